@@ -1,0 +1,157 @@
+"""What happened in a run, in order. Logs, live canvas, traces, resume and retry all read this one stream."""
+
+from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
+
+from sim_core.spec.prompts import Cost, Usage
+
+Path: TypeAlias = tuple[tuple[str, int], ...]
+"""Where in the containers a step runs: `(container id, iteration or branch)`, outermost first."""
+
+
+class RunStarted(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run.started", tag_field="event"):
+    """The run has begun."""
+
+    input: Any = None
+    start: str | None = None
+    """The block it started at."""
+    parent: str | None = None
+    """The run whose child it is, or that it repeats."""
+
+
+class BlockStarted(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.started", tag_field="event"):
+    """A step has begun; `order` counts the run's steps from 1."""
+
+    block: str
+    path: Path = ()
+    order: int
+    inputs: Any = None
+    """What its fields held, references resolved, secrets as `{{NAME}}`."""
+
+
+class BlockFinished(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.finished", tag_field="event"):
+    """A step has ended well, or a container after its last iteration."""
+
+    block: str
+    path: Path = ()
+    order: int
+    output: Any = None
+    port: str | None = "source"
+    """The port it left by; `None` ends its branch."""
+    ms: float = 0.0
+    tries: int = 1
+    usage: Usage | None = None
+    cost: Cost | None = None
+    stdout: str = ""
+    child: str | None = None
+    """Run id of the child workflow that it ran."""
+
+
+class BlockFailed(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.failed", tag_field="event"):
+    """A step has failed; `handled` when its error port took over."""
+
+    block: str
+    path: Path = ()
+    order: int
+    code: str
+    message: str
+    handled: bool = False
+    output: Any = None
+    """What the error port carries: `{"error": message}` and what was there before the failure."""
+    field: str | None = None
+    ms: float = 0.0
+    tries: int = 1
+    child: str | None = None
+
+
+class BlockPaused(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.paused", tag_field="event"):
+    """A step sleeps; `pause` names it for the answer."""
+
+    block: str
+    path: Path = ()
+    order: int
+    pause: str
+    kind: Literal["human", "time"]
+    until: float | None = None
+    form: tuple[dict[str, Any], ...] = ()
+    output: Any = None
+    ms: float = 0.0
+
+
+class BlockResumed(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.resumed", tag_field="event"):
+    """A sleeping step was answered."""
+
+    pause: str
+    answer: dict[str, Any] = {}
+
+
+class VariablesSet(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="variables.set", tag_field="event"):
+    """Variables have new values."""
+
+    block: str
+    path: Path = ()
+    values: dict[str, Any]
+
+
+class TextDelta(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.delta", tag_field="event"):
+    """Words of a step's output as they come; never journaled."""
+
+    block: str
+    path: Path = ()
+    text: str
+    kind: Literal["text", "thinking", "reset"] = "text"
+
+
+class RunPaused(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run.paused", tag_field="event"):
+    """Nothing more can run until a pause is answered."""
+
+    pauses: tuple[str, ...]
+    output: Any = None
+
+
+class RunFinished(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run.finished", tag_field="event"):
+    """The run has ended well."""
+
+    output: Any = None
+    ms: float = 0.0
+    status: int = 200
+    """HTTP status that a response block chose."""
+    headers: dict[str, str] = {}
+
+
+class RunFailed(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run.failed", tag_field="event"):
+    """The run has failed; the first failure nobody handled says why."""
+
+    code: str
+    message: str
+    block: str | None = None
+    block_name: str | None = None
+    path: Path = ()
+    output: Any = None
+    ms: float = 0.0
+
+
+class RunCancelled(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run.cancelled", tag_field="event"):
+    """Somebody stopped the run, or its time was up."""
+
+    reason: Literal["cancelled", "timeout"] = "cancelled"
+    output: Any = None
+    ms: float = 0.0
+
+
+Event: TypeAlias = (
+    RunStarted
+    | BlockStarted
+    | BlockFinished
+    | BlockFailed
+    | BlockPaused
+    | BlockResumed
+    | VariablesSet
+    | TextDelta
+    | RunPaused
+    | RunFinished
+    | RunFailed
+    | RunCancelled
+)
+ENDINGS = (RunPaused, RunFinished, RunFailed, RunCancelled)

@@ -1,0 +1,1 @@
+"""What a plugin declares: data, and pure functions over data."""

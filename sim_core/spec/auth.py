@@ -1,0 +1,77 @@
+"""How a service knows who is asking. Plugins name secrets; only `net` ever sees their values."""
+
+from typing import TypeAlias, cast
+
+from msgspec import Struct
+
+
+class Way(Struct, frozen=True):
+    """Base of the ways to authenticate; `|` offers several."""
+
+    def __or__(self, other: "AnyAuth") -> "Either":
+        return Either((*ways(cast("AnyAuth", self)), *ways(other)))
+
+
+class Bearer(Way, frozen=True):
+    """A secret sent as `Authorization: Bearer`."""
+
+    secret: str
+
+
+class ApiKey(Way, frozen=True):
+    """A secret sent in a header, or in the query when `query` names a parameter."""
+
+    secret: str
+    header: str = "X-API-Key"
+    prefix: str = ""
+    query: str = ""
+
+
+class Basic(Way, frozen=True):
+    """Two secrets sent as `Authorization: Basic`."""
+
+    user: str
+    password: str
+
+
+class OAuth(Way, frozen=True):
+    """A token that a person granted; sent as a bearer, refreshed when it has expired."""
+
+    provider: str
+    scopes: tuple[str, ...] = ()
+    authorize_url: str = ""
+    token_url: str = ""
+
+
+class AwsKeys(Way, frozen=True):
+    """Requests signed with AWS Signature Version 4, with keys from three secrets."""
+
+    service: str
+    access_key: str = "AWS_ACCESS_KEY_ID"
+    secret_key: str = "AWS_SECRET_ACCESS_KEY"
+    session_token: str = "AWS_SESSION_TOKEN"
+
+
+class Connection(Way, frozen=True):
+    """Named values that a driver needs, declared as a struct of fields."""
+
+    fields: type[Struct]
+    secret: str = ""
+    """Name of a secret that may hold the whole connection as a URL."""
+
+
+class Either(Way, frozen=True):
+    """Any one of several ways; the first that has a value is used unless the person chose."""
+
+    ways: "tuple[Auth, ...]"
+
+
+Auth: TypeAlias = Bearer | ApiKey | Basic | OAuth | AwsKeys | Connection
+AnyAuth: TypeAlias = Auth | Either
+
+
+def ways(auth: AnyAuth | None) -> tuple[Auth, ...]:
+    """Every way that is offered, in order."""
+    if auth is None:
+        return ()
+    return auth.ways if isinstance(auth, Either) else (auth,)

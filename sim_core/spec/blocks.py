@@ -1,0 +1,129 @@
+"""Kinds of step a workflow can have."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast, get_args, get_origin, get_type_hints, overload
+
+import msgspec
+from msgspec import Meta, Struct
+
+from sim_core.spec.fields import Input
+from sim_core.spec.steps import Step
+from sim_core.spec.tools import snake
+
+C = TypeVar("C", bound=Struct)
+Run: TypeAlias = Callable[[Any, Step], Awaitable[Any]]
+Rewrite: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
+Category: TypeAlias = Literal["trigger", "block", "integration", "container", "note"]
+
+
+class Migration(Struct, frozen=True, kw_only=True):
+    """How saved values of one major version become those of the next, and back."""
+
+    to: int
+    up: Rewrite
+    down: Rewrite
+
+
+def one_port(inputs: Any) -> Iterable[str]:
+    """`source` and nothing else."""
+    return ("source",)
+
+
+class BlockType(Struct, frozen=True, kw_only=True):
+    """A kind of step: its form, its ports and what it does."""
+
+    id: str
+    title: str
+    doc: str
+    input: type[Struct]
+    output: Any = None
+    """Type of what it returns; `None` promises nothing."""
+    run: Run | None = None
+    """`None` for containers, which the engine runs, and for notes, which never run."""
+    ports: Callable[[Any], Iterable[str]] = one_port
+    category: Category = "block"
+    version: int = 1
+    """Major version; a workflow stores `id@version`."""
+    migrations: tuple[Migration, ...] = ()
+    """Append-only; the last one leads to `version`."""
+    container: Literal["", "loop", "parallel"] = ""
+    retryable: bool = True
+    color: str = ""
+    icon: str = ""
+    aliases: tuple[str, ...] = ()
+    """Names that imports use for this type."""
+    renames: Mapping[str, str] = {}
+    """Fields of imports that have another name here; what is not listed is put into snake_case."""
+    defaults: Mapping[str, Any] = {}
+    """Values that imports imply when they leave a field out."""
+
+
+@overload
+def block(
+    run: Callable[..., Any], /,
+) -> BlockType: ...  # fmt: skip
+@overload
+def block(run: None = None, /, **facts: Any) -> Callable[[Callable[..., Any]], BlockType]: ...
+def block(run: Callable[..., Any] | None = None, /, **facts: Any) -> Any:
+    """Make a block type of the function that runs it.
+
+    `async def name(inputs: SomeInput, step: Step)` takes its form from the struct; any other typed function takes it
+    from its own signature, and its arguments are the fields.
+    """
+    if run is not None:
+        return _declare(run, {})
+    return lambda run: _declare(run, facts)  # pyright: ignore[reportUnknownLambdaType] - the overloads say it
+
+
+def _declare(run: Callable[..., Any], facts: dict[str, Any]) -> BlockType:
+    hints = get_type_hints(run, include_extras=True)
+    names = list(inspect.signature(run).parameters)
+    name = facts.pop("id", None) or run.__name__
+    first = hints.get(names[0]) if names else None
+    if inspect.isclass(first) and issubclass(first, Struct) and len(names) == 2:
+        input, runner = cast("type[Struct]", first), cast("Run", run)
+    else:
+        input, runner = _of_signature(run, name, hints), _calling(run, "step" in names)
+    return BlockType(
+        id=name,
+        title=facts.pop("title", None) or name.replace("_", " ").capitalize(),
+        doc=inspect.getdoc(run) or "",
+        input=input,
+        output=facts.pop("output", _plain(hints.get("return"))),
+        run=runner,
+        **facts,
+    )
+
+
+def _plain(output: Any) -> Any:
+    return output if output is not type(None) else None
+
+
+def _of_signature(run: Callable[..., Any], name: str, hints: dict[str, Any]) -> type[Struct]:
+    fields: list[Any] = []
+    for parameter in inspect.signature(run).parameters.values():
+        if parameter.name == "step":
+            continue
+        kind = hints.get(parameter.name, Any)
+        if not _described(kind):
+            kind = Annotated[kind, Meta(description=f"{parameter.name.replace('_', ' ').capitalize()}.")]
+        empty = parameter.default is inspect.Parameter.empty
+        fields.append((parameter.name, kind) if empty else (parameter.name, kind, parameter.default))
+    title = "".join(part.capitalize() for part in snake(name).split("_"))
+    return msgspec.defstruct(
+        title, fields, bases=(Input,), module=run.__module__, frozen=True, kw_only=True, forbid_unknown_fields=True
+    )
+
+
+def _described(kind: Any) -> bool:
+    return get_origin(kind) is Annotated and any(isinstance(m, Meta) and m.description for m in get_args(kind)[1:])
+
+
+def _calling(run: Callable[..., Any], wants_step: bool) -> Run:
+    async def call(inputs: Struct, step: Step) -> Any:
+        given: dict[str, Any] = {name: getattr(inputs, name) for name in inputs.__struct_fields__}
+        result = run(**given, step=step) if wants_step else run(**given)
+        return await result if inspect.isawaitable(result) else result
+
+    return call

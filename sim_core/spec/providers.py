@@ -1,0 +1,69 @@
+"""Vendors of models."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from sim_core.spec.auth import AnyAuth
+from sim_core.spec.prompts import Delta, Prompt
+
+
+class Model(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A model: what fits in, what it can, what it costs (USD for a million tokens)."""
+
+    id: str
+    title: str = ""
+    window: int = 0
+    """Tokens that fit in, answer included; 0 is unknown."""
+    reply: int = 0
+    """Tokens of the longest answer; 0 is unknown."""
+    tools: bool = False
+    vision: bool = False
+    files: bool = False
+    audio: bool = False
+    structured: bool = False
+    caching: bool = False
+    efforts: tuple[str, ...] = ()
+    temperature: bool = True
+    input_price: float | None = None
+    cached_price: float | None = None
+    cache_write_price: float | None = None
+    output_price: float | None = None
+    deprecated: bool = False
+
+
+class Client(Struct, frozen=True, kw_only=True):
+    """How a vendor is reached: the guarded HTTP client, where, and with which key."""
+
+    http: Any
+    """An `httpx2.AsyncClient` that only leaves through the guard."""
+    base_url: str
+    key: str
+    headers: Mapping[str, str] = {}
+    timeout_s: float = 600.0
+
+
+Stream: TypeAlias = Callable[[Prompt, Model, Client], AsyncIterator[Delta]]
+
+
+class Provider(Struct, frozen=True, kw_only=True):
+    """A vendor of models: facts, and the dialect it speaks."""
+
+    id: str
+    title: str
+    dialect: Stream
+    models: tuple[Model, ...] = ()
+    base_url: str = ""
+    base_url_setting: str = ""
+    """Name of a secret that may hold another base URL, per workspace."""
+    auth: AnyAuth | None = None
+    headers: Mapping[str, str] = {}
+    doc: str = ""
+    docs_url: str = ""
+    open_models: bool = False
+    """Any model name is accepted, as `provider/name`."""
+    prefixes: tuple[str, ...] = ()
+    """Beginnings of model names that are this vendor's, for names not in the list."""
+    keyless: bool = False
+    """Works without a key (a server of one's own)."""

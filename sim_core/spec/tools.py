@@ -1,0 +1,226 @@
+"""An integration: an outside service and what it can do."""
+
+import inspect
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Literal, TypeAlias, TypeVar, get_type_hints
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+
+from sim_core.errors import Refused
+from sim_core.spec.auth import AnyAuth
+from sim_core.spec.requests import Context, Part, Reply, Request
+
+S = TypeVar("S", bound=Struct)
+R = TypeVar("R")
+Run: TypeAlias = Callable[[Any, Context], Awaitable[Any]]
+Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+BodyKind: TypeAlias = Literal["json", "form", "multipart", "bytes", "query", "none"]
+
+_ID = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_IN_PATH = re.compile(r"{(\w+)}")
+
+
+class Tool(Struct, frozen=True, kw_only=True):
+    """One thing an integration can do; its id is `service.verb_noun`."""
+
+    id: str
+    title: str
+    doc: str
+    input: type[Struct]
+    output: Any
+    run: Run
+    method: str = ""
+    path: str = ""
+    once: bool = False
+
+    @property
+    def function_name(self) -> str:
+        """The id as a name that models accept: `github__create_issue`."""
+        return self.id.replace(".", "__")
+
+
+class Integration:
+    """An outside service: where it lives, how it is asked, how it refuses, what it can do."""
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        title: str,
+        base_url: str = "",
+        auth: AnyAuth | None = None,
+        headers: Mapping[str, str] | None = None,
+        refusal: Callable[[Reply], str | None] | None = None,
+        hosts: tuple[str, ...] = (),
+        docs_url: str = "",
+        color: str = "",
+        aliases: tuple[str, ...] = (),
+    ) -> None:
+        """Declare a service; `hosts` names further hosts its tools may reach (`*.example.com` covers subdomains)."""
+        if not _ID.fullmatch(id):
+            raise TypeError(f"integration id {id!r} is not lower_snake_case")
+        self.id = id
+        self.title = title
+        self.base_url = base_url.rstrip("/")
+        self.auth = auth
+        self.headers = dict(headers or {})
+        self.refusal = refusal
+        self.hosts = hosts
+        self.docs_url = docs_url
+        self.color = color
+        self.aliases = aliases
+        self.doc = ""
+        self.tools: dict[str, Tool] = {}
+
+    def get(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
+        """Declare a tool that reads `path`; fields not in the path become the query."""
+        return self._route("GET", path, returns, **options)
+
+    def post(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
+        """Declare a tool that posts to `path`; fields not in the path become the body."""
+        return self._route("POST", path, returns, **options)
+
+    def put(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
+        """Declare a tool that puts to `path`; fields not in the path become the body."""
+        return self._route("PUT", path, returns, **options)
+
+    def patch(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
+        """Declare a tool that patches `path`; fields not in the path become the body."""
+        return self._route("PATCH", path, returns, **options)
+
+    def delete(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
+        """Declare a tool that deletes `path`; fields not in the path become the query."""
+        return self._route("DELETE", path, returns, body=options.pop("body", "query"), **options)
+
+    def tool(self, run: Callable[[S, Context], Awaitable[R]]) -> Callable[[S, Context], Awaitable[R]]:
+        """Declare a tool that is more than one request."""
+        hints = get_type_hints(run)
+        first = next(iter(inspect.signature(run).parameters))
+        self._add(Tool(
+            id=f"{self.id}.{run.__name__}", title=_title(run.__name__), doc=inspect.getdoc(run) or "",
+            input=hints[first], output=hints["return"], run=run,
+        ))  # fmt: skip
+        return run
+
+    def read(self, reply: Reply, returns: Any) -> Any:
+        """The promised shape, or `Refused` with the service's own words."""
+        if reply.status >= 400:
+            raise Refused(f"{self.title} answered {reply.status}: {_words(reply)}", http_status=reply.status)
+        if self.refusal and (reason := self.refusal(reply)):
+            raise Refused(f"{self.title} answered {reason!r}", http_status=reply.status)
+        if returns is None:
+            return None
+        if returns is bytes:
+            return reply.content
+        if returns is str:
+            return reply.text()
+        try:
+            return reply.into(returns)
+        except msgspec.DecodeError as error:
+            raise Refused(f"{self.title} answered in an unexpected shape: {error}") from error
+
+    def _route(
+        self,
+        method: Method,
+        path: str,
+        returns: Any,
+        *,
+        body: BodyKind = "json",
+        once: bool = False,
+        wrap: str = "",
+        pages: "Pages | None" = None,
+    ) -> Callable[[type[S]], type[S]]:
+        names = tuple(_IN_PATH.findall(path))
+        kind = "query" if method == "GET" else body
+
+        def declare(input: type[S]) -> type[S]:
+            _check_path(input, names, path)
+
+            def request(call: S) -> Request:
+                given: dict[str, Any] = msgspec.to_builtins(call)
+                url = self.base_url + path.format(**{n: quote(str(given.pop(n)), safe="") for n in names})
+                return _request(method, url, {wrap: given} if wrap else given, kind, headers=self.headers, once=once)
+
+            async def run(call: S, context: Context) -> Any:
+                if pages is None:
+                    return self.read(await context.send(request(call)), returns)
+                found: list[Any] = []
+                async for reply in pages.walk(request(call), context):
+                    found.extend(self.read(reply, returns))
+                return found
+
+            name = snake(input.__name__)
+            self._add(Tool(
+                id=f"{self.id}.{name}", title=_title(name), doc=inspect.getdoc(input) or "",
+                input=input, output=returns, run=run, method=method, path=path, once=once,
+            ))  # fmt: skip
+            return input
+
+        return declare
+
+    def _add(self, tool: Tool) -> None:
+        name = tool.id.split(".", 1)[1]
+        if not _ID.fullmatch(name) or len(tool.function_name) > 64:
+            raise TypeError(f"tool id {tool.id!r} is not service.verb_noun of at most 64 characters")
+        if tool.id in self.tools:
+            raise TypeError(f"{tool.id!r} is declared twice")
+        self.tools[tool.id] = tool
+
+
+class Pages(Struct, frozen=True):
+    """How a list goes on: by the `Link` header, up to `most` pages."""
+
+    most: int = 10
+
+    async def walk(self, request: Request, context: Context) -> AsyncIterator[Reply]:
+        """Each page's reply, in order."""
+        for _ in range(self.most):
+            reply = await context.send(request)
+            yield reply
+            following = re.search(r'<([^>]+)>;\s*rel="next"', reply.headers.get("link", ""))
+            if reply.status >= 400 or not following:
+                return
+            request = msgspec.structs.replace(request, url=following[1], query={})
+
+
+def snake(name: str) -> str:
+    """`CreateIssue` as `create_issue`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _words(reply: Reply) -> str:
+    return " ".join(reply.text().split())[:500] or "no words"
+
+
+def _check_path(input: type[Struct], names: tuple[str, ...], path: str) -> None:
+    fields = {f.name: f for f in msgspec.structs.fields(input)}
+    if missing := [n for n in names if n not in fields]:
+        raise TypeError(f"{input.__name__} lacks {missing}, named in {path!r}")
+    if optional := [n for n in names if not fields[n].required]:
+        raise TypeError(f"{input.__name__} makes {optional} optional, but {path!r} needs them")
+
+
+def _request(method: Method, url: str, given: dict[str, Any], kind: BodyKind, **rest: Any) -> Request:
+    match kind:
+        case "query":
+            return Request(method=method, url=url, query=given, **rest)
+        case "json":
+            return Request(method=method, url=url, json=given, **rest)
+        case "form":
+            return Request(method=method, url=url, form=given, **rest)
+        case "multipart":
+            parts = {n: Part(v if isinstance(v, bytes | str) else str(v)) for n, v in given.items()}
+            return Request(method=method, url=url, multipart=parts, **rest)
+        case "bytes":
+            content = given.pop("content", b"")
+            raw = content.encode() if isinstance(content, str) else content
+            return Request(method=method, url=url, content=raw, query=given, **rest)
+        case "none":
+            return Request(method=method, url=url, **rest)
