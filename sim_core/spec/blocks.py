@@ -73,7 +73,11 @@ def block(run: Callable[..., Any] | None = None, /, **facts: Any) -> Any:
     """
     if run is not None:
         return _declare(run, {})
-    return lambda run: _declare(run, facts)  # pyright: ignore[reportUnknownLambdaType] - the overloads say it
+
+    def declare(run: Callable[..., Any]) -> BlockType:
+        return _declare(run, facts)
+
+    return declare
 
 
 def _declare(run: Callable[..., Any], facts: dict[str, Any]) -> BlockType:
@@ -82,7 +86,7 @@ def _declare(run: Callable[..., Any], facts: dict[str, Any]) -> BlockType:
     name = facts.pop("id", None) or run.__name__
     first = hints.get(names[0]) if names else None
     if inspect.isclass(first) and issubclass(first, Struct) and len(names) == 2:
-        input, runner = cast("type[Struct]", first), cast("Run", run)
+        input, runner = first, cast("Run", run)
     else:
         input, runner = _of_signature(run, name, hints), _calling(run, "step" in names)
     return BlockType(

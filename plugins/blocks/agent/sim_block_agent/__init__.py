@@ -1,0 +1,1 @@
+"""Ask a model that can use tools."""

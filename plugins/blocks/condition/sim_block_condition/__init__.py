@@ -1,0 +1,1 @@
+"""Continue along the first branch that holds."""

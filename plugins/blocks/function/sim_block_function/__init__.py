@@ -1,0 +1,1 @@
+"""Run Python or JavaScript of your own, fenced in."""

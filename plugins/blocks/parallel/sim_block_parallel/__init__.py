@@ -1,0 +1,1 @@
+"""Run the blocks inside side by side."""

@@ -1,0 +1,1 @@
+"""Answer the caller and end the run."""

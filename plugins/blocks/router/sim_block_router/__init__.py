@@ -1,0 +1,1 @@
+"""Let a model choose the way."""

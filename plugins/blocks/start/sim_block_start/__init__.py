@@ -1,0 +1,1 @@
+"""Where a workflow starts, and what it takes."""

@@ -1,0 +1,1 @@
+"""Set workflow variables."""

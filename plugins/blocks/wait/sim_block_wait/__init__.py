@@ -1,0 +1,1 @@
+"""Wait for a while, or until a time."""

@@ -1,0 +1,1 @@
+"""Run another workflow."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: query a database of your own."""

@@ -1,0 +1,1 @@
+"""S3: objects in buckets, at AWS or any compatible store."""

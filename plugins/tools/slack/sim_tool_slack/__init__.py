@@ -1,0 +1,1 @@
+"""Slack: messages, channels and people."""
