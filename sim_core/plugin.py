@@ -71,6 +71,7 @@ from sim_core.spec.prompts import (
 )
 from sim_core.spec.providers import Client, Model, Provider
 from sim_core.spec.requests import Address, Context, Opened, Part, Reply, Request
+from sim_core.spec.rows import InputField, ValueRow, from_json, http_status, number, pairs
 from sim_core.spec.steps import Assign, End, Executed, Goto, Language, Pause, Step, ToolChoice
 from sim_core.spec.tools import Integration, Pages, Tool
 
@@ -113,6 +114,7 @@ __all__ = [
     "Goto",
     "ImagePart",
     "Input",
+    "InputField",
     "Integration",
     "Invalid",
     "Language",
@@ -160,12 +162,17 @@ __all__ = [
     "TurnPart",
     "Unreachable",
     "Usage",
+    "ValueRow",
     "Verbatim",
     "Widget",
     "anthropic_messages",
     "block",
     "field",
+    "from_json",
     "hookimpl",
+    "http_status",
+    "number",
     "openai_chat",
     "openai_responses",
+    "pairs",
 ]

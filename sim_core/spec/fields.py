@@ -10,13 +10,21 @@ def Doc(text: str, **limits: Any) -> Meta:
     return Meta(description=text, **limits)
 
 
+class Keywords(type(Struct)):
+    """Makes the fields of every descendant keywords, so that an optional one may stand before a required one."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **facts: Any) -> "Keywords":  # noqa: D102
+        # msgspec does not inherit kw_only: https://jcristharif.com/msgspec/structs.html#keyword-only-fields
+        return super().__new__(mcs, name, bases, namespace, **{"kw_only": True, **facts})
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
-class Input(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Input(Struct, metaclass=Keywords, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Base of what a tool takes and of what a block is configured with; refuses unknown fields."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
-class Output(Struct, frozen=True, kw_only=True):
+class Output(Struct, metaclass=Keywords, frozen=True, kw_only=True):
     """Base of what a tool gives back; fields not named here are dropped."""
 
 

@@ -35,6 +35,8 @@ class Assign(Struct, frozen=True):
 
     values: Mapping[str, Any]
     value: Any = None
+    ids: Mapping[str, str] = {}
+    """Ids of variables by the names above, for variables that were renamed since."""
 
 
 class End(Struct, frozen=True, kw_only=True):

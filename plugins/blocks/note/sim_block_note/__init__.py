@@ -1,1 +1,31 @@
-"""A note on the canvas."""
+"""Note: words on the canvas that never run."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from sim_core.plugin import BlockType, Doc, Input, LongText, Verbatim, hookimpl
+
+
+class Note(Input):
+    """The words."""
+
+    content: Annotated[str | None, Doc("Text, in Markdown."), LongText(), Verbatim()] = ""
+
+
+note = BlockType(
+    id="note",
+    title="Note",
+    doc="Leave a note on the canvas; it never runs.",
+    input=Note,
+    ports=lambda inputs: (),
+    category="note",
+    retryable=False,
+    color="#eab308",
+    icon="sticky-note",
+)
+
+
+@hookimpl
+def register_blocks() -> Iterable[BlockType]:
+    """Note."""
+    return [note]
