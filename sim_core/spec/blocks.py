@@ -4,10 +4,9 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast, get_args, get_origin, get_type_hints, overload
 
-import msgspec
 from msgspec import Meta, Struct
 
-from sim_core.spec.fields import Input
+from sim_core.spec.fields import Input, Keywords
 from sim_core.spec.steps import Step
 from sim_core.spec.tools import snake
 
@@ -105,19 +104,19 @@ def _plain(output: Any) -> Any:
 
 
 def _of_signature(run: Callable[..., Any], name: str, hints: dict[str, Any]) -> type[Struct]:
-    fields: list[Any] = []
+    kinds: dict[str, Any] = {}
+    namespace: dict[str, Any] = {"__module__": run.__module__, "__annotations__": kinds}
     for parameter in inspect.signature(run).parameters.values():
         if parameter.name == "step":
             continue
         kind = hints.get(parameter.name, Any)
         if not _described(kind):
             kind = Annotated[kind, Meta(description=f"{parameter.name.replace('_', ' ').capitalize()}.")]
-        empty = parameter.default is inspect.Parameter.empty
-        fields.append((parameter.name, kind) if empty else (parameter.name, kind, parameter.default))
+        kinds[parameter.name] = kind
+        if parameter.default is not inspect.Parameter.empty:
+            namespace[parameter.name] = parameter.default
     title = "".join(part.capitalize() for part in snake(name).split("_"))
-    return msgspec.defstruct(
-        title, fields, bases=(Input,), module=run.__module__, frozen=True, kw_only=True, forbid_unknown_fields=True
-    )
+    return cast("type[Struct]", Keywords(title, (Input,), namespace, frozen=True))
 
 
 def _described(kind: Any) -> bool:
