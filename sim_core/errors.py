@@ -104,15 +104,20 @@ class Refused(SimError):
         code: str | None = None,
         problems: Iterable[Problem] = (),
         http_status: int | None = None,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message, code=code, problems=problems)
         self.http_status = http_status
+        self.retry_after = retry_after
+        """Seconds that the service asks to wait before the next try."""
 
 
 class Unreachable(Refused):
     """The service did not answer."""
 
     code = "unreachable"
+    partial: str = ""
+    """What had come of a model's answer before it broke off."""
 
 
 class Expired(SimError):

@@ -69,7 +69,7 @@ from sim_core.spec.prompts import (
     TurnPart,
     Usage,
 )
-from sim_core.spec.providers import Client, Model, Provider
+from sim_core.spec.providers import Client, Model, Provider, Tier
 from sim_core.spec.requests import Address, Context, Opened, Part, Reply, Request
 from sim_core.spec.rows import InputField, ValueRow, from_json, http_status, number, pairs
 from sim_core.spec.steps import Assign, End, Executed, Goto, Language, Pause, Step, ToolChoice
@@ -153,6 +153,7 @@ __all__ = [
     "TextPart",
     "Thinking",
     "ThinkingPart",
+    "Tier",
     "Title",
     "TooLarge",
     "Tool",

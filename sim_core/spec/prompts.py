@@ -4,6 +4,8 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
+Effort: TypeAlias = Literal["", "none", "minimal", "low", "medium", "high", "xhigh", "max"]
+
 
 class TextPart(Struct, frozen=True, tag="text", tag_field="kind"):
     """Words."""
@@ -85,11 +87,21 @@ class Prompt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
-    effort: Literal["", "none", "minimal", "low", "medium", "high", "max"] = ""
+    effort: Effort = ""
     """How much to think; empty leaves it to the vendor."""
+    verbosity: Literal["", "low", "medium", "high"] = ""
+    """How much to say; empty leaves it to the vendor."""
+    cache: bool = True
+    """Whether the vendor may be asked to keep the beginning of the prompt at hand."""
     schema: dict[str, Any] | None = None
     """JSON Schema the answer must follow."""
     schema_name: str = "answer"
+    fallbacks: tuple[str, ...] = ()
+    """Models that take over, in order, when one refuses or does not answer."""
+    rounds: int = 20
+    """How often it may use tools before it must answer."""
+    secret: str = ""
+    """Name of the secret that holds the key, where it is not the vendor's usual one."""
 
 
 class Text(Struct, frozen=True, tag="text", tag_field="kind"):

@@ -1,12 +1,22 @@
 """Vendors of models."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
 from sim_core.spec.auth import AnyAuth
 from sim_core.spec.prompts import Delta, Prompt
+
+
+class Tier(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Other prices for a request whose input is longer than `above` tokens."""
+
+    above: int
+    input_price: float
+    output_price: float
+    cached_price: float | None = None
+    cache_write_price: float | None = None
 
 
 class Model(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,11 +36,21 @@ class Model(Struct, frozen=True, kw_only=True, omit_defaults=True):
     caching: bool = False
     efforts: tuple[str, ...] = ()
     temperature: bool = True
+    forced: bool = True
+    """Whether it can be told which tool to use."""
+    thinking: Literal["", "effort", "budget", "asked", "always"] = ""
+    """How it thinks: by effort, within a budget of tokens, when asked to, or unless `unthinking` says not to."""
+    unthinking: str = ""
+    """The vendor's word that switches thinking off; empty when nothing does."""
     input_price: float | None = None
     cached_price: float | None = None
     cache_write_price: float | None = None
     output_price: float | None = None
+    tiers: tuple[Tier, ...] = ()
+    """Prices of long requests, shortest first."""
     deprecated: bool = False
+    retires: str = ""
+    """The day the vendor switches it off, where it has been announced."""
 
 
 class Client(Struct, frozen=True, kw_only=True):
@@ -65,5 +85,7 @@ class Provider(Struct, frozen=True, kw_only=True):
     """Any model name is accepted, as `provider/name`."""
     prefixes: tuple[str, ...] = ()
     """Beginnings of model names that are this vendor's, for names not in the list."""
+    assumed: Model | None = None
+    """Facts taken for a model that is not in the list."""
     keyless: bool = False
     """Works without a key (a server of one's own)."""
