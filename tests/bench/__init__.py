@@ -1,0 +1,1 @@
+"""All figures, from one program."""
