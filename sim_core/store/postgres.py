@@ -1,0 +1,104 @@
+"""The database of this instance: the embedded Postgres, or the one that `DATABASE_URL` names, made ready for use."""
+
+from typing import Any
+
+import asyncpg
+from msgspec import Struct
+
+from sim_core.errors import Invalid, Unreachable
+from sim_core.settings import Settings
+from sim_core.store.embedded import DATABASE, Embedded
+from sim_core.store.places import find_place
+
+OLDEST_POSTGRES = 150000
+OLDEST_VECTOR = (0, 8)
+
+
+class Running(Struct, frozen=True, kw_only=True):
+    """A database that answers."""
+
+    url: str
+    embedded: Embedded | None = None
+    """`None` when the database is not ours to run."""
+
+    @property
+    def owner(self) -> bool:
+        """Whether this process runs the database and `stop` will take it down."""
+        return self.embedded is not None and self.embedded.owns
+
+    def uri(self) -> str:
+        """Where to connect."""
+        return self.url
+
+    async def stop(self) -> None:
+        """Stop the database if it is ours."""
+        if self.embedded:
+            await self.embedded.stop()
+
+
+async def ensure(settings: Settings, *, must_own: bool = False) -> Running:
+    """A database that runs, is new enough, and has pgvector; raises `Invalid` or `Unreachable` that says what to do.
+
+    With `must_own` an embedded database that another process already runs is a `Conflict` with the code `running`.
+    """
+    if settings.database_url:
+        await prepare(settings.database_url)
+        return Running(url=settings.database_url)
+    embedded = Embedded(find_place(settings.data))
+    await embedded.start(must_own=must_own)
+    try:
+        if embedded.owns:
+            await _make_database(embedded)
+        return Running(url=embedded.uri(), embedded=embedded)
+    except BaseException:
+        await embedded.stop()
+        raise
+
+
+async def prepare(url: str) -> None:
+    """Check a database's version and switch pgvector on."""
+    try:
+        connection: Any = await asyncpg.connect(url, timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
+        raise Unreachable(f"The database does not answer: {error}", code="database") from error
+    try:
+        await _check(connection)
+    finally:
+        await connection.close()
+
+
+async def _check(connection: Any) -> None:
+    number = int(await connection.fetchval("SHOW server_version_num"))
+    if number < OLDEST_POSTGRES:
+        raise Invalid(f"The database is Postgres {number // 10000}; 15 or newer is needed", code="old_postgres")
+    version = await _vector(connection)
+    if version is None:
+        try:
+            await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        except asyncpg.PostgresError as error:
+            raise Invalid(
+                f"The database lacks the extension pgvector 0.8 or newer ({error}): install it on the server and run "
+                "CREATE EXTENSION vector as a superuser",
+                code="no_pgvector",
+            ) from error
+        version = await _vector(connection)
+    if version is None or tuple(int(part) for part in version.split(".")[:2]) < OLDEST_VECTOR:
+        raise Invalid(
+            f"The database has pgvector {version}; 0.8 or newer is needed (ALTER EXTENSION vector UPDATE)",
+            code="old_pgvector",
+        )
+
+
+async def _vector(connection: Any) -> str | None:
+    return await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+
+
+async def _make_database(embedded: Embedded) -> None:
+    connection: Any = await asyncpg.connect(embedded.uri("postgres"), timeout=10)
+    try:
+        known = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE)
+        if not known:
+            await connection.execute(f'CREATE DATABASE "{DATABASE}"')
+    finally:
+        await connection.close()
+    await prepare(embedded.uri())
