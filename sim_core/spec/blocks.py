@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast, get_args, 
 from msgspec import Meta, Struct
 
 from sim_core.spec.fields import Input, Keywords
+from sim_core.spec.forms import FormField, OutputField, form, outputs
 from sim_core.spec.steps import Step
 from sim_core.spec.tools import snake
 
@@ -56,6 +57,24 @@ class BlockType(Struct, frozen=True, kw_only=True):
     """Fields of imports that have another name here; what is not listed is put into snake_case."""
     defaults: Mapping[str, Any] = {}
     """Values that imports imply when they leave a field out."""
+    fields: Callable[[], tuple[FormField, ...]] | None = None
+    """Makes the form where it is more than what `input` says."""
+    promises: Callable[[], tuple[OutputField, ...]] | None = None
+    """Makes the tree of outputs where it is more than what `output` says."""
+    narrow: Callable[[Mapping[str, Any]], type[Struct] | None] | None = None
+    """The struct that holds for these saved values where it depends on them: an integration's chosen operation."""
+
+    def input_for(self, values: Mapping[str, Any]) -> type[Struct]:
+        """The struct that these saved values must satisfy."""
+        return (self.narrow(values) if self.narrow else None) or self.input
+
+    def form(self) -> tuple[FormField, ...]:
+        """What the canvas shows."""
+        return self.fields() if self.fields else form(self.input)
+
+    def outputs(self) -> tuple[OutputField, ...]:
+        """What references to a block of this type can go on with."""
+        return self.promises() if self.promises else outputs(self.output)
 
 
 @overload
