@@ -1,0 +1,98 @@
+"""Child processes of the supervisor: started, prefixed, started again when they die, and gone when it goes."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+PR_SET_PDEATHSIG = 1
+FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_S = 0.5, 10.0, 30.0
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent does (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() == 1 and os.environ.get("SIM_SUPERVISOR") not in (None, "1"):
+            # the parent was gone before the kernel was asked
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Child:
+    """One process that ought to be running."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], say: Callable[[str, str], None]
+    ) -> None:
+        """Prepare a child; `say(name, line)` gets what it prints."""
+        self.name = name
+        self.command = command
+        self.environment = environment
+        self.say = say
+        self.process: asyncio.subprocess.Process | None = None
+        self.stopping = False
+
+    async def keep(self) -> None:
+        """Run the child, and run it again whenever it dies, until `stop`."""
+        wait = FIRST_WAIT_S
+        while not self.stopping:
+            began = time.monotonic()
+            code = await self._once()
+            if self.stopping:
+                return
+            if time.monotonic() - began > STEADY_S:
+                wait = FIRST_WAIT_S
+            self.say("sim", f"{self.name} ended with {_ending(code)}; it starts again in {wait:g} s")
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_S)
+
+    def stop(self) -> None:
+        """Ask the child to leave."""
+        self.stopping = True
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the child and what it started."""
+        self.stopping = True
+        self._signal(signal.SIGKILL)
+
+    async def _once(self) -> int:
+        self.process = await asyncio.create_subprocess_exec(
+            *self.command,
+            env=dict(self.environment),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+        if self.stopping:
+            self._signal(signal.SIGTERM)
+        assert self.process.stdout is not None
+        await self._tell(self.process.stdout)
+        return await self.process.wait()
+
+    async def _tell(self, stream: asyncio.StreamReader) -> None:
+        while True:
+            try:
+                line = await stream.readline()
+            except ValueError:  # a line longer than the buffer; what was too long is dropped
+                continue
+            if not line:
+                return
+            self.say(self.name, line.decode("utf-8", "replace").rstrip())
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process is not None and self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                if number == signal.SIGKILL:
+                    os.killpg(self.process.pid, number)
+                else:
+                    self.process.send_signal(number)
+
+
+def _ending(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
