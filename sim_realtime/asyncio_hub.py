@@ -1,0 +1,103 @@
+"""The hub on asyncio alone, for machines where socketify cannot load."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from sim_realtime.hub import IDLE_S, MAX_BEHIND, MAX_MESSAGE, Handlers
+
+
+class AsyncioConnection:
+    """A connection whose messages leave through one writer, in order."""
+
+    def __init__(self, socket: ServerConnection) -> None:
+        self.session: Any = None
+        self._socket = socket
+        self._outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._waiting = 0
+        self._ending = (1000, "")
+        self.is_open = True
+
+    def send(self, text: bytes) -> bool:
+        """Queue a text message; a reader that is too far behind is closed."""
+        if not self.is_open:
+            return False
+        self._waiting += len(text)
+        if self._waiting > MAX_BEHIND:
+            self.is_open = False
+            self._socket.transport.abort()
+            return False
+        self._outbox.put_nowait(text)
+        return True
+
+    def close(self, code: int, reason: str = "") -> None:
+        """End it after what is queued has left."""
+        if self.is_open:
+            self.is_open = False
+            self._ending = (code, reason)
+            self._outbox.put_nowait(None)
+
+    async def write(self) -> None:
+        """Send what is queued until the connection ends."""
+        while (text := await self._outbox.get()) is not None:
+            await self._socket.send(text, text=True)
+            self._waiting -= len(text)
+        await self._socket.close(*self._ending)
+
+
+class AsyncioHub:
+    """A WebSocket server made of `websockets`."""
+
+    kind = "asyncio"
+
+    def __init__(self) -> None:
+        self._server: Server | None = None
+        self._open: set[AsyncioConnection] = set()
+
+    async def start(self, host: str, port: int, handlers: Handlers) -> None:
+        """Listen; raises `OSError` when the port is taken."""
+
+        def answer(connection: ServerConnection, request: Request) -> Response | None:
+            if request.path.split("?")[0] == "/ws":
+                return None
+            if request.path == "/health":
+                reply = connection.respond(HTTPStatus.OK, handlers.health().decode())
+                del reply.headers["Content-Type"]
+                reply.headers["Content-Type"] = "application/json"
+                return reply
+            return connection.respond(HTTPStatus.NOT_FOUND, "")
+
+        async def talk(socket: ServerConnection) -> None:
+            connection = AsyncioConnection(socket)
+            self._open.add(connection)
+            writer = asyncio.ensure_future(connection.write())
+            try:
+                handlers.opened(connection)
+                async for message in socket:
+                    handlers.received(connection, message.encode() if isinstance(message, str) else message)
+            except ConnectionClosed:
+                pass
+            finally:
+                connection.is_open = False
+                self._open.discard(connection)
+                handlers.closed(connection)
+                writer.cancel()
+                await asyncio.gather(writer, return_exceptions=True)
+
+        self._server = await serve(
+            talk, host, port, process_request=answer, max_size=MAX_MESSAGE, ping_interval=IDLE_S / 3,
+            ping_timeout=IDLE_S * 2 / 3, compression=None, server_header=None,
+        )  # fmt: skip
+
+    async def stop(self) -> None:
+        """Stop listening and close every connection."""
+        for connection in tuple(self._open):
+            connection.close(1012, "restart")
+        if self._server:
+            await asyncio.sleep(0)
+            self._server.close(code=1012)
+            await self._server.wait_closed()

@@ -1,0 +1,89 @@
+"""What the service asks of a WebSocket server; two of them can give it."""
+
+import ctypes
+import ctypes.util
+import importlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+MAX_MESSAGE = 512 * 1024
+"""Bytes of one message at most."""
+MAX_BEHIND = 1024 * 1024
+"""Bytes a reader may be behind before it is closed."""
+IDLE_S = 60
+"""Seconds without a sign of life before a connection is closed; pings are sent by themselves."""
+
+
+class Connection(Protocol):
+    """One open WebSocket."""
+
+    session: Any
+    """What the service keeps about it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still be sent."""
+        ...
+
+    def send(self, text: bytes) -> bool:
+        """Queue a text message; false when the connection is gone. Never blocks."""
+        ...
+
+    def close(self, code: int, reason: str = "") -> None:
+        """End it with a close frame."""
+        ...
+
+
+class Handlers(Struct, frozen=True):
+    """What happens when; all are synchronous and must only enqueue."""
+
+    opened: Callable[[Connection], None]
+    received: Callable[[Connection, bytes], None]
+    closed: Callable[[Connection], None]
+    health: Callable[[], bytes]
+
+
+class Hub(Protocol):
+    """A WebSocket server at `/ws`, with `/health` beside it."""
+
+    kind: str
+
+    async def start(self, host: str, port: int, handlers: Handlers) -> None:
+        """Listen; raises `OSError` when the port is taken."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop listening and close every connection with 1012, service restart."""
+        ...
+
+
+def why_not_socketify() -> str:
+    """Empty when socketify can run here, else what is missing and how to get it."""
+    if not any(_loads(name) for name in ("libuv.so.1", "libuv.1.dylib", ctypes.util.find_library("uv") or "")):
+        return "the system library libuv is missing (on Debian: apt-get install libuv1)"
+    try:
+        importlib.import_module("socketify.native")
+    except Exception as error:  # a broken or missing library shows itself in many ways
+        return f"socketify does not load here: {error}"
+    return ""
+
+
+def choose() -> Hub:
+    """socketify where it loads, else a server on asyncio."""
+    if why_not_socketify():
+        from sim_realtime.asyncio_hub import AsyncioHub
+
+        return AsyncioHub()
+    from sim_realtime.socketify_hub import SocketifyHub
+
+    return SocketifyHub()
+
+
+def _loads(name: str) -> bool:
+    try:
+        ctypes.CDLL(name or "libuv.so.1")
+    except OSError:
+        return False
+    return True
