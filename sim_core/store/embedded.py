@@ -169,7 +169,7 @@ class Embedded:
         parent = os.getpid()
         log = os.open(place.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            return subprocess.Popen(
+            return subprocess.Popen[bytes](
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -192,7 +192,9 @@ def _die_with(parent: int) -> None:
 
 def _as_owner(place: Place) -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    dropped = {"user": place.owner.uid, "group": place.owner.gid, "extra_groups": []} if place.owner else {}
+    dropped: dict[str, Any] = (
+        {"user": place.owner.uid, "group": place.owner.gid, "extra_groups": []} if place.owner else {}
+    )
     return {"cwd": "/", "env": environment, **dropped}
 
 

@@ -1,14 +1,12 @@
 """The database of this instance: the embedded Postgres, or the one that `DATABASE_URL` names, made ready for use."""
 
-from typing import Any
-
-import asyncpg
 from msgspec import Struct
 
 from sim_core.errors import Invalid, Unreachable
 from sim_core.settings import Settings
 from sim_core.store.embedded import DATABASE, Embedded
 from sim_core.store.places import find_place
+from sim_core.store.wire import DOWN, Connection, DatabaseError, connect
 
 OLDEST_POSTGRES = 150000
 OLDEST_VECTOR = (0, 8)
@@ -48,7 +46,7 @@ async def ensure(settings: Settings, *, must_own: bool = False) -> Running:
     await embedded.start(must_own=must_own)
     try:
         if embedded.owns:
-            await _make_database(embedded)
+            await make_database(embedded)
         return Running(url=embedded.uri(), embedded=embedded)
     except BaseException:
         await embedded.stop()
@@ -58,8 +56,8 @@ async def ensure(settings: Settings, *, must_own: bool = False) -> Running:
 async def prepare(url: str) -> None:
     """Check a database's version and switch pgvector on."""
     try:
-        connection: Any = await asyncpg.connect(url, timeout=10)
-    except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
+        connection = await connect(url)
+    except (*DOWN, DatabaseError, ValueError) as error:
         raise Unreachable(f"The database does not answer: {error}", code="database") from error
     try:
         await _check(connection)
@@ -67,7 +65,7 @@ async def prepare(url: str) -> None:
         await connection.close()
 
 
-async def _check(connection: Any) -> None:
+async def _check(connection: Connection) -> None:
     number = int(await connection.fetchval("SHOW server_version_num"))
     if number < OLDEST_POSTGRES:
         raise Invalid(f"The database is Postgres {number // 10000}; 15 or newer is needed", code="old_postgres")
@@ -75,7 +73,7 @@ async def _check(connection: Any) -> None:
     if version is None:
         try:
             await connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        except asyncpg.PostgresError as error:
+        except DatabaseError as error:
             raise Invalid(
                 f"The database lacks the extension pgvector 0.8 or newer ({error}): install it on the server and run "
                 "CREATE EXTENSION vector as a superuser",
@@ -89,12 +87,13 @@ async def _check(connection: Any) -> None:
         )
 
 
-async def _vector(connection: Any) -> str | None:
+async def _vector(connection: Connection) -> str | None:
     return await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
 
 
-async def _make_database(embedded: Embedded) -> None:
-    connection: Any = await asyncpg.connect(embedded.uri("postgres"), timeout=10)
+async def make_database(embedded: Embedded) -> None:
+    """Make our database on an embedded server that was started, and switch pgvector on."""
+    connection = await connect(embedded.uri("postgres"))
     try:
         known = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE)
         if not known:

@@ -1,0 +1,90 @@
+"""The tables, as Piccolo knows them. Composite keys and special indexes are added by the migrations."""
+
+from piccolo.table import Table
+
+from sim_core.store.tables.accounts import (
+    ApiKey,
+    Credential,
+    DataKey,
+    Member,
+    Organization,
+    Permission,
+    Plugin,
+    Process,
+    Secret,
+    User,
+    Workspace,
+)
+from sim_core.store.tables.documents import (
+    Workflow,
+    WorkflowBlock,
+    WorkflowDeploymentVersion,
+    WorkflowEdge,
+    WorkflowFolder,
+    WorkflowOperation,
+    WorkflowSubflow,
+    WorkflowVariable,
+)
+from sim_core.store.tables.runs import (
+    Blob,
+    ExecutionEvent,
+    Memory,
+    WorkflowExecutionLog,
+    WorkflowExecutionSnapshot,
+)
+
+TABLES: tuple[type[Table], ...] = (
+    User,
+    Organization,
+    Member,
+    Workspace,
+    Permission,
+    ApiKey,
+    DataKey,
+    Secret,
+    Credential,
+    Plugin,
+    Process,
+    WorkflowFolder,
+    Workflow,
+    WorkflowBlock,
+    WorkflowEdge,
+    WorkflowSubflow,
+    WorkflowVariable,
+    WorkflowOperation,
+    WorkflowDeploymentVersion,
+    WorkflowExecutionLog,
+    WorkflowExecutionSnapshot,
+    ExecutionEvent,
+    Blob,
+    Memory,
+)
+"""Every table there is, each after those it refers to."""
+
+__all__ = [
+    "TABLES",
+    "ApiKey",
+    "Blob",
+    "Credential",
+    "DataKey",
+    "ExecutionEvent",
+    "Member",
+    "Memory",
+    "Organization",
+    "Permission",
+    "Plugin",
+    "Process",
+    "Secret",
+    "User",
+    "Workflow",
+    "WorkflowBlock",
+    "WorkflowDeploymentVersion",
+    "WorkflowEdge",
+    "WorkflowExecutionLog",
+    "WorkflowExecutionSnapshot",
+    "WorkflowFolder",
+    "WorkflowOperation",
+    "WorkflowSubflow",
+    "WorkflowVariable",
+    "Workspace",
+]

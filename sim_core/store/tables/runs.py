@@ -1,0 +1,77 @@
+"""Runs: one row each, their journal, the documents they ran, and what they remember."""
+
+from piccolo.columns import JSON, BigInt, Boolean, DoublePrecision, ForeignKey, Integer, Text, Timestamptz
+from piccolo.table import Table
+
+from sim_core.store.tables.accounts import Workspace
+
+
+class WorkflowExecutionLog(Table, tablename="workflow_execution_logs"):
+    """A run. Rows outlive their workflow, so nothing here is a foreign key."""
+
+    id = Text(primary_key=True)
+    workspace_id = Text()
+    workflow_id = Text()
+    version = Integer(null=True, default=None)
+    workflow_seq = BigInt(null=True, default=None)
+    snapshot = Text(null=True, default=None)
+    status = Text()
+    trigger = Text()
+    actor = Text(null=True, default=None)
+    parent_id = Text(null=True, default=None)
+    idempotency_key = Text(null=True, default=None)
+    durable = Boolean(default=False)
+    facts = JSON(null=True, default=None, help_text="What else is needed to start it again.")
+    input = JSON(null=True, default=None)
+    input_blob = Text(null=True, default=None)
+    output = JSON(null=True, default=None)
+    output_blob = Text(null=True, default=None)
+    error = JSON(null=True, default=None)
+    http_status = Integer(null=True, default=None)
+    created_at = Timestamptz()
+    started_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    wake_at = Timestamptz(null=True, default=None)
+    ms = DoublePrecision()
+    tokens_input = BigInt()
+    tokens_output = BigInt()
+    cost = DoublePrecision()
+    epoch = BigInt()
+    owner = Text(null=True, default=None)
+
+
+class WorkflowExecutionSnapshot(Table, tablename="workflow_execution_snapshots"):
+    """A whole document, by its digest."""
+
+    digest = Text(primary_key=True)
+    document = JSON()
+    created_at = Timestamptz()
+
+
+class ExecutionEvent(Table, tablename="execution_event"):
+    """One thing that happened in a run; its key is (run_id, seq)."""
+
+    run_id = Text()
+    seq = BigInt(primary_key=True)
+    at = Timestamptz()
+    event = JSON(null=True, default=None)
+    blob = Text(null=True, default=None)
+
+
+class Blob(Table, tablename="blob"):
+    """A value too large for its row, by its digest."""
+
+    digest = Text(primary_key=True)
+    value = JSON()
+    created_at = Timestamptz()
+
+
+class Memory(Table, tablename="memory"):
+    """Turns of a conversation, added at once."""
+
+    id = Text(primary_key=True)
+    workspace_id = ForeignKey(Workspace, null=False, default="")
+    conversation = Text()
+    key = Text(null=True, default=None)
+    turns = JSON()
+    created_at = Timestamptz()

@@ -1,0 +1,80 @@
+"""The driver's connection as the rest of the store sees it: typed, and its outages told apart from its errors."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeAlias
+
+import asyncpg
+
+_driver: Any = asyncpg
+
+Listener: TypeAlias = Callable[["Connection", int, str, str], None]
+
+
+class Row(Protocol):
+    """A row, by column name or position."""
+
+    def __getitem__(self, key: str | int, /) -> Any: ...
+
+
+class Connection(Protocol):
+    """What the store uses of a connection."""
+
+    async def fetch(self, query: str, *args: object) -> Sequence[Row]:
+        """All rows."""
+        ...
+
+    async def fetchrow(self, query: str, *args: object) -> Row | None:
+        """The first row."""
+        ...
+
+    async def fetchval(self, query: str, *args: object) -> Any:
+        """The first value of the first row."""
+        ...
+
+    async def execute(self, query: str, *args: object) -> str:
+        """Run a statement; several without arguments."""
+        ...
+
+    def transaction(self) -> AbstractAsyncContextManager[object]:
+        """A transaction, or a savepoint inside one."""
+        ...
+
+    async def add_listener(self, channel: str, callback: Listener) -> None:
+        """Hear a channel."""
+        ...
+
+    def add_termination_listener(self, callback: Callable[["Connection"], None]) -> None:
+        """Be told when the connection has gone."""
+        ...
+
+    def is_closed(self) -> bool:
+        """Whether it has gone."""
+        ...
+
+    async def close(self) -> None:
+        """Part in good order."""
+        ...
+
+
+DatabaseError: type[Exception] = _driver.PostgresError
+UniqueViolation: type[Exception] = _driver.UniqueViolationError
+UndefinedTable: type[Exception] = _driver.UndefinedTableError
+DOWN: tuple[type[Exception], ...] = (
+    OSError,
+    TimeoutError,
+    _driver.PostgresConnectionError,
+    _driver.AdminShutdownError,
+    _driver.CrashShutdownError,
+    _driver.CannotConnectNowError,
+    _driver.TooManyConnectionsError,
+    _driver.InterfaceError,
+    _driver.InternalClientError,
+)
+"""What an absent or restarting database looks like; the same statement may succeed a moment later."""
+
+
+async def connect(url: str, *, timeout: float = 10) -> Connection:
+    """A connection of one's own."""
+    opened: Awaitable[Connection] = _driver.connect(url, timeout=timeout)
+    return await opened
