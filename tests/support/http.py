@@ -1,4 +1,4 @@
-"""A scripted HTTP/1.1 server on loopback: real sockets, replies that a test chose, also slow, endless and broken ones."""
+"""A scripted HTTP server on loopback: real sockets, replies that a test chose, also slow, endless and broken ones."""
 
 import asyncio
 import inspect
