@@ -1,12 +1,149 @@
-"""The openai_responses dialect."""
+"""OpenAI's responses, the protocol of its own models: nothing is stored there, thought comes back encrypted."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+from urllib.parse import urlsplit
 
-from sim_core.spec.prompts import Delta, Prompt
+import msgspec
+
+from sim_core.errors import Refused
+from sim_core.models.dialects import answers, sdk
+from sim_core.models.dialects.efforts import nearest
+from sim_core.models.dialects.files import data_url, image_url, text_of
+from sim_core.models.dialects.response_events import Events
+from sim_core.spec.prompts import (
+    CallPart,
+    Delta,
+    FilePart,
+    ImagePart,
+    Offer,
+    Prompt,
+    ResultPart,
+    TextPart,
+    ThinkingPart,
+    Turn,
+    TurnPart,
+)
 from sim_core.spec.providers import Client, Model
 
 
-async def openai_responses(prompt: Prompt, model: Model, client: Client) -> AsyncIterator[Delta]:
-    """Ask and yield what comes back."""
-    raise NotImplementedError
-    yield
+async def openai_responses(prompt: Prompt, model: Model, client: Client) -> AsyncGenerator[Delta, None]:
+    """Ask over `/responses` and yield what comes back."""
+    async with aclosing(answers.heard(_ask(answers.asked(prompt, model), model, client), prompt, model)) as deltas:
+        async for delta in deltas:
+            yield delta
+
+
+async def _ask(prompt: Prompt, model: Model, client: Client) -> AsyncGenerator[Delta, None]:
+    asked, begun = body(prompt, model), False
+    try:
+        async with aclosing(_send(asked, client)) as deltas:
+            async for delta in deltas:
+                begun = True
+                yield delta
+        return
+    except Refused as error:
+        # Summaries of thought are only for organisations that OpenAI has verified; the answer is for all.
+        summary = asked.get("reasoning", {}).pop("summary", None)
+        if begun or not summary or error.http_status != 400 or "summar" not in error.message:
+            raise
+    async with aclosing(_send(asked, client)) as deltas:
+        async for delta in deltas:
+            yield delta
+
+
+async def _send(asked: dict[str, Any], client: Client) -> AsyncGenerator[Delta, None]:
+    module = await sdk.load("openai")
+    events = Events(urlsplit(client.base_url).netloc)
+    async with aclosing(sdk.events(module, sdk.openai(module, client), "/responses", asked, client)) as received:
+        async for event in received:
+            for delta in events.read(event):
+                yield delta
+    events.end()
+
+
+def body(prompt: Prompt, model: Model) -> dict[str, Any]:
+    """The request, as the vendor spells it."""
+    made: dict[str, Any] = {"model": model.id, "input": items(prompt), "stream": True, "store": False}
+    if prompt.system:
+        made["instructions"] = prompt.system
+    if prompt.max_tokens:
+        made["max_output_tokens"] = max(16, prompt.max_tokens)
+    if prompt.temperature is not None and model.temperature:
+        made["temperature"] = prompt.temperature
+    if prompt.top_p is not None and model.temperature:
+        made["top_p"] = prompt.top_p
+    if model.efforts:
+        made["include"] = ["reasoning.encrypted_content"]
+        if prompt.effort and (effort := nearest(prompt.effort, model.efforts)):
+            made["reasoning"] = {"effort": effort} | ({} if effort == "none" else {"summary": "auto"})
+    if prompt.tools:
+        made["tools"] = [_tool(offer) for offer in prompt.tools]
+        choice = prompt.tool_choice
+        plain = choice in ("auto", "none", "required")
+        made["tool_choice"] = choice if plain else {"type": "function", "name": choice}
+    if text := _text(prompt):
+        made["text"] = text
+    return made
+
+
+def items(prompt: Prompt) -> list[dict[str, Any]]:
+    """The conversation as items, each thought, call and result one of its own, in their order."""
+    return [item for turn in prompt.turns for item in _turn(turn)]
+
+
+def _turn(turn: Turn) -> list[dict[str, Any]]:
+    if turn.role == "user":
+        return [{"role": "user", "content": [made for part in turn.parts if (made := _piece(part))]}]
+    return [made for part in turn.parts if (made := _item(part))]
+
+
+def _piece(part: TurnPart) -> dict[str, Any] | None:
+    match part:
+        case TextPart():
+            return {"type": "input_text", "text": part.text}
+        case ImagePart():
+            return {"type": "input_image", "image_url": image_url(part), "detail": "auto"}
+        case FilePart():
+            if (words := text_of(part)) is not None:
+                return {"type": "input_text", "text": words}
+            return {"type": "input_file", "filename": part.name, "file_data": data_url(part)}
+        case _:
+            return None
+
+
+def _item(part: TurnPart) -> dict[str, Any] | None:
+    match part:
+        case TextPart(text=text) if text:
+            return {"role": "assistant", "content": [{"type": "output_text", "text": text}]}
+        case ThinkingPart(signature=signature) if signature.startswith("{"):
+            kept: dict[str, Any] = msgspec.json.decode(signature)
+            summary = [{"type": "summary_text", "text": part.text}] if part.text else []
+            return {"type": "reasoning", "summary": summary, **kept}
+        case CallPart():
+            return {"type": "function_call", "call_id": part.id, "name": part.name, "arguments": part.arguments}
+        case ResultPart():
+            return {"type": "function_call_output", "call_id": part.id, "output": part.text}
+        case _:
+            return None
+
+
+def _tool(offer: Offer) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "name": offer.name,
+        "description": offer.doc,
+        "parameters": offer.schema,
+        "strict": answers.strict(offer.schema),
+    }
+
+
+def _text(prompt: Prompt) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    if prompt.schema is not None:
+        form = {"name": prompt.schema_name, "schema": prompt.schema, "strict": answers.strict(prompt.schema)}
+        made["format"] = {"type": "json_schema", **form}
+    if prompt.verbosity:
+        made["verbosity"] = prompt.verbosity
+    return made

@@ -1,0 +1,392 @@
+"""Each protocol over its vendor's SDK, against a server that speaks the real wire format."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from sim_core.errors import Denied, Expired, Refused, SimError, Unreachable
+from sim_core.models.dialects import anthropic_messages, openai_chat, openai_responses
+from sim_core.spec.prompts import (
+    CallArguments,
+    CallPart,
+    CallStart,
+    Delta,
+    FilePart,
+    ImagePart,
+    Offer,
+    Prompt,
+    ResultPart,
+    Stop,
+    Text,
+    TextPart,
+    Thinking,
+    ThinkingPart,
+    Turn,
+    Usage,
+)
+from sim_core.spec.providers import Client, Model
+from tests.support import vendors
+from tests.support.http import Answer, Server, serve, sse
+
+WEATHER = Offer("weather", "Tell the weather.", {"type": "object", "properties": {"city": {"type": "string"}}})
+ASK = Prompt(turns=(Turn("user", (TextPart("Hello"),)),), system="Be brief.")
+FORM = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
+MODEL = Model(id="m", tools=True, vision=True, files=True, structured=True, efforts=("low", "high"), reply=32000)
+CLAUDE = Model(id="claude-x", tools=True, structured=True, caching=True, reply=32000, thinking="budget")
+DIALECTS: dict[str, tuple[Any, Any, Model]] = {
+    "chat": (openai_chat, vendors.chat, MODEL),
+    "responses": (openai_responses, vendors.responses, MODEL),
+    "messages": (anthropic_messages, vendors.messages, CLAUDE),
+}
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        yield client
+
+
+def at(server: Server, http: httpx2.AsyncClient, **facts: Any) -> Client:
+    return Client(http=http, base_url=server.url, key=facts.pop("key", "sk-secret-1234"), **facts)
+
+
+async def said(stream: AsyncIterator[Delta]) -> list[Delta]:
+    return [delta async for delta in stream]
+
+
+def text(deltas: list[Delta]) -> str:
+    return "".join(delta.text for delta in deltas if isinstance(delta, Text))
+
+
+@pytest.fixture(params=list(DIALECTS))
+def dialect(request: pytest.FixtureRequest) -> tuple[Any, Any, Model]:
+    return DIALECTS[request.param]
+
+
+async def test_words_usage_and_stop_come_in_order(dialect: Any, http: Any) -> None:
+    ask, answer, model = dialect
+    async with serve(answer("Hel", "lo", "!")) as server:
+        deltas = await said(ask(ASK, model, at(server, http)))
+    assert text(deltas) == "Hello!"
+    assert [type(delta).__name__ for delta in deltas[-2:]] == ["Usage", "Stop"]
+    assert deltas[-1] == Stop("stop")
+    assert isinstance(deltas[-2], Usage)
+    assert (deltas[-2].input, deltas[-2].output) == (100, 20)
+    assert server.seen[0].headers["authorization"] == "Bearer sk-secret-1234"
+
+
+async def test_parallel_calls_come_whole(dialect: Any, http: Any) -> None:
+    ask, answer, model = dialect
+    calls = [vendors.call("c1", "weather", {"city": "Oslo"}), vendors.call("c2", "weather", {"city": "Rome"})]
+    async with serve(answer("Looking.", calls=calls)) as server:
+        deltas = await said(ask(replaced(tools=(WEATHER,)), model, at(server, http)))
+    starts = [delta for delta in deltas if isinstance(delta, CallStart)]
+    assert [(start.id, start.name) for start in starts] == [("c1", "weather"), ("c2", "weather")]
+    arguments = {start.index: "" for start in starts}
+    for delta in deltas:
+        if isinstance(delta, CallArguments):
+            arguments[delta.index] += delta.fragment
+    assert list(arguments.values()) == ['{"city": "Oslo"}', '{"city": "Rome"}']
+    assert deltas[-1] == Stop("tool_calls")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "raised", "code"),
+    [
+        (401, "authentication_error", Refused, "key_refused"),
+        (404, "not_found_error", Refused, "no_such_model"),
+        (429, "rate_limit_error", Refused, "busy"),
+        (500, "api_error", Refused, "refused"),
+    ],
+)
+async def test_a_refusal_has_the_vendors_words_and_no_key(
+    dialect: Any, http: Any, status: int, kind: str, raised: type[SimError], code: str
+) -> None:
+    ask, _, model = dialect
+    reply = vendors.refusal(status, "No, sk-secret-1234, no.", kind=kind, headers={"retry-after": "7"})
+    async with serve(reply) as server:
+        with pytest.raises(raised) as caught:
+            await said(ask(ASK, model, at(server, http)))
+    assert len(server.seen) == 1, "the SDK must not try again by itself"
+    assert caught.value.reason == code
+    assert isinstance(caught.value, Refused)
+    assert (caught.value.http_status, caught.value.retry_after) == (status, 7.0)
+    assert f"answered {status}: No, …, no." in caught.value.message
+
+
+async def test_a_connection_lost_in_mid_stream_is_unreachable(dialect: Any, http: Any) -> None:
+    ask, answer, model = dialect
+    heard: list[Delta] = []
+    async with serve(answer("Hel", "lo", cut=True)) as server:
+        with pytest.raises(Unreachable):
+            async for delta in ask(ASK, model, at(server, http)):
+                heard.append(delta)
+    assert text(heard) == "Hello"
+
+
+async def test_a_stream_that_ends_too_early_is_unreachable(dialect: Any, http: Any) -> None:
+    ask, answer, model = dialect
+    pieces = list(answer("Hello").pieces)[:2]
+    async with serve(Answer(headers={"content-type": "text/event-stream"}, pieces=pieces)) as server:
+        with pytest.raises(Unreachable, match="before it was complete"):
+            await said(ask(ASK, model, at(server, http)))
+
+
+async def test_a_malformed_event_is_a_refusal(dialect: Any, http: Any) -> None:
+    ask, _, model = dialect
+    async with serve(sse(("message", '{"type": "x", '))) as server:
+        with pytest.raises(Refused, match=r"unexpected shape|before it was complete"):
+            await said(ask(ASK, model, at(server, http)))
+
+
+async def test_silence_expires(dialect: Any, http: Any) -> None:
+    ask, answer, model = dialect
+    slow = answer("Hello")
+    slow.delay_s = 5
+    async with serve(slow) as server:
+        with pytest.raises(Expired, match=r"0\.1 seconds"):
+            await said(ask(ASK, model, at(server, http, timeout_s=0.1)))
+
+
+async def test_nobody_there_is_unreachable(dialect: Any, http: Any) -> None:
+    ask, _, model = dialect
+    async with serve(Answer()) as server:
+        client = at(server, http)
+    with pytest.raises(Unreachable, match="did not answer"):
+        await said(ask(ASK, model, client))
+
+
+async def test_the_guards_refusal_comes_through_as_it_is(dialect: Any) -> None:
+    class Guard(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            raise Denied("127.0.0.1 lies inside the network")
+
+    ask, _, model = dialect
+    async with httpx2.AsyncClient(transport=Guard()) as http:
+        with pytest.raises(Denied, match="inside the network"):
+            await said(ask(ASK, model, Client(http=http, base_url="http://127.0.0.1:1", key="k")))
+
+
+async def test_nothing_of_the_servers_environment_is_sent(
+    dialect: Any, http: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.setenv(name, "operators-own")
+    for name in ("OPENAI_CUSTOM_HEADERS", "ANTHROPIC_CUSTOM_HEADERS"):
+        monkeypatch.setenv(name, "X-Inner: operators-own\nAuthorization: operators-own")
+    ask, answer, model = dialect
+    async with serve(answer("Hi")) as server:
+        await said(ask(ASK, model, at(server, http)))
+        await said(ask(ASK, model, at(server, http, key="")))
+    assert all("operators-own" not in " ".join(seen.headers.values()) for seen in server.seen)
+    assert "authorization" not in server.seen[1].headers
+    assert "sk-secret" not in str(server.seen[1].headers)
+
+
+async def test_a_reader_that_leaves_closes_the_connection(dialect: Any, http: Any) -> None:
+    ask, answer, model = dialect
+    slow = answer(*(["word "] * 500))
+    slow.pause_s = 0.01
+    async with serve(slow) as server:
+        stream = ask(ASK, model, at(server, http))
+        assert await anext(stream)
+        await asyncio.wait_for(stream.aclose(), 1)
+
+
+def replaced(**facts: Any) -> Prompt:
+    return Prompt(**({"turns": ASK.turns, "system": ASK.system} | facts))
+
+
+LOOP = (
+    Turn("user", (TextPart("Weather?"),)),
+    Turn(
+        "assistant",
+        (ThinkingPart("Hm.", "signed"), TextPart("Looking."), CallPart("c1", "weather", '{"city": "Oslo"}')),
+    ),
+    Turn("tool", (ResultPart("c1", "sunny"),)),
+)
+
+
+async def sent(ask: Any, prompt: Prompt, model: Model, answer: Answer, http: Any) -> dict[str, Any]:
+    async with serve(answer) as server:
+        await said(ask(prompt, model, at(server, http)))
+    return server.seen[0].json
+
+
+async def test_chat_spells_a_tool_loop_and_pictures_and_files(http: Any) -> None:
+    pdf = FilePart("a.pdf", "JVBERg==")
+    note = FilePart("note.txt", base64.b64encode(b"words").decode(), "text/plain")
+    first = Turn("user", (TextPart("See"), ImagePart(url="https://x/y.png"), pdf, note))
+    prompt = replaced(turns=(first, *LOOP[1:]), tools=(WEATHER,), tool_choice="weather", max_tokens=9, temperature=0.5)
+    body = await sent(openai_chat, prompt, MODEL, vendors.chat("ok"), http)
+    assert body["messages"][0] == {"role": "system", "content": "Be brief."}
+    assert body["messages"][1]["content"] == [
+        {"type": "text", "text": "See"},
+        {"type": "image_url", "image_url": {"url": "https://x/y.png"}},
+        {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERg=="}},
+        {"type": "text", "text": "note.txt:\n\nwords"},
+    ]
+    assert body["messages"][2]["tool_calls"][0]["function"] == {"name": "weather", "arguments": '{"city": "Oslo"}'}
+    assert body["messages"][3] == {"role": "tool", "tool_call_id": "c1", "content": "sunny"}
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "weather"}}
+    assert (body["stream_options"], body["max_tokens"], body["temperature"]) == ({"include_usage": True}, 9, 0.5)
+
+
+async def test_chat_understands_servers_that_are_not_openai(http: Any) -> None:
+    whole = {"role": "assistant", "content": None, "reasoning": "Hm."}
+    calls = [
+        {"index": 0, "function": {"name": "weather", "arguments": {"city": "Oslo"}}},
+        {"index": 0, "function": {"name": "weather", "arguments": '{"city": "Rome"}'}},
+        {"function": {"name": "clock", "arguments": None}},
+    ]
+    choice = {"index": 0, "delta": whole | {"tool_calls": calls}, "finish_reason": "stop"}
+    async with serve(sse({"choices": [choice]}, done="[DONE]")) as server:
+        deltas = await said(openai_chat(replaced(tools=(WEATHER,)), MODEL, at(server, http)))
+    starts = [delta for delta in deltas if isinstance(delta, CallStart)]
+    assert [start.name for start in starts] == ["weather", "weather", "clock"]
+    assert len({start.id for start in starts}) == 3
+    assert len({start.index for start in starts}) == 3
+    assert [d.fragment for d in deltas if isinstance(d, CallArguments)] == ['{"city":"Oslo"}', '{"city": "Rome"}']
+    assert deltas[0] == Thinking("Hm.")
+    assert deltas[-1] == Stop("tool_calls")
+    assert not any(isinstance(delta, Usage) for delta in deltas), "usage that nobody told is not invented"
+
+
+async def test_an_error_inside_a_chat_stream_is_a_refusal_with_its_status(http: Any) -> None:
+    async with serve(sse({"error": {"message": "slow down", "code": "rate_limit_exceeded"}})) as server:
+        with pytest.raises(Refused, match="slow down") as caught:
+            await said(openai_chat(ASK, MODEL, at(server, http)))
+    assert caught.value.http_status == 429
+
+
+async def test_responses_keep_thought_sealed_and_send_it_back(http: Any) -> None:
+    prompt = replaced(tools=(WEATHER,), effort="max")
+    async with serve(vendors.responses(thinking="Hm.", calls=[vendors.call("c1", "weather", {})])) as server:
+        deltas = await said(openai_responses(prompt, MODEL, at(server, http)))
+    sealed = next(delta.signature for delta in deltas if isinstance(delta, Thinking) and delta.signature)
+    body = server.seen[0].json
+    assert body["reasoning"] == {"effort": "high", "summary": "auto"}, "the nearest effort that the model knows"
+    assert (body["store"], body["include"]) == (False, ["reasoning.encrypted_content"])
+    turns = (LOOP[0], Turn("assistant", (ThinkingPart("Hm.", sealed), *LOOP[1].parts[1:])), LOOP[2])
+    body = await sent(openai_responses, replaced(turns=turns), MODEL, vendors.responses("ok"), http)
+    assert [item.get("type", item.get("role")) for item in body["input"]] == [
+        "user",
+        "reasoning",
+        "assistant",
+        "function_call",
+        "function_call_output",
+    ]
+    assert body["input"][1]["encrypted_content"] == "sealed"
+
+
+async def test_responses_without_summaries_are_asked_again(http: Any) -> None:
+    no = vendors.refusal(400, "Your organization must be verified to generate reasoning summaries.")
+    async with serve([no, vendors.responses("ok")]) as server:
+        deltas = await said(openai_responses(replaced(effort="low"), MODEL, at(server, http)))
+    assert text(deltas) == "ok"
+    assert server.seen[1].json["reasoning"] == {"effort": "low"}
+
+
+async def test_a_response_cut_short_says_why(http: Any) -> None:
+    async with serve(vendors.responses("Hel", incomplete="max_output_tokens")) as server:
+        assert (await said(openai_responses(ASK, MODEL, at(server, http))))[-1] == Stop("length")
+
+
+async def test_a_failed_response_is_a_refusal(http: Any) -> None:
+    failed = {"type": "response.failed", "response": {"error": {"code": "server_error", "message": "broke"}}}
+    async with serve(sse(("response.failed", failed))) as server:
+        with pytest.raises(Refused, match="broke") as caught:
+            await said(openai_responses(ASK, MODEL, at(server, http)))
+    assert caught.value.http_status == 500
+
+
+async def test_messages_send_thought_back_signed_and_first(http: Any) -> None:
+    async with serve(vendors.messages("ok", thinking="Hm.", redacted="blob")) as server:
+        deltas = await said(anthropic_messages(replaced(effort="high"), CLAUDE, at(server, http)))
+    assert deltas[:3] == [Thinking("Hm."), Thinking("", signature="signed"), Thinking("", redacted="blob")]
+    body = server.seen[0].json
+    assert body["thinking"] == {"type": "enabled", "budget_tokens": 16384}
+    assert body["max_tokens"] > 16384
+    body = await sent(anthropic_messages, replaced(turns=LOOP, tools=(WEATHER,)), CLAUDE, vendors.messages("ok"), http)
+    assert [block["type"] for block in body["messages"][1]["content"]] == ["thinking", "text", "tool_use"]
+    assert body["messages"][1]["content"][0] == {"type": "thinking", "thinking": "Hm.", "signature": "signed"}
+    assert body["messages"][2]["content"][0]["cache_control"] == {"type": "ephemeral"}
+    assert body["system"][0]["cache_control"] == {"type": "ephemeral"}
+
+
+async def test_messages_count_cached_tokens_as_input(http: Any) -> None:
+    async with serve(vendors.messages("ok")) as server:
+        deltas = await said(anthropic_messages(ASK, CLAUDE, at(server, http)))
+    assert deltas[-2] == Usage(input=100, output=20, cached=40, cache_write=10)
+    assert "cache_control" not in str(server.seen[0].json), "a prompt that will not come again is not kept"
+
+
+async def test_an_overloaded_vendor_in_mid_stream_is_worth_another_try(http: Any) -> None:
+    error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+    async with serve(sse(("error", error))) as server:
+        with pytest.raises(Refused, match="Overloaded") as caught:
+            await said(anthropic_messages(ASK, CLAUDE, at(server, http)))
+    assert caught.value.http_status == 529
+
+
+@pytest.mark.parametrize(
+    ("thinking", "off", "effort", "wire"),
+    [
+        ("asked", "", "", None),
+        ("asked", "", "none", None),
+        ("asked", "", "high", {"type": "adaptive", "display": "summarized"}),
+        ("always", "disabled", "none", {"type": "disabled"}),
+        ("always", "between_tools", "none", {"type": "between_tools"}),
+        ("always", "", "none", {"type": "adaptive", "display": "summarized"}),
+        ("always", "", "", {"type": "adaptive", "display": "summarized"}),
+    ],
+)
+async def test_each_generation_is_told_to_think_in_its_own_words(
+    http: Any, thinking: Any, off: str, effort: Any, wire: Any
+) -> None:
+    model = Model(id="claude-y", thinking=thinking, unthinking=off, efforts=("low", "high"), temperature=False)
+    prompt = replaced(effort=effort, temperature=0.3)
+    body = await sent(anthropic_messages, prompt, model, vendors.messages("ok"), http)
+    assert body.get("thinking") == wire
+    assert "temperature" not in body
+
+
+async def test_a_model_that_cannot_be_forced_is_told_instead(http: Any) -> None:
+    model = Model(id="claude-z", tools=True, forced=False)
+    body = await sent(
+        anthropic_messages, replaced(tools=(WEATHER,), tool_choice="weather"), model, vendors.messages("ok"), http
+    )
+    assert body["tool_choice"] == {"type": "auto"}
+    assert "Use the tool `weather`" in body["system"][0]["text"]
+
+
+async def test_a_form_is_asked_for_in_the_vendors_own_way(dialect: Any, http: Any) -> None:
+    ask, answer, model = dialect
+    body = await sent(ask, replaced(schema=FORM), model, answer('{"n": 1}'), http)
+    form = {
+        openai_chat: body.get("response_format"),
+        openai_responses: body.get("text", {}).get("format"),
+        anthropic_messages: body.get("output_config", {}).get("format"),
+    }[ask]
+    assert form["type"] == "json_schema"
+
+
+async def test_a_form_is_a_tool_where_the_model_has_no_format(dialect: Any, http: Any) -> None:
+    ask, answer, _ = dialect
+    model = Model(id="old", tools=True)
+    reply = answer("Here: ", calls=[vendors.call("c1", "answer", {"n": 1})])
+    async with serve(reply) as server:
+        deltas = await said(ask(replaced(schema=FORM), model, at(server, http)))
+    assert text(deltas) == '{"n": 1}'
+    assert deltas[-1] == Stop("stop")
+    assert "answer" in str(server.seen[0].json["tool_choice"])
+
+
+async def test_a_form_is_put_in_words_where_there_is_nothing_else(http: Any) -> None:
+    body = await sent(openai_chat, replaced(schema=FORM), Model(id="tiny"), vendors.chat("{}"), http)
+    assert "JSON Schema" in body["messages"][0]["content"]
+    assert "response_format" not in body
