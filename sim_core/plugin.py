@@ -45,6 +45,7 @@ from sim_core.spec.fields import (
     Verbatim,
     Widget,
 )
+from sim_core.spec.pages import Pages
 from sim_core.spec.prompts import (
     Answer,
     CallArguments,
@@ -73,7 +74,7 @@ from sim_core.spec.providers import Client, Model, Provider, Tier
 from sim_core.spec.requests import Address, Context, Opened, Part, Reply, Request
 from sim_core.spec.rows import InputField, ValueRow, from_json, http_status, number, pairs
 from sim_core.spec.steps import Assign, End, Executed, Goto, Language, Pause, Step, ToolChoice
-from sim_core.spec.tools import Integration, Pages, Tool
+from sim_core.spec.tools import Integration, Tool
 
 hookimpl = HookimplMarker("sim")
 

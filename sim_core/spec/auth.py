@@ -1,6 +1,7 @@
 """How a service knows who is asking. Plugins name secrets; only `net` ever sees their values."""
 
-from typing import TypeAlias, cast
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, cast
 
 from msgspec import Struct
 
@@ -41,23 +42,44 @@ class OAuth(Way, frozen=True):
     scopes: tuple[str, ...] = ()
     authorize_url: str = ""
     token_url: str = ""
+    client_auth: Literal["body", "basic"] = "body"
+    """Where the token endpoint wants the client's id and secret."""
+    asks: Mapping[str, str] = {}
+    """Further parameters of the authorize URL, such as `access_type`."""
+
+    @property
+    def client_id(self) -> str:
+        """Name of the secret or setting that holds the id of this platform at the provider."""
+        return f"{self.provider.upper()}_CLIENT_ID"
+
+    @property
+    def client_secret(self) -> str:
+        """Name of the secret or setting that holds the secret of this platform at the provider."""
+        return f"{self.provider.upper()}_CLIENT_SECRET"
 
 
 class AwsKeys(Way, frozen=True):
-    """Requests signed with AWS Signature Version 4, with keys from three secrets."""
+    """Requests signed with AWS Signature Version 4; each field but the first names a secret."""
 
     service: str
     access_key: str = "AWS_ACCESS_KEY_ID"
     secret_key: str = "AWS_SECRET_ACCESS_KEY"
     session_token: str = "AWS_SESSION_TOKEN"
+    region: str = "AWS_REGION"
+    endpoint: str = "AWS_ENDPOINT_URL"
+    """A service of one's own that speaks the same protocol; its host may then be reached too."""
 
 
 class Connection(Way, frozen=True):
-    """Named values that a driver needs, declared as a struct of fields."""
+    """Named values of an account: what a driver needs, or where the account lives, declared as a struct of fields."""
 
     fields: type[Struct]
     secret: str = ""
     """Name of a secret that may hold the whole connection as a URL."""
+    hosts: tuple[str, ...] = ("host",)
+    """Fields that hold a host or a URL; those hosts may then be reached."""
+    signed: "Bearer | ApiKey | Basic | None" = None
+    """How requests are signed, with fields in the place of secrets."""
 
 
 class Either(Way, frozen=True):

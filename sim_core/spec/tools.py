@@ -2,16 +2,18 @@
 
 import inspect
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, TypeAlias, TypeVar, get_type_hints
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
-from sim_core.errors import Refused
+from sim_core.errors import Invalid, Refused
 from sim_core.spec.auth import AnyAuth
+from sim_core.spec.pages import Pages, within
 from sim_core.spec.requests import Context, Part, Reply, Request
+from sim_core.spec.spelling import Spelling, from_wire, spelled, to_wire
 
 S = TypeVar("S", bound=Struct)
 R = TypeVar("R")
@@ -20,7 +22,7 @@ Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 BodyKind: TypeAlias = Literal["json", "form", "multipart", "bytes", "query", "none"]
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-_IN_PATH = re.compile(r"{(\w+)}")
+_IN_PATH = re.compile(r"{(\+?)(\w+)}")
 
 
 class Tool(Struct, frozen=True, kw_only=True):
@@ -35,6 +37,8 @@ class Tool(Struct, frozen=True, kw_only=True):
     method: str = ""
     path: str = ""
     once: bool = False
+    aliases: tuple[str, ...] = ()
+    """Names that imports use for this operation."""
 
     @property
     def function_name(self) -> str:
@@ -58,8 +62,17 @@ class Integration:
         docs_url: str = "",
         color: str = "",
         aliases: tuple[str, ...] = (),
+        renames: Mapping[str, str] | None = None,
+        spelling: Spelling = "same",
+        doc: str = "",
     ) -> None:
-        """Declare a service; `hosts` names further hosts its tools may reach (`*.example.com` covers subdomains)."""
+        """Declare a service.
+
+        `base_url` may hold fields of the connection in braces: `https://{subdomain}.zendesk.com`. `hosts` names further
+        hosts its tools may reach (`*.example.com` covers subdomains). `refusal` says why a reply of status below 400 is
+        a refusal. `spelling="camel"` sends and reads our names in camelCase. `aliases` and `renames` are the names that
+        imports use for it and for its fields.
+        """
         if not _ID.fullmatch(id):
             raise TypeError(f"integration id {id!r} is not lower_snake_case")
         self.id = id
@@ -72,7 +85,9 @@ class Integration:
         self.docs_url = docs_url
         self.color = color
         self.aliases = aliases
-        self.doc = ""
+        self.renames = dict(renames or {})
+        self.spelling: Spelling = spelling
+        self.doc = doc
         self.tools: dict[str, Tool] = {}
 
     def get(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
@@ -97,16 +112,28 @@ class Integration:
 
     def tool(self, run: Callable[[S, Context], Awaitable[R]]) -> Callable[[S, Context], Awaitable[R]]:
         """Declare a tool that is more than one request."""
-        hints = get_type_hints(run)
-        first = next(iter(inspect.signature(run).parameters))
-        self._add(Tool(
-            id=f"{self.id}.{run.__name__}", title=_title(run.__name__), doc=inspect.getdoc(run) or "",
-            input=hints[first], output=hints["return"], run=run,
-        ))  # fmt: skip
-        return run
+        return self.tool_as()(run)
 
-    def read(self, reply: Reply, returns: Any) -> Any:
-        """The promised shape, or `Refused` with the service's own words."""
+    def tool_as(
+        self, *, once: bool = False, aliases: tuple[str, ...] = ()
+    ) -> Callable[[Callable[[S, Context], Awaitable[R]]], Callable[[S, Context], Awaitable[R]]]:
+        """Declare a tool that is more than one request, with facts about it."""
+
+        def declare(run: Callable[[S, Context], Awaitable[R]]) -> Callable[[S, Context], Awaitable[R]]:
+            hints = get_type_hints(run, include_extras=True)
+            first = next(iter(inspect.signature(run).parameters))
+            output = hints["return"]
+            self._add(Tool(
+                id=f"{self.id}.{run.__name__}", title=_title(run.__name__), doc=inspect.getdoc(run) or "",
+                input=hints[first], output=None if output is type(None) else output, run=run, once=once,
+                aliases=aliases,
+            ))  # fmt: skip
+            return run
+
+        return declare
+
+    def read(self, reply: Reply, returns: Any, *, pick: str = "") -> Any:
+        """The promised shape, or what lies at the path `pick` of it, or `Refused` with the service's own words."""
         if reply.status >= 400:
             raise Refused(f"{self.title} answered {reply.status}: {_words(reply)}", http_status=reply.status)
         if self.refusal and (reason := self.refusal(reply)):
@@ -118,7 +145,10 @@ class Integration:
         if returns is str:
             return reply.text()
         try:
-            return reply.into(returns)
+            if not pick and self.spelling == "same":
+                return reply.into(returns)
+            raw = within(reply.json(), pick)
+            return msgspec.convert(raw if self.spelling == "same" else from_wire(returns, raw), returns)
         except msgspec.DecodeError as error:
             raise Refused(f"{self.title} answered in an unexpected shape: {error}") from error
 
@@ -129,33 +159,46 @@ class Integration:
         returns: Any,
         *,
         body: BodyKind = "json",
-        once: bool = False,
+        query: tuple[str, ...] = (),
+        fixed: Mapping[str, Any] | None = None,
         wrap: str = "",
-        pages: "Pages | None" = None,
+        pick: str = "",
+        pages: Pages | None = None,
+        once: bool = False,
+        aliases: tuple[str, ...] = (),
     ) -> Callable[[type[S]], type[S]]:
-        names = tuple(_IN_PATH.findall(path))
+        """Declare a tool of one request.
+
+        `{name}` in the path is a field, `{+name}` one whose slashes stay. `query` names fields that go into the query
+        whatever the method, `fixed` what is always sent beside the fields, `wrap` the name under which the body lies,
+        `pick` the path in the answer at which the result lies.
+        """
+        slots = tuple((name, bool(plus)) for plus, name in _IN_PATH.findall(path))
         kind = "query" if method == "GET" else body
 
         def declare(input: type[S]) -> type[S]:
-            _check_path(input, names, path)
+            _check_path(input, tuple(name for name, _ in slots), path)
 
             def request(call: S) -> Request:
-                given: dict[str, Any] = msgspec.to_builtins(call)
-                url = self.base_url + path.format(**{n: quote(str(given.pop(n)), safe="") for n in names})
-                return _request(method, url, {wrap: given} if wrap else given, kind, headers=self.headers, once=once)
+                given: dict[str, Any] = to_wire(call, self.spelling)
+                url = self.base_url + _fill(path, slots, {n: given.pop(spelled(n, self.spelling)) for n, _ in slots})
+                asked = {n: given.pop(n) for n in (spelled(n, self.spelling) for n in query) if n in given}
+                given = {**(fixed or {}), **given}
+                built = _request(method, url, {wrap: given} if wrap else given, kind, headers=self.headers, once=once)
+                return msgspec.structs.replace(built, query={**built.query, **asked}) if asked else built
 
             async def run(call: S, context: Context) -> Any:
                 if pages is None:
-                    return self.read(await context.send(request(call)), returns)
+                    return self.read(await context.send(request(call)), returns, pick=pick)
                 found: list[Any] = []
                 async for reply in pages.walk(request(call), context):
-                    found.extend(self.read(reply, returns))
+                    found.extend(self.read(reply, returns, pick=pick))
                 return found
 
             name = snake(input.__name__)
             self._add(Tool(
                 id=f"{self.id}.{name}", title=_title(name), doc=inspect.getdoc(input) or "",
-                input=input, output=returns, run=run, method=method, path=path, once=once,
+                input=input, output=returns, run=run, method=method, path=path, once=once, aliases=aliases,
             ))  # fmt: skip
             return input
 
@@ -168,22 +211,6 @@ class Integration:
         if tool.id in self.tools:
             raise TypeError(f"{tool.id!r} is declared twice")
         self.tools[tool.id] = tool
-
-
-class Pages(Struct, frozen=True):
-    """How a list goes on: by the `Link` header, up to `most` pages."""
-
-    most: int = 10
-
-    async def walk(self, request: Request, context: Context) -> AsyncIterator[Reply]:
-        """Each page's reply, in order."""
-        for _ in range(self.most):
-            reply = await context.send(request)
-            yield reply
-            following = re.search(r'<([^>]+)>;\s*rel="next"', reply.headers.get("link", ""))
-            if reply.status >= 400 or not following:
-                return
-            request = msgspec.structs.replace(request, url=following[1], query={})
 
 
 def snake(name: str) -> str:
@@ -207,6 +234,16 @@ def _check_path(input: type[Struct], names: tuple[str, ...], path: str) -> None:
         raise TypeError(f"{input.__name__} makes {optional} optional, but {path!r} needs them")
 
 
+def _fill(path: str, slots: tuple[tuple[str, bool], ...], values: dict[str, Any]) -> str:
+    for name, has_slashes in slots:
+        text = str(values[name]).strip("/") if has_slashes else str(values[name])
+        if not text or any(part in (".", "..") for part in text.split("/")):
+            raise Invalid(f"{name} is {text!r}, which would lead somewhere else", code="invalid_input")
+        slot = f"{{+{name}}}" if has_slashes else f"{{{name}}}"
+        path = path.replace(slot, quote(text, safe="/" if has_slashes else ""))
+    return path
+
+
 def _request(method: Method, url: str, given: dict[str, Any], kind: BodyKind, **rest: Any) -> Request:
     match kind:
         case "query":
@@ -216,7 +253,7 @@ def _request(method: Method, url: str, given: dict[str, Any], kind: BodyKind, **
         case "form":
             return Request(method=method, url=url, form=given, **rest)
         case "multipart":
-            parts = {n: Part(v if isinstance(v, bytes | str) else str(v)) for n, v in given.items()}
+            parts = {n: Part(v, n if isinstance(v, bytes) else "") for n, v in _texts(given).items()}
             return Request(method=method, url=url, multipart=parts, **rest)
         case "bytes":
             content = given.pop("content", b"")
@@ -224,3 +261,7 @@ def _request(method: Method, url: str, given: dict[str, Any], kind: BodyKind, **
             return Request(method=method, url=url, content=raw, query=given, **rest)
         case "none":
             return Request(method=method, url=url, **rest)
+
+
+def _texts(given: dict[str, Any]) -> dict[str, bytes | str]:
+    return {n: v if isinstance(v, bytes | str) else msgspec.json.encode(v).decode() for n, v in given.items()}
