@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from pluggy import HookspecMarker
 
+from sim_core.spec.assets import Assets
 from sim_core.spec.blocks import BlockType
 from sim_core.spec.providers import Provider
 from sim_core.spec.tools import Integration
@@ -29,4 +30,10 @@ def register_providers() -> Iterable[Provider]:
 @hookspec
 def register_blocks() -> Iterable[BlockType]:
     """Kinds of step a workflow can have."""
+    return ()
+
+
+@hookspec
+def register_assets() -> Iterable[Assets]:
+    """Folders of files for browsers."""
     return ()

@@ -19,6 +19,7 @@ from sim_core.errors import (
     Unreachable,
 )
 from sim_core.models.dialects import anthropic_messages, openai_chat, openai_responses
+from sim_core.spec.assets import Assets
 from sim_core.spec.auth import ApiKey, AwsKeys, Basic, Bearer, Connection, OAuth
 from sim_core.spec.blocks import BlockType, Migration, block
 from sim_core.spec.fields import (
@@ -84,6 +85,7 @@ __all__ = [
     "Anonymous",
     "Answer",
     "ApiKey",
+    "Assets",
     "Assign",
     "AwsKeys",
     "Basic",
