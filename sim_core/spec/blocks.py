@@ -49,6 +49,8 @@ class BlockType(Struct, frozen=True, kw_only=True):
     """Append-only; the last one leads to `version`."""
     container: Literal["", "loop", "parallel"] = ""
     retryable: bool = True
+    lends: bool = False
+    """Whether a path that its output lacks is looked up in the block before it."""
     color: str = ""
     icon: str = ""
     aliases: tuple[str, ...] = ()

@@ -88,7 +88,7 @@ def choices(kind: Any) -> tuple[Any, ...]:
 def plain(value: Any) -> Any:
     """A default as plain data; what has no plain form is left out as `None`."""
     try:
-        return msgspec.to_builtins(value)
+        return msgspec.json.decode(msgspec.json.encode(value))
     except TypeError:
         return None
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from sim_core.spec.fields import OnlyUser
-from sim_core.spec.kinds import is_struct, item_type, json_type, peel
+from sim_core.spec.kinds import is_struct, item_type, json_type, peel, plain
 
 _PREFIX = "#/$defs/"
 
@@ -47,7 +47,7 @@ def _inline(node: Any, parts: dict[str, Any], above: tuple[str, ...], kept: dict
 def _value(key: str, value: Any, parts: dict[str, Any], above: tuple[str, ...], kept: dict[str, Any]) -> Any:
     # A default is data: it may look like a schema and is none.
     if key in ("default", "const", "enum", "examples"):
-        return msgspec.to_builtins(value)
+        return plain(value)
     if key == "properties":
         return {name: _inline(part, parts, above, kept) for name, part in value.items()}
     return _inline(value, parts, above, kept)

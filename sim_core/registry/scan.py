@@ -1,0 +1,145 @@
+"""Which plugins are installed, without importing any of them."""
+
+import hashlib
+import importlib
+import importlib.util
+import os
+import site
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+GROUPS = {"sim.providers": "providers", "sim.tools": "tools", "sim.blocks": "blocks", "sim.plugins": "plugins"}
+Key = tuple[tuple[str, int], ...]
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """A plugin that an installed package names in its entry points."""
+
+    group: str
+    name: str
+    value: str
+    """What to import: `module`, or `module:name`."""
+    package: str
+    version: str
+    place: str
+    """Folder of the environment that the package is installed in."""
+    stamp: int
+    """When it was installed, in nanoseconds."""
+    source: str = ""
+    """Folder of the code of a package under development; its files are watched."""
+
+    @property
+    def plugin(self) -> str:
+        """What the plugin is called in the house: `tools.github`."""
+        return f"{GROUPS[self.group]}.{self.name}"
+
+    @property
+    def module(self) -> str:
+        """The module to import."""
+        return self.value.partition(":")[0].strip()
+
+
+def key(paths: Iterable[str]) -> Key:
+    """What changes whenever a package is installed or removed in one of these folders."""
+    return tuple((path, _mtime(path)) for path in paths)
+
+
+def scan(paths: Sequence[str]) -> tuple[Found, ...]:
+    """Every plugin that is installed in these folders; of a package installed twice the first counts."""
+    found: list[Found] = []
+    seen: set[str] = set()
+    for path in paths:
+        for folder in _metadata_folders(path):
+            package = folder.name.partition("-")[0].lower()
+            if package in seen:
+                continue
+            seen.add(package)
+            if _names_plugins(folder):
+                found.extend(_read(folder))
+    return tuple(sorted(found, key=lambda one: (one.group, one.name, one.package)))
+
+
+def fingerprint(found: Found) -> str:
+    """Changes with the plugin's code: its version and time of installation, or its files while under development."""
+    parts = (core_stamp(), found.group, found.name, found.value, found.package, found.version, str(found.stamp))
+    watched = _files_stamp(found.source) if found.source else ""
+    return hashlib.sha256("\0".join((*parts, watched)).encode()).hexdigest()[:24]
+
+
+@cache
+def core_stamp() -> str:
+    """Changes with the platform's own code that describes plugins."""
+    here = Path(__file__).parent
+    return "".join(_files_stamp(str(folder)) for folder in (here, here.parent / "spec"))
+
+
+def source_of(module: str, place: str) -> str:
+    """Folder of a module of a package under development, found without importing it; empty when there is none."""
+    top = module.partition(".")[0]
+    spec = importlib.util.find_spec(top)
+    if spec is None:
+        # A .pth file is read when Python starts; a package installed since then needs it read again.
+        site.addsitedir(place)
+        importlib.invalidate_caches()
+        spec = importlib.util.find_spec(top)
+    origin = spec.origin if spec else None
+    return str(Path(origin).parent) if origin else ""
+
+
+def _metadata_folders(path: str) -> Iterator[Path]:
+    try:
+        with os.scandir(path or ".") as entries:
+            names = sorted(entry.name for entry in entries if entry.name.endswith((".dist-info", ".egg-info")))
+    except OSError:
+        return
+    for name in names:
+        yield Path(path or ".") / name
+
+
+def _names_plugins(folder: Path) -> bool:
+    try:
+        return b"[sim." in (folder / "entry_points.txt").read_bytes()
+    except OSError:
+        return False
+
+
+def _read(folder: Path) -> Iterator[Found]:
+    from importlib_metadata import Distribution  # 50 ms, and only when something was installed
+
+    installed: Any = Distribution.at(folder)  # untyped where it matters: a text of ours or `None`
+    editable = '"editable": true' in (installed.read_text("direct_url.json") or "").replace('":true', '": true')
+    for point in installed.entry_points:
+        if point.group in GROUPS:
+            yield Found(
+                group=point.group,
+                name=point.name,
+                value=point.value,
+                package=installed.metadata["Name"],
+                version=installed.version,
+                place=str(folder.parent.absolute()),
+                stamp=_mtime(str(folder)),
+                source=source_of(point.module, str(folder.parent)) if editable else "",
+            )
+
+
+def _files_stamp(folder: str) -> str:
+    """Newest change, number and size of the files that can change what a plugin declares."""
+    newest = count = size = 0
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
+        for name in names:
+            if name.endswith((".py", ".toml")):
+                about = os.stat(os.path.join(place, name))
+                newest, count, size = max(newest, about.st_mtime_ns), count + 1, size + about.st_size
+    return f"{newest}.{count}.{size};"
+
+
+def _mtime(path: str) -> int:
+    try:
+        return os.stat(path or ".").st_mtime_ns
+    except OSError:
+        return -1
