@@ -71,7 +71,7 @@ from sim_core.spec.prompts import (
     TurnPart,
     Usage,
 )
-from sim_core.spec.providers import Client, Model, Provider, Tier
+from sim_core.spec.providers import Client, Model, Provider, Tier, read_models
 from sim_core.spec.requests import Address, Context, Opened, Part, Reply, Request
 from sim_core.spec.rows import InputField, ValueRow, from_json, http_status, number, pairs
 from sim_core.spec.steps import Assign, End, Executed, Goto, Language, Pause, Step, ToolChoice
@@ -179,4 +179,5 @@ __all__ = [
     "openai_chat",
     "openai_responses",
     "pairs",
+    "read_models",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
 from sim_core.spec.auth import AnyAuth
@@ -89,3 +90,12 @@ class Provider(Struct, frozen=True, kw_only=True):
     """Facts taken for a model that is not in the list."""
     keyless: bool = False
     """Works without a key (a server of one's own)."""
+
+
+def read_models(text: str) -> tuple[Model, ...]:
+    """The models of a `models.toml`; raises `msgspec.ValidationError` with the place of what does not fit."""
+    return msgspec.toml.decode(text, type=_Listed, strict=False).models
+
+
+class _Listed(Struct, frozen=True):
+    models: tuple[Model, ...]

@@ -45,7 +45,7 @@ async def load(name: str) -> Any:
 
 def openai(sdk: Any, client: Client) -> Any:
     """An OpenAI client that takes nothing from the environment of the server."""
-    made = sdk.AsyncOpenAI(api_key=client.key or "-", base_url=client.base_url, **_common(client))
+    made = sdk.AsyncOpenAI(api_key=client.key or "-", base_url=with_version(client.base_url), **_common(client))
     made.organization = made.project = made.admin_api_key = None
     # The SDK merges OPENAI_CUSTOM_HEADERS in; the operator's headers must not reach a workspace's own server.
     made._custom_headers = dict(client.headers)
@@ -54,9 +54,15 @@ def openai(sdk: Any, client: Client) -> Any:
 
 def anthropic(sdk: Any, client: Client) -> Any:
     """An Anthropic client that takes nothing from the environment of the server."""
-    made = sdk.AsyncAnthropic(api_key=client.key or "-", base_url=client.base_url, **_common(client))
+    url = client.base_url.rstrip("/").removesuffix("/v1")
+    made = sdk.AsyncAnthropic(api_key=client.key or "-", base_url=url, **_common(client))
     made._custom_headers = dict(client.headers)
     return made
+
+
+def with_version(url: str) -> str:
+    """A base URL as OpenAI's protocol wants it: `/v1` is added where there is no path, as people give Ollama's."""
+    return url if urlsplit(url).path.strip("/") else f"{url.rstrip('/')}/v1"
 
 
 def _common(client: Client) -> dict[str, Any]:
