@@ -49,10 +49,12 @@ class AddBlocks(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="bloc
     subflows: tuple[Subflow, ...] = ()
 
 
-class RemoveBlocks(Struct, frozen=True, kw_only=True, tag="block.remove", tag_field="op"):
+class RemoveBlocks(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.remove", tag_field="op"):
     """Remove blocks with everything inside them and their edges."""
 
     ids: tuple[str, ...]
+    edges: tuple[str, ...] = ()
+    """The edges that went with them, in an effective operation; not read from a request."""
 
 
 class MoveBlocks(Struct, frozen=True, kw_only=True, tag="block.move", tag_field="op"):
