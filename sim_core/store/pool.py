@@ -11,9 +11,10 @@ from typing import Any
 
 from piccolo.engine.postgres import PostgresEngine
 
-from sim_core.errors import Unreachable
+from sim_core.errors import Invalid, Unreachable
 from sim_core.store import piccolo_conf
-from sim_core.store.wire import DOWN, Connection, Row
+from sim_core.store.states import States
+from sim_core.store.wire import BAD_TEXT, DOWN, Connection, Row
 
 POOL_SIZE = 8
 """Connections of one process at most; those of all processes together stay below 100."""
@@ -25,6 +26,7 @@ class Store:
     def __init__(self, url: str, engine: PostgresEngine) -> None:
         self.url = url
         self.engine = engine
+        self.states = States()
 
     async def rows(self, query: str, *args: object) -> Sequence[Row]:
         """All rows of a query."""
@@ -61,6 +63,8 @@ class Store:
         try:
             async with pool.acquire() as connection:
                 yield connection
+        except BAD_TEXT as error:
+            raise Invalid(f"This cannot be stored: {error}", code="invalid_text") from error
         except DOWN as error:
             raise Unreachable(f"The database does not answer: {error}", code="database") from error
 

@@ -58,6 +58,8 @@ class Connection(Protocol):
 
 
 DatabaseError: type[Exception] = _driver.PostgresError
+BAD_TEXT: tuple[type[Exception], ...] = (_driver.DataError, UnicodeEncodeError)
+"""What a text that cannot be stored looks like: a NUL, or half of a surrogate pair."""
 UniqueViolation: type[Exception] = _driver.UniqueViolationError
 UndefinedTable: type[Exception] = _driver.UndefinedTableError
 DOWN: tuple[type[Exception], ...] = (
