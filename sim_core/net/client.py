@@ -83,7 +83,7 @@ class Errand(Struct, frozen=True, kw_only=True):
     sign: Sign | None = None
     reach: Reach | None = None
     key: str = ""
-    secrets: Mapping[str, str] = {}
+    mask: Mask = Mask()
     tell: Tell | None = None
 
 
@@ -232,7 +232,7 @@ class Client:
 
     @asynccontextmanager
     async def _told(self, request: Request, errand: Errand) -> AsyncGenerator[Note]:
-        mask, started, note = Mask(errand.secrets), time.perf_counter(), Note()
+        mask, started, note = errand.mask, time.perf_counter(), Note()
         try:
             yield note
         except SimError as error:

@@ -100,6 +100,10 @@ class Context(Protocol):
         """Send a request and read its answer piece by piece."""
         ...
 
+    def presign(self, request: Request, *, seconds: int) -> str:
+        """A URL that lets whoever holds it send this request for so long; only for services signed like AWS's."""
+        ...
+
     async def open(self, host: str, port: int) -> Address:
         """Where a driver may connect to, after the address was checked; raises `Denied`."""
         ...

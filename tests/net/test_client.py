@@ -10,6 +10,7 @@ import pytest
 
 from sim_core.errors import Denied, Expired, Invalid, Refused, SimError, Unreachable
 from sim_core.net.client import Errand, Limits
+from sim_core.net.masks import Mask
 from sim_core.spec.requests import Part, Reply, Request
 from tests.net.conftest import Told
 from tests.support.http import Answer, Seen, serve
@@ -306,7 +307,7 @@ async def test_secrets_are_in_no_message_and_no_trace(told: Told):
     client = told.client(server.allow, limits=Limits(tries=1))
     with pytest.raises(SimError) as failed:
         url = f"http://user:{secret.replace('/', '%2F')}@127.0.0.1:{server.port}/x"
-        await client.send(get(url, query={"q": secret, "api_key": "other"}), Errand(secrets={"TOKEN": secret}))
+        await client.send(get(url, query={"q": secret, "api_key": "other"}), Errand(mask=Mask({"TOKEN": secret})))
     told_text = failed.value.message + str(failed.value) + told.exchanges[0].url
     assert "s3cr3t" not in told_text
     assert told.exchanges[0].url.endswith("/x?q={{TOKEN}}&api_key=***")
