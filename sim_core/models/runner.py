@@ -17,6 +17,7 @@ from sim_core.spec.providers import Client, Provider
 from sim_core.spec.steps import ToolChoice
 
 MOST_KEYS = 9
+NO_KEYS: list[tuple[str, str]] = []
 
 
 class Models:
@@ -96,11 +97,9 @@ class Models:
         if provider is None:
             raise Invalid(f"there is no vendor {provider_id!r}", code="no_such_provider")
         client = self._clients(provider, secrets, "")[0]
-        headers = {"authorization": f"Bearer {client.key}"} if client.key else {}
+        headers = dict(client.headers) | ({"authorization": f"Bearer {client.key}"} if client.key else {})
         try:
-            reply = await client.http.get(
-                f"{sdk.with_version(client.base_url)}/models", headers=headers | client.headers
-            )
+            reply = await client.http.get(f"{sdk.with_version(client.base_url)}/models", headers=headers)
             if reply.status_code >= 400:
                 raise Refused(f"{provider.title} answered {reply.status_code}", http_status=reply.status_code)
             return tuple(sorted(str(row["id"]) for row in reply.json()["data"]))
@@ -115,7 +114,7 @@ class Models:
             raise Denied(words, code="missing_address")
         # The operator's keys go to the operator's addresses only, never to one that a workspace named.
         known = [secrets] if own else [secrets, self._defaults]
-        keys = next((keys for values in known if (keys := _keys(provider, values, secret))), [])
+        keys = next(filter(None, (_keys(provider, values, secret) for values in known)), NO_KEYS)
         if not keys and not provider.keyless:
             raise Denied(_lacking(provider, secret), code="missing_key")
         first = next(self._turn) % len(keys) if keys else 0

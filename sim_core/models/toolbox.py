@@ -83,7 +83,7 @@ def preset(choice: ToolChoice) -> dict[str, Any]:
 
 def narrowed(schema: Mapping[str, Any], filled: Mapping[str, Any]) -> dict[str, Any]:
     """A schema without the fields that are filled in already."""
-    made = {"type": "object", **schema}
+    made: dict[str, Any] = {"type": "object", **schema}
     fields: Mapping[str, Any] = made.get("properties") or {}
     made["properties"] = {name: field for name, field in fields.items() if name not in filled}
     if required := [name for name in made.get("required") or () if name not in filled]:
