@@ -1,0 +1,115 @@
+"""One pipe to running code, as the event loop sees it: messages in order, bounded, until the end."""
+
+import asyncio
+import socket
+import struct
+from collections import deque
+from typing import Any
+
+import msgspec
+
+from sim_core.errors import TooLarge
+
+LENGTHS = struct.Struct(">II")
+HEAD_BYTES = 4 << 20
+
+
+class Channel(asyncio.Protocol):
+    """Messages of a head (JSON) and a body (bytes); what comes in is not trusted."""
+
+    def __init__(self, name: str, *, body_bytes: int) -> None:
+        self.name = name
+        self._most = body_bytes
+        self._buffer = bytearray()
+        self._messages: deque[tuple[dict[str, Any], bytes]] = deque()
+        self._failed: Exception | None = None
+        self._wake: asyncio.Future[None] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._closed = False
+
+    @classmethod
+    async def over(cls, pipe: socket.socket, name: str, *, body_bytes: int) -> "Channel":
+        """A channel over a connected socket."""
+        pipe.setblocking(False)
+        loop = asyncio.get_running_loop()
+        _, channel = await loop.create_unix_connection(lambda: cls(name, body_bytes=body_bytes), sock=pipe)
+        return channel
+
+    def send(self, head: Any, body: bytes = b"") -> None:
+        """Write a message."""
+        text = msgspec.json.encode(head)
+        if self._transport is not None and not self._closed:
+            self._transport.write(LENGTHS.pack(len(text), len(body)) + text + body)
+
+    async def receive(self) -> tuple[dict[str, Any], bytes] | None:
+        """The next message, `None` at the end; raises `TooLarge` and `ValueError` for what is no message."""
+        while not self._messages:
+            if self._failed is not None:
+                raise self._failed
+            if self._closed:
+                return None
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+        message = self._messages.popleft()
+        if self._transport is not None and not self._closed and len(self._messages) < 16:
+            self._transport.resume_reading()
+        return message
+
+    def close(self) -> None:
+        """Hang up."""
+        self._closed = True
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the other side is still there."""
+        return not self._closed
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The pipe is open."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take in some bytes and split off whole messages."""
+        self._buffer += data
+        while self._failed is None and (message := self._split()) is not None:
+            self._messages.append(message)
+        if len(self._messages) >= 64 and self._transport is not None:
+            self._transport.pause_reading()
+        self._notify()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The other side is gone."""
+        self._closed = True
+        self._notify()
+
+    def _split(self) -> tuple[dict[str, Any], bytes] | None:
+        if len(self._buffer) < LENGTHS.size:
+            return None
+        head, body = LENGTHS.unpack_from(self._buffer)
+        if head > HEAD_BYTES or body > self._most:
+            self._fail(TooLarge(f"The code sent {max(head, body)} bytes at once; {self._most} are allowed"))
+            return None
+        size = LENGTHS.size + head + body
+        if len(self._buffer) < size:
+            return None
+        start = LENGTHS.size + head
+        content = bytes(self._buffer[start:size])
+        try:
+            told = msgspec.json.decode(self._buffer[LENGTHS.size : start], type=dict[str, Any])
+        except ValueError as error:
+            self._fail(error)
+            return None
+        del self._buffer[:size]
+        return told, content
+
+    def _fail(self, error: Exception) -> None:
+        self._failed = error
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _notify(self) -> None:
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)

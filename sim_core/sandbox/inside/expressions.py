@@ -1,0 +1,71 @@
+"""Answers JavaScript expressions one after the other, each in a context that nothing else has touched."""
+
+import contextlib
+import ctypes
+import json
+from select import select
+from typing import Any
+
+from . import frames
+from .javascript import thrown, usable
+
+SPARES = 4
+OWN = ("__sim_text", "__sim_value")
+"""Names of our own functions in a stack."""
+_STACK = 1 << 18
+_DRIVER = """(function () {
+  const { parse, stringify } = JSON;
+  const thenable = (value) => value !== null && typeof value === "object" && typeof value.then === "function";
+  Object.defineProperty(globalThis, "__sim_text", {
+    value: function __sim_text(value) { return typeof value === "string" ? value : stringify(value) ?? "null"; },
+    writable: true,
+    configurable: true,
+  });
+  return function __sim_value(names, values, code) {
+    const value = new Function(...parse(names), code)(...parse(values));
+    if (thenable(value)) throw new TypeError("an expression cannot wait for a promise; use a function");
+    return stringify(value) ?? "null";
+  };
+})()"""
+
+
+def serve(quickjs: Any, fd: int, memory: int) -> None:
+    """Read expressions, write values, until the server is gone."""
+    _keep_freed_memory()
+    spares: list[tuple[Any, Any]] = []
+    while True:
+        while len(spares) < SPARES and not select([fd], [], [], 0)[0]:
+            spares.append(_context(quickjs, memory))
+        try:
+            head, values = frames.receive(fd)
+        except EOFError:
+            return
+        context, call = spares.pop() if spares else _context(quickjs, memory)
+        context.set_time_limit(head["seconds"])
+        value, problem = _value(call, head["code"], head["names"], values.decode())
+        frames.send(fd, {"failed": problem} if problem else {"done": True}, value.encode("utf-8", "replace"))
+        del context, call
+
+
+def _keep_freed_memory() -> None:
+    """Contexts come and go: memory given back to the system each time would cost more than making one."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(-1, 64 << 20)
+
+
+def _context(quickjs: Any, memory: int) -> tuple[Any, Any]:
+    context = quickjs.Context()
+    context.set_memory_limit(memory)
+    context.set_max_stack_size(_STACK)
+    return context, context.eval(_DRIVER)
+
+
+def _value(call: Any, code: str, names: list[str], values: str) -> tuple[str, dict[str, Any] | None]:
+    if not all(map(usable, names)):
+        bound = [(name, value) for name, value in zip(names, json.loads(values), strict=True) if usable(name)]
+        names, values = [name for name, _ in bound], json.dumps([value for _, value in bound])
+    code = code.strip().rstrip(";")
+    try:
+        return call(json.dumps(names), values, f"return ({code}\n)"), None
+    except Exception as error:
+        return "", thrown(str(error), code, memory_full=True, own=OWN)

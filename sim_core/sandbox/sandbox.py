@@ -1,0 +1,143 @@
+"""The sandbox: user code in, plain data out, and nothing else of ours within its reach."""
+
+import asyncio
+import logging
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from sim_core.errors import Fault
+from sim_core.sandbox import doctor, failures, functions, launcher
+from sim_core.sandbox.forkserver import ForkServer
+from sim_core.sandbox.functions import Call, Fetch
+from sim_core.sandbox.inside import fence
+from sim_core.sandbox.limits import Limits
+from sim_core.sandbox.python_expressions import PythonExpressions
+from sim_core.sandbox.script_expressions import ScriptExpressions
+from sim_core.spec.steps import Executed, Language
+
+log = logging.getLogger("sim.sandbox")
+
+EXPRESSION_S = 5.0
+PACKAGES = ("numpy", "pandas")
+
+
+class Sandbox:
+    """Runs expressions and functions of users; starts nothing before it is asked to."""
+
+    def __init__(
+        self,
+        mode: Literal["on", "off"] | str = "on",
+        *,
+        scratch: Path | None = None,
+        limits: Limits | None = None,
+        fetch: Fetch | None = None,
+        packages: tuple[str, ...] = PACKAGES,
+    ) -> None:
+        self._fenced = mode != "off"
+        self._scratch = scratch
+        self._limits = limits or Limits()
+        self._fetch = fetch
+        self._packages = packages
+        self._lacks = fence.missing()
+        self._python: PythonExpressions | None = None
+        self._launcher: Path | None = None
+        self._scripts: ScriptExpressions | None = None
+        self._server: ForkServer | None = None
+        self._turn = asyncio.Semaphore(self._limits.calls)
+        self._closed = False
+        if not self._fenced:
+            log.warning("SIM_SANDBOX=off: functions of users run without a fence, as this process may")
+
+    async def evaluate(
+        self, language: Language, code: str, names: Mapping[str, Any] | None = None, *, timeout_s: float = EXPRESSION_S
+    ) -> Any:
+        """The value of an expression as plain data; raises `CodeError`, `CodeExpired`."""
+        self._open()
+        if not code.strip():
+            raise failures.CodeError("The expression is empty")
+        if language == "python":
+            return await self._interpreters().evaluate(code, names or {}, timeout_s)
+        return await self._script_workers().evaluate(code, names or {}, timeout_s)
+
+    async def execute(
+        self,
+        language: Language,
+        code: str,
+        names: Mapping[str, Any] | None = None,
+        *,
+        timeout_s: float | None = None,
+        memory_mb: int | None = None,
+        env: Mapping[str, str] | None = None,
+        fetch: Fetch | None = None,
+    ) -> Executed:
+        """What the body of a function returns and prints; raises `CodeError`, `CodeExpired`, `TooLarge`."""
+        self._open()
+        seconds = self._limits.timeout_s if timeout_s is None else min(timeout_s, self._limits.longest_s)
+        call = Call(
+            language=language,
+            code=code,
+            names=names or {},
+            env=env or {},
+            timeout_s=seconds,
+            memory_mb=min(memory_mb or self._limits.memory_mb, self._limits.most_memory_mb),
+            fetch=fetch or self._fetch,
+        )
+        async with self._turn:
+            return await functions.run(await self._forkserver().take("call"), call, self._limits)
+
+    async def close(self) -> None:
+        """End every process; what is still running fails."""
+        self._closed = True
+        if self._scripts is not None:
+            self._scripts.close()
+        if self._server is not None:
+            await self._server.close()
+        if self._python is not None:
+            await self._python.close()
+        if self._launcher is not None and self._scratch is None:
+            shutil.rmtree(self._launcher.parent, ignore_errors=True)
+
+    def describe(self) -> dict[str, Any]:
+        """What the kernel offers and how user code is fenced in here, for `sim doctor`."""
+        return doctor.facts(fenced=self._fenced, packages=self._packages) | {
+            "running": self._server is not None and self._server.pid is not None,
+            "zygote": self._server.facts if self._server is not None else {},
+        }
+
+    def _open(self) -> None:
+        if self._closed:
+            raise Fault("The sandbox is closed")
+
+    def _forkserver(self) -> ForkServer:
+        if self._fenced and self._lacks:
+            lacks = ", ".join(self._lacks)
+            raise failures.Unfenced(
+                f"User code cannot be fenced in on this machine: it lacks {lacks}. "
+                "SIM_SANDBOX=off runs it without a fence."
+            )
+        if self._server is None:
+            self._server = ForkServer(self._scratch, self._limits, fenced=self._fenced, packages=self._packages)
+        return self._server
+
+    def _interpreters(self) -> PythonExpressions:
+        if self._python is None:
+            if self._fenced and not self._lacks:
+                self._launcher = _launcher(self._scratch)
+            self._python = PythonExpressions(self._limits, seconds=EXPRESSION_S, binary=self._launcher)
+        return self._python
+
+    def _script_workers(self) -> ScriptExpressions:
+        if self._scripts is None:
+            self._scripts = ScriptExpressions(self._forkserver, self._limits)
+        return self._scripts
+
+
+def _launcher(scratch: Path | None) -> Path:
+    """Where Monty is started from, inside the fence."""
+    from pydantic_monty._binary import find_monty_binary
+
+    folder = scratch / "launcher" if scratch is not None else Path(tempfile.mkdtemp(prefix="sim-sandbox-"))
+    return launcher.written(folder, Path(find_monty_binary()).resolve())
