@@ -22,6 +22,9 @@ class PluginProblem(Struct, frozen=True, kw_only=True):
     message: str
     severity: str = "error"
 
+    def __str__(self) -> str:
+        return self.message
+
 
 class Offered(Struct, frozen=True):
     """Who offers what, by id."""
