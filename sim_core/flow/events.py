@@ -18,6 +18,8 @@ class RunStarted(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run
     """The block it started at."""
     parent: str | None = None
     """The run whose child it is, or that it repeats."""
+    from_block: str | None = None
+    """The block it runs from, with what the events before this one brought."""
 
 
 class BlockStarted(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.started", tag_field="event"):
@@ -46,6 +48,8 @@ class BlockFinished(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     stdout: str = ""
     child: str | None = None
     """Run id of the child workflow that it ran."""
+    masked: tuple[str, ...] = ()
+    """Secrets whose markers in the output stand for their values when the run goes on."""
 
 
 class BlockFailed(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.failed", tag_field="event"):
@@ -63,6 +67,7 @@ class BlockFailed(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="bl
     ms: float = 0.0
     tries: int = 1
     child: str | None = None
+    masked: tuple[str, ...] = ()
 
 
 class BlockPaused(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.paused", tag_field="event"):
@@ -72,11 +77,15 @@ class BlockPaused(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="bl
     path: Path = ()
     order: int
     pause: str
-    kind: Literal["human", "time"]
+    kind: Literal["human", "time", "child"]
+    """`child` waits for another run: the answer is `{"output": …}` or `{"error": …}` of that run."""
     until: float | None = None
     form: tuple[dict[str, Any], ...] = ()
     output: Any = None
     ms: float = 0.0
+    child: str | None = None
+    """Run id of the child workflow that it waits for."""
+    masked: tuple[str, ...] = ()
 
 
 class BlockResumed(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.resumed", tag_field="event"):
@@ -92,6 +101,7 @@ class VariablesSet(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="v
     block: str
     path: Path = ()
     values: dict[str, Any]
+    masked: tuple[str, ...] = ()
 
 
 class TextDelta(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.delta", tag_field="event"):

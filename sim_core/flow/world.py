@@ -32,7 +32,9 @@ class Child(Struct, frozen=True, kw_only=True):
 
     run_id: str
     name: str
-    output: Any
+    output: Any = None
+    pauses: tuple[str, ...] = ()
+    """What it sleeps on, when it does: then the step that ran it sleeps too, until it is answered with what came."""
 
 
 class World(Protocol):
@@ -61,7 +63,7 @@ class World(Protocol):
         ...
 
     async def child(self, site: Site, workflow: str, input: Any, deployed: bool) -> Child:
-        """Run another workflow to its end; raises what it failed with."""
+        """Run another workflow to its end or to a pause; raises what it failed with."""
         ...
 
     async def recall(self, site: Site, conversation: str) -> Sequence[Turn]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, cast
 
+from msgspec import Meta
 from msgspec.structs import replace
 
 from sim_core.plugin import (
@@ -40,7 +41,7 @@ class Api(Input):
     params: Annotated[Any, Doc("Query parameters."), Table(("Key", "Value")), Title("Query")] = None
     headers: Annotated[Any, Doc("Headers."), Table(("Key", "Value"))] = None
     body: Annotated[Any, Doc("JSON or text to send."), Code("json"), ShownIf("method", WITH_BODY)] = None
-    timeout_s: Annotated[float | None, Doc("Seconds it may take.", gt=0, le=600), Advanced()] = None
+    timeout_s: Annotated[Annotated[float, Meta(gt=0, le=600)] | None, Doc("Seconds it may take."), Advanced()] = None
 
 
 class Answered(Output):

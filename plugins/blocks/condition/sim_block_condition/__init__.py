@@ -60,6 +60,7 @@ def ports(inputs: Condition) -> Iterable[str]:
     icon="split",
     ports=ports,
     output=Decision,
+    lends=True,
     defaults={"language": "javascript"},
 )
 async def condition(inputs: Condition, step: Step) -> Goto:

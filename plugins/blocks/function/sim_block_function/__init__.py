@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
+from msgspec import Meta
+
 from sim_core.plugin import Advanced, BlockType, Choice, Code, Doc, Input, Output, Step, block, hookimpl
 
 
@@ -26,7 +28,7 @@ class Function(Input):
         Doc("Body of the function; `return` gives the result, references are values."),
         Code("$language"),
     ]
-    timeout_s: Annotated[float | None, Doc("Seconds it may take.", gt=0, le=900), Advanced()] = None
+    timeout_s: Annotated[Annotated[float, Meta(gt=0, le=900)] | None, Doc("Seconds it may take."), Advanced()] = None
 
 
 class Returned(Output):
