@@ -1,6 +1,7 @@
 """A run at work: ready blocks are begun, what they return is told and passed on."""
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
 from functools import partial
 from inspect import isawaitable, iscoroutine
@@ -45,22 +46,30 @@ class Engine(Containers):
 
     async def work(self) -> None:
         """Run until nothing is left to do, or nothing may be done."""
-        ready, loop = self.ready, asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         while not self.expired:
             breath = perf_counter() + BREATH_S
-            while ready and not self.stopping:
-                scope, index = ready.popleft()
+            while self.ready and not self.stopping:
+                scope, index = self.ready.popleft()
                 if not scope.stopped and self.start(scope, index) > breath:
                     await asyncio.sleep(0)
                     breath = perf_counter() + BREATH_S
                     if self.expired:
                         return
+            self._finish_round()
             if not self.flying:
                 return
             self.wake = loop.create_future()
             await self.wake
             if self.crash is not None:
                 raise self.crash
+
+    def _finish_round(self) -> None:
+        """When a run stops, blocks that were ready by then run too, as if all ready blocks began at the same moment."""
+        late, self.ready = (self.ready, deque[tuple[Scope, int]]()) if self.stopping else ((), self.ready)
+        for scope, index in late:
+            if not scope.stopped and scope.region.nodes[index].inside is None:
+                self.start(scope, index)
 
     def start(self, scope: Scope, index: int) -> float:
         """Begin a block; gives when that was."""

@@ -121,15 +121,15 @@ def _wire(workflow: Workflow, nodes: Mapping[str, Node], start: str) -> None:
     for region in regions.values():
         region.waiting = [0] * len(region.nodes)
     ports = _Ports(workflow)
-    out: dict[str, dict[str, list[int]]] = {id: {} for id in nodes}
+    out: dict[str, dict[str, dict[int, None]]] = {id: {} for id in nodes}
     for edge in workflow.edges.values():
         port = ports.of(edge)
         source, target = nodes.get(edge.source), nodes.get(edge.target)
         if source is None or target is None or port is None or source.region is not target.region:
             continue
-        targets = out[edge.source].setdefault(port, [])
+        targets = out[edge.source].setdefault(port, {})
         if target.index not in targets and target.id != start:
-            targets.append(target.index)
+            targets[target.index] = None
             target.region.waiting[target.index] += 1
             target.source = source.index if target.source < 0 else target.source
     for node in nodes.values():

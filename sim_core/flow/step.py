@@ -221,11 +221,12 @@ class Attempt:
         return None if output is MISSING else output
 
     def targets(self, port: str) -> Sequence[Mapping[str, str]]:
-        """The blocks that a port leads to."""
-        nodes = self.node.region.nodes
+        """The blocks that a port leads to; of all ports but `error` when none is named."""
+        nodes, out = self.node.region.nodes, self.node.out
+        indexes = out.get(port, ()) if port else [at for name, led in out.items() if name != "error" for at in led]
         return [
             {"block_id": node.id, "block_type": node.type.id, "block_name": node.name}
-            for node in (nodes[index] for index in self.node.out.get(port, ()))
+            for node in (nodes[index] for index in indexes)
         ]
 
 

@@ -25,7 +25,7 @@ DATA = Path(__file__).parents[1] / "data" / "conformance"
 RUN_ID = "00000000-0000-4000-8000-000000000001"
 NOT_OURS = ("shouldContinue", "shouldExit", "selectedRoute", "totalIterations", "sentinelEnd", "totalBranches")
 """What the reference's sentinels add to the output of a container."""
-ADDRESSES = frozenset(("url", "resume_endpoint", "resume", "_resume", "_pause_metadata", "api_url", "ui_url"))
+ADDRESSES = frozenset(("url", "resume_endpoint", "resume", "_resume", "_resumed", "_pause_metadata"))
 RENAMED = {"block_title": "block_name"}
 
 
@@ -50,6 +50,9 @@ async def judge(
     ours = await perform(case, world or Tools())
     stages = [name for name in ("result", "resumeResult", "runFromResult") if name in case]
     theirs = {name: expected(case[name]) for name in stages}
+    for name in stages:
+        answered = ours.get(name, {}).get("resumed", {})
+        ours.get(name, {})["resumed"] = {key: value for key, value in answered.items() if key in theirs[name]["resumed"]}
     found = differences(ours, theirs)
     if not found:
         return "pass", []
@@ -90,23 +93,22 @@ async def _perform(case: Mapping[str, Any], workflow: Workflow, world: World) ->
 
 
 def told(outcome: Outcome, events: Sequence[Event]) -> dict[str, Any]:
-    """What a run of ours came to."""
-    blocks: dict[str, list[Any]] = {}
-    asleep: dict[tuple[str, Any], Any] = {}
+    """What a run of ours came to; of a step that was answered, what it showed before and what it brought then."""
+    blocks: dict[str, dict[Any, Any]] = {}
+    resumed: dict[str, Any] = {}
     for event in events:
-        if isinstance(event, BlockPaused):
-            asleep[event.block, event.path] = event.output
-        elif isinstance(event, BlockFinished | BlockFailed):
-            asleep.pop((event.block, event.path), None)
-            blocks.setdefault(event.block, []).append(event.output)
-    for (block, _), output in asleep.items():
-        blocks.setdefault(block, []).append(output)
+        if isinstance(event, BlockPaused | BlockFinished | BlockFailed):
+            outputs = blocks.setdefault(event.block, {})
+            if event.path in outputs:
+                resumed[event.block] = tidy(event.output)
+            outputs.setdefault(event.path, tidy(event.output))
     return {
         "success": outcome.status in ("finished", "paused"),
         "paused": outcome.status == "paused",
         "output": None if outcome.status == "paused" else tidy(outcome.output),
         "error_block": outcome.error.block if outcome.error else None,
-        "blocks": {block: [tidy(output) for output in outputs] for block, outputs in sorted(blocks.items())},
+        "blocks": {block: list(outputs.values()) for block, outputs in sorted(blocks.items())},
+        "resumed": resumed,
     }
 
 
@@ -119,6 +121,8 @@ def expected(result: Mapping[str, Any]) -> dict[str, Any]:
         blocks.setdefault(id, []).append(tidy(log["output"]))
         if not log["success"] and not log.get("errorHandled"):
             broken = broken or id
+    states = result.get("blockOutputs", {}).items()
+    resumed = {_base(id): tidy(output) for id, output in states if isinstance(output, dict) and output.get("_resumed")}
     paused = result.get("status") == "paused"
     return {
         "success": result["success"],
@@ -126,6 +130,7 @@ def expected(result: Mapping[str, Any]) -> dict[str, Any]:
         "output": None if paused else tidy(_without_sentinels(result["output"])),
         "error_block": broken if not result["success"] else None,
         "blocks": {block: blocks[block] for block in sorted(blocks)},
+        "resumed": resumed,
     }
 
 

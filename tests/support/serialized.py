@@ -8,6 +8,7 @@ from sim_core.document.workflow import Block, Edge, Loop, Parallel, Retry, Varia
 from sim_core.spec.blocks import BlockType
 from sim_core.spec.tools import snake
 
+ROWS = ("conditions", "routes", "input_format", "variables", "builder_data")
 Find = Callable[[str], BlockType | None]
 
 
@@ -39,7 +40,7 @@ def _block(raw: Mapping[str, Any], find: Find, parents: Mapping[str, str]) -> Bl
     for name, value in raw["config"]["params"].items():
         field = type.renames.get(name, snake(name))
         if field in fields:
-            values[field] = _decoded(value) if field in ("conditions", "routes", "input_format") else value
+            values[field] = _rows(_decoded(value)) if field in ROWS else value
         elif name != "triggerMode":
             others[name] = value
     if others and "fields" in fields:
@@ -53,6 +54,10 @@ def _block(raw: Mapping[str, Any], find: Find, parents: Mapping[str, str]) -> Bl
         parent=parents.get(raw["id"]),
         retry=Retry(retry.get("maxTries", 3), retry.get("waitBetweenTriesMs", 1000)) if retry.get("enabled") else None,
     )
+
+
+def _rows(value: Any) -> Any:
+    return [{snake(key): inner for key, inner in row.items()} for row in value]
 
 
 def _decoded(value: Any) -> Any:

@@ -70,13 +70,14 @@ def checked(asked: Iterable[InputField], answer: Mapping[str, Any]) -> dict[str,
 
 
 def _question(row: InputField) -> dict[str, Any]:
+    said = {"description": row.description, "value": row.value}
     return {
+        "id": row.id,
         "name": row.name,
         "label": row.label or row.name,
         "type": row.type,
-        "description": row.description or "",
         "required": row.required,
-        "value": row.value,
+        **{name: value for name, value in said.items() if value not in (None, "")},
     }
 
 
@@ -88,16 +89,13 @@ def _response(inputs: Human, asked: Iterable[InputField]) -> dict[str, Any]:
             "headers": {**JSON, **pairs(inputs.headers)},
         }
     shown = [{"name": row.name, "type": row.type, "value": row.value} for row in inputs.builder_data or () if row.name]
-    return {
-        "data": {
-            "operation": "human",
-            "response_structure": shown,
-            "input_format": [_question(row) for row in asked],
-            "submission": None,
-        },
-        "status": 200,
-        "headers": JSON,
+    asking = {
+        "operation": "human",
+        "response_structure": shown,
+        "input_format": [_question(row) for row in asked],
+        "submission": None,
     }
+    return {"data": asking, "status": 200, "headers": JSON, **asking}
 
 
 @hookimpl
