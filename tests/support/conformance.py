@@ -51,8 +51,8 @@ async def judge(
     stages = [name for name in ("result", "resumeResult", "runFromResult") if name in case]
     theirs = {name: expected(case[name]) for name in stages}
     for name in stages:
-        answered = ours.get(name, {}).get("resumed", {})
-        ours.get(name, {})["resumed"] = {key: value for key, value in answered.items() if key in theirs[name]["resumed"]}
+        stage, known = ours.get(name, {}), theirs[name]["resumed"]
+        stage["resumed"] = {key: value for key, value in stage.get("resumed", {}).items() if key in known}
     found = differences(ours, theirs)
     if not found:
         return "pass", []
