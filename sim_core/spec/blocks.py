@@ -42,6 +42,7 @@ class BlockType(Struct, frozen=True, kw_only=True):
     run: Run | None = None
     """`None` for containers, which the engine runs, and for notes, which never run."""
     ports: Callable[[Any], Iterable[str]] = one_port
+    """Names of its handles; one that ends in `*` stands for every name that begins like it."""
     category: Category = "block"
     version: int = 1
     """Major version; a workflow stores `id@version`."""
@@ -59,6 +60,8 @@ class BlockType(Struct, frozen=True, kw_only=True):
     """Fields of imports that have another name here; what is not listed is put into snake_case."""
     defaults: Mapping[str, Any] = {}
     """Values that imports imply when they leave a field out."""
+    adopt: Rewrite | None = None
+    """Makes an import's values into ours, once they are renamed."""
     fields: Callable[[], tuple[FormField, ...]] | None = None
     """Makes the form where it is more than what `input` says."""
     promises: Callable[[], tuple[OutputField, ...]] | None = None

@@ -151,5 +151,5 @@ class Step(Protocol):
         ...
 
     def targets(self, port: str) -> Sequence[Mapping[str, str]]:
-        """The blocks that a port leads to: `block_id`, `block_type`, `block_name`."""
+        """The blocks that a port leads to: `block_id`, `block_type`, `block_name`; of all ports but `error` for ""."""
         ...
