@@ -198,7 +198,7 @@ class Playing:
 
 def asked(request: Request) -> dict[str, Any]:
     """A request as a cassette writes it: the query apart from the URL, bodies as they were declared."""
-    raw: dict[str, Any] = msgspec.to_builtins(request)
+    raw: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(request))
     parts = urlsplit(request.url)
     query: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True)) | dict(raw.get("query", {}))
     shown: dict[str, Any] = {"method": request.method, "url": parts._replace(query="").geturl()}

@@ -33,11 +33,11 @@ def as_input(tool: Tool, inputs: Mapping[str, Any]) -> Any:
             if name not in given or name not in fields or name in mended:
                 raise _invalid(tool, error) from None
             mended.add(name)
-            if not _mend(given, name, fields[name].required):
+            if not _mend(given, name, fields[name].required, str(error)):
                 raise _invalid(tool, error) from None
 
 
-def _mend(given: dict[str, Any], name: str, required: bool) -> bool:
+def _mend(given: dict[str, Any], name: str, required: bool, words: str) -> bool:
     value = given[name]
     if not required and value in ("", None):
         del given[name]
@@ -46,7 +46,10 @@ def _mend(given: dict[str, Any], name: str, required: bool) -> bool:
         try:
             given[name] = msgspec.json.decode(value)
         except msgspec.DecodeError:
-            return False
+            if "Expected `array" not in words:
+                return False
+            # A list that a person typed: `bug, ui`.
+            given[name] = [part.strip() for part in value.split(",") if part.strip()]
         return True
     if isinstance(value, bool | int | float | dict | list):
         given[name] = msgspec.json.encode(value).decode()

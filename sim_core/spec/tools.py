@@ -132,19 +132,23 @@ class Integration:
 
         return declare
 
+    def url(self, path: str, /, **values: Any) -> str:
+        """The address of a path with its `{names}` filled in; no value can lead it to another path."""
+        return self.base_url + _fill(path, _slots(path), values)
+
     def read(self, reply: Reply, returns: Any, *, pick: str = "") -> Any:
         """The promised shape, or what lies at the path `pick` of it, or `Refused` with the service's own words."""
         if reply.status >= 400:
             raise Refused(f"{self.title} answered {reply.status}: {_words(reply)}", http_status=reply.status)
-        if self.refusal and (reason := self.refusal(reply)):
-            raise Refused(f"{self.title} answered {reason!r}", http_status=reply.status)
-        if returns is None:
-            return None
-        if returns is bytes:
-            return reply.content
-        if returns is str:
-            return reply.text()
         try:
+            if self.refusal and (reason := self.refusal(reply)):
+                raise Refused(f"{self.title} answered {reason!r}", http_status=reply.status)
+            if returns is None:
+                return None
+            if returns is bytes:
+                return reply.content
+            if returns is str:
+                return reply.text()
             if not pick and self.spelling == "same":
                 return reply.into(returns)
             raw = within(reply.json(), pick)
@@ -173,7 +177,7 @@ class Integration:
         whatever the method, `fixed` what is always sent beside the fields, `wrap` the name under which the body lies,
         `pick` the path in the answer at which the result lies.
         """
-        slots = tuple((name, bool(plus)) for plus, name in _IN_PATH.findall(path))
+        slots = _slots(path)
         kind = "query" if method == "GET" else body
 
         def declare(input: type[S]) -> type[S]:
@@ -181,7 +185,7 @@ class Integration:
 
             def request(call: S) -> Request:
                 given: dict[str, Any] = to_wire(call, self.spelling)
-                url = self.base_url + _fill(path, slots, {n: given.pop(spelled(n, self.spelling)) for n, _ in slots})
+                url = self.url(path, **{n: given.pop(spelled(n, self.spelling)) for n, _ in slots})
                 asked = {n: given.pop(n) for n in (spelled(n, self.spelling) for n in query) if n in given}
                 given = {**(fixed or {}), **given}
                 built = _request(method, url, {wrap: given} if wrap else given, kind, headers=self.headers, once=once)
@@ -234,14 +238,19 @@ def _check_path(input: type[Struct], names: tuple[str, ...], path: str) -> None:
         raise TypeError(f"{input.__name__} makes {optional} optional, but {path!r} needs them")
 
 
+def _slots(path: str) -> tuple[tuple[str, bool], ...]:
+    return tuple((name, bool(plus)) for plus, name in _IN_PATH.findall(path))
+
+
 def _fill(path: str, slots: tuple[tuple[str, bool], ...], values: dict[str, Any]) -> str:
+    filled = path
     for name, has_slashes in slots:
         text = str(values[name]).strip("/") if has_slashes else str(values[name])
         if not text or any(part in (".", "..") for part in text.split("/")):
             raise Invalid(f"{name} is {text!r}, which would lead somewhere else", code="invalid_input")
         slot = f"{{+{name}}}" if has_slashes else f"{{{name}}}"
-        path = path.replace(slot, quote(text, safe="/" if has_slashes else ""))
-    return path
+        filled = filled.replace(slot, quote(text, safe="/" if has_slashes else ""))
+    return filled
 
 
 def _request(method: Method, url: str, given: dict[str, Any], kind: BodyKind, **rest: Any) -> Request:
