@@ -44,12 +44,6 @@ DIALECTS: dict[str, tuple[Any, Any, Model]] = {
 }
 
 
-@pytest.fixture
-async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(trust_env=False) as client:
-        yield client
-
-
 def at(server: Server, http: httpx2.AsyncClient, **facts: Any) -> Client:
     return Client(http=http, base_url=server.url, key=facts.pop("key", "sk-secret-1234"), **facts)
 

@@ -70,11 +70,11 @@ class Agent(Input):
     ] = None
     temperature: Annotated[
         float | None,
-        Doc("How freely it words; models that think ignore it.", ge=0, le=2),
+        Doc("How freely it words, from 0 to 2; models that think ignore it."),
         Slider(0, 2, 0.1),
         Advanced(),
     ] = None
-    max_tokens: Annotated[int | None, Doc("Tokens of the answer at most.", ge=1), Advanced()] = None
+    max_tokens: Annotated[int | None, Doc("Tokens of the answer at most."), Advanced()] = None
     effort: Annotated[
         Literal["", "auto", "none", "minimal", "low", "medium", "high", "xhigh", "max"],
         Doc("How much it thinks; empty leaves it to the vendor."),

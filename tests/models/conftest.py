@@ -1,0 +1,12 @@
+"""A client without a guard, for servers of the tests."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        yield client
