@@ -1,0 +1,1 @@
+"""Puts the parts together; imported by the commands and by nobody else."""

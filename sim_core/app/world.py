@@ -1,0 +1,119 @@
+"""The world as a run finds it: tools, models, the network, user code, other workflows and memory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sim_core.app.agent_tools import describe_tool, describe_workflow, use_tool
+from sim_core.document.workflow import Workflow
+from sim_core.flow.world import Child, Site
+from sim_core.models.runner import Models
+from sim_core.models.toolbox import Described
+from sim_core.net.client import Client, Errand
+from sim_core.net.masks import Mask
+from sim_core.net.tools import Accounts, ToolBox
+from sim_core.registry import Registry
+from sim_core.sandbox import Sandbox
+from sim_core.spec.prompts import Answer, Prompt, Turn
+from sim_core.spec.requests import Reply, Request
+from sim_core.spec.steps import Executed, Language, ToolChoice
+
+EXPRESSION_S, FUNCTION_S = 5.0, 60.0
+
+
+class Children(Protocol):
+    """The other workflows of the workspace."""
+
+    async def look(self, site: Site, workflow_id: str) -> Workflow:
+        """A workflow as it stands; raises `Missing`."""
+        ...
+
+    async def run(self, site: Site, workflow_id: str, input: Any, deployed: bool) -> Child:
+        """Run a workflow to its end, or until it sleeps."""
+        ...
+
+
+class Memory(Protocol):
+    """Where conversations are kept."""
+
+    async def recall(self, workspace_id: str, conversation: str) -> Sequence[Turn]:
+        """Turns of a conversation, oldest first."""
+        ...
+
+    async def remember(self, workspace_id: str, conversation: str, turns: Sequence[Turn], key: str) -> None:
+        """Add turns, once for a key."""
+        ...
+
+
+class Outside:
+    """Implements `flow.world.World` for every run of the process."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        client: Client,
+        accounts: Callable[[str], Accounts],
+        sandbox: Sandbox,
+        models: Models,
+        memory: Memory,
+        children: Children,
+    ) -> None:
+        """Bring the runners together."""
+        self.registry = registry
+        self.client = client
+        self.accounts = accounts
+        self.sandbox = sandbox
+        self.models = models
+        self.memory = memory
+        self.children = children
+
+    async def call(self, site: Site, tool: str, inputs: Mapping[str, Any], credential: str) -> Any:
+        """Use a tool; plain data."""
+        toolbox = ToolBox(self.registry, self.client, accounts=self.accounts(site.workspace_id))
+        return await toolbox.call(tool, inputs, secrets=site.secrets, credential=credential, key=site.key)
+
+    async def ask(self, site: Site, model: str, prompt: Prompt, tools: Sequence[ToolChoice]) -> Answer:
+        """Ask a model until it answers."""
+
+        async def describe(choice: ToolChoice) -> Described:
+            kind, _, rest = choice.tool.partition(":")
+            if kind == "workflow" and rest:
+                return describe_workflow(choice, await self.children.look(site, rest))
+            return describe_tool(choice, self.registry)
+
+        async def use(choice: ToolChoice, inputs: Mapping[str, Any]) -> Any:
+            return await use_tool(self, site, choice, inputs)
+
+        return await self.models.ask(
+            model, prompt, secrets=site.secrets, tools=tools, describe=describe, use=use, emit=site.emit
+        )
+
+    async def fetch(self, site: Site, request: Request) -> Reply:
+        """Send a request through the guarded client."""
+        return await self.client.send(request, Errand(key=site.key, mask=Mask(site.secrets)))
+
+    async def evaluate(self, site: Site, language: Language, code: str, names: Mapping[str, Any]) -> Any:
+        """The value of an expression."""
+        return await self.sandbox.evaluate(language, code, names, timeout_s=EXPRESSION_S)
+
+    async def execute(
+        self, site: Site, language: Language, code: str, names: Mapping[str, Any], timeout_s: float | None
+    ) -> Executed:
+        """Run a function body; its requests leave by the guarded client."""
+
+        async def fetch(request: Request) -> Reply:
+            return await self.fetch(site, request)
+
+        return await self.sandbox.execute(language, code, names, timeout_s=timeout_s or FUNCTION_S, fetch=fetch)
+
+    async def child(self, site: Site, workflow: str, input: Any, deployed: bool) -> Child:
+        """Run another workflow to its end."""
+        return await self.children.run(site, workflow, input, deployed)
+
+    async def recall(self, site: Site, conversation: str) -> Sequence[Turn]:
+        """Turns of a conversation."""
+        return await self.memory.recall(site.workspace_id, conversation)
+
+    async def remember(self, site: Site, conversation: str, turns: Sequence[Turn]) -> None:
+        """Add turns to a conversation, once for the site's key."""
+        await self.memory.remember(site.workspace_id, conversation, turns, site.key)

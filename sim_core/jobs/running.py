@@ -1,0 +1,117 @@
+"""A run that this process performs: its task, its journal, and what it came to."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from sim_core.errors import SimError
+from sim_core.flow.events import Event, RunFailed
+from sim_core.flow.plan import Plan
+from sim_core.flow.run import HAND_OVER, Outcome, run
+from sim_core.flow.state import Failure
+from sim_core.flow.world import World
+from sim_core.jobs.orders import Order
+from sim_core.store.journal import Journal
+
+INTERRUPTED = "The server was stopped before the run had ended."
+ALL = ("*",)
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """What a run that goes on has behind it."""
+
+    events: tuple[Event, ...] = ()
+    answers: Mapping[str, Mapping[str, Any]] = {}
+
+
+class Running:
+    """A run in this process."""
+
+    __slots__ = ("_lost", "epoch", "first_seq", "is_replay", "order", "run_id", "task")
+
+    def __init__(self, run_id: str, order: Order, *, epoch: int = 1, first_seq: int = 0) -> None:
+        """Prepare it; `begin` performs it."""
+        self.run_id = run_id
+        self.order = order
+        self.epoch = epoch
+        self.first_seq = first_seq
+        """Its last event before it went on."""
+        self.is_replay = False
+        """It was started by an earlier request with the same idempotency key."""
+        self.task: asyncio.Task[Outcome]
+        self._lost: SimError | None = None
+
+    async def ended(self) -> Outcome:
+        """What it came to; whoever stops waiting does not stop the run."""
+        return await asyncio.shield(self.task)
+
+    def cancel(self) -> None:
+        """Stop every block now; the journal says that somebody stopped the run."""
+        self.task.cancel()
+
+    def interrupt(self) -> None:
+        """Stop without a word of the engine's: the process leaves."""
+        self.task.cancel(HAND_OVER)
+
+    async def perform(
+        self,
+        plan: Plan,
+        *,
+        world: World,
+        journal: Journal,
+        secrets: Mapping[str, str],
+        past: Past,
+        report: Callable[[BaseException, str], Any],
+    ) -> Outcome:
+        """Run to the end; *ended* means that the journal is committed."""
+        order = self.order
+
+        def record(event: Event) -> None:
+            self._take(journal, (event,))
+
+        try:
+            outcome = await run(
+                plan,
+                order.input,
+                world=world,
+                record=record,
+                run_id=self.run_id,
+                secrets=secrets,
+                workspace_id=order.workspace_id,
+                workflow_id=order.workflow_id,
+                depth=order.depth,
+                parent=order.parent,
+                stream_blocks=ALL,
+                deadline_s=order.timeout_s,
+                history=past.events,
+                answers=past.answers,
+                stop_after=order.stop_after,
+            )
+        except asyncio.CancelledError:
+            outcome = self._failed(journal, "interrupted", INTERRUPTED)
+        except SimError as error:
+            outcome = self._failed(journal, error.reason, error.message)
+        except Exception as error:
+            report(error, self.run_id)
+            outcome = self._failed(journal, "fault", "The platform made a mistake; the log of the server says which.")
+        if self._lost is None:
+            await journal.committed(self.run_id)
+        return outcome
+
+    def _take(self, journal: Journal, events: Iterable[Event]) -> None:
+        if self._lost is not None:
+            return
+        try:
+            journal.add(self.run_id, self.epoch, events)
+        except SimError as error:
+            # nothing more can be kept: another process owns the run now, or the database is gone for good
+            self._lost = error
+            self.interrupt()
+
+    def _failed(self, journal: Journal, code: str, message: str) -> Outcome:
+        if self._lost is not None:
+            code, message = self._lost.reason, self._lost.message
+        self._take(journal, (RunFailed(code=code, message=message),))
+        return Outcome(status="failed", error=Failure(code=code, message=message))

@@ -1,0 +1,115 @@
+"""What a run came to, as the API tells it."""
+
+from typing import Any
+
+import msgspec
+from litestar.response.base import ASGIResponse
+from msgspec import Struct
+
+from sim_core.flow.run import Outcome
+from sim_core.rest.problems import Unprocessed
+
+FAILED_STATUS = {"timeout": 504, "cancelled": 409}
+NOT_THE_BLOCKS = frozenset(
+    (
+        "connection",
+        "content-length",
+        "date",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "server",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "x-request-id",
+        "x-run-id",
+    )
+)
+"""Headers that a workflow may not set: they belong to the connection, or to this origin."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class RunResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a run came to."""
+
+    run_id: str
+    status: str
+    """finished, paused, queued or running; a run that failed is answered as a problem."""
+    output: Any = None
+    pauses: tuple[str, ...] = ()
+    """What it waits for, by the names that a resume takes."""
+    ms: float | None = None
+    url: str = ""
+    """Where to ask how it is."""
+
+
+def url_of(run_id: str) -> str:
+    """The address of a run."""
+    return f"/api/v1/runs/{run_id}"
+
+
+def accepted(run_id: str, status: str = "running", *, pauses: tuple[str, ...] = (), output: Any = None) -> ASGIResponse:
+    """202: the run goes on, or waits, and can be asked for."""
+    result = RunResult(run_id=run_id, status=status, url=url_of(run_id), pauses=pauses, output=output)
+    return _json(result, 202, {"location": url_of(run_id), "x-run-id": run_id})
+
+
+def of_outcome(run_id: str, outcome: Outcome, *, replayed: bool = False) -> ASGIResponse:
+    """The answer to whoever waited; raises the problem when the run failed or was stopped."""
+    headers = {"x-run-id": run_id} | ({"idempotency-replayed": "true"} if replayed else {})
+    match outcome.status:
+        case "finished" if outcome.headers or outcome.http_status != 200:
+            return _responded(outcome, headers)
+        case "finished":
+            result = RunResult(run_id=run_id, status="finished", output=outcome.output, ms=outcome.ms)
+            return _json(result, 200, headers)
+        case "paused":
+            return accepted(run_id, "paused", pauses=tuple(outcome.pauses), output=outcome.output)
+        case _:
+            raise _failed(run_id, outcome)
+
+
+def _responded(outcome: Outcome, ours: dict[str, str]) -> ASGIResponse:
+    """A response block chose status, headers and body."""
+    output = outcome.output
+    data = output["data"] if isinstance(output, dict) and "data" in output else output
+    chosen = {name.lower(): value for name, value in outcome.headers.items() if _may(name, value)}
+    kind = chosen.pop("content-type", "application/json")
+    plain = isinstance(data, str) and "json" not in kind
+    body = data.encode() if plain and isinstance(data, str) else _encode(data)
+    status = outcome.http_status
+    if status in (204, 304) or status < 200:
+        body = b""
+    if "html" in kind:
+        # what a workflow writes must not act in this origin's name
+        chosen.setdefault(
+            "content-security-policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src *"
+        )
+    return ASGIResponse(body=body, status_code=max(status, 200), headers=chosen | ours, media_type=kind)
+
+
+def _may(name: str, value: str) -> bool:
+    token = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
+    clean = value.isascii() and value.isprintable()
+    return token and clean and name.lower() not in NOT_THE_BLOCKS and not name.lower().startswith("access-control-")
+
+
+def _failed(run_id: str, outcome: Outcome) -> Unprocessed:
+    error = outcome.error
+    code = error.code if error else "run_failed"
+    message = error.message if error else "The run failed."
+    where = f"Block {error.block_name or error.block!r}: " if error and error.block else ""
+    status = 409 if outcome.status == "cancelled" and code != "timeout" else FAILED_STATUS.get(code, 500)
+    told = code if code in FAILED_STATUS and not (error and error.block) else "run_failed"
+    facts: dict[str, Any] = {"run_id": run_id, "output": outcome.output}
+    if error:
+        facts["error"] = msgspec.to_builtins(error)
+    return Unprocessed(f"{where}{message}", code=told, status=status, headers={"x-run-id": run_id}, **facts)
+
+
+def _json(value: Any, status: int, headers: dict[str, str]) -> ASGIResponse:
+    return ASGIResponse(body=_encode(value), status_code=status, headers=headers, media_type="application/json")

@@ -1,0 +1,53 @@
+"""Deployments: the draft frozen as numbered versions that never change."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from sim_core.errors import Missing
+from sim_core.rest.routes import Call, Nothing, route
+from sim_core.store import deployments, documents
+from sim_core.store.deployments import Version
+
+
+class NewDeployment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A version to be made."""
+
+    note: Annotated[str, Meta(max_length=2000)] = ""
+    """What is new in it."""
+
+
+class VersionList(Struct, frozen=True, kw_only=True):
+    """The versions of a workflow, the newest first."""
+
+    items: tuple[Version, ...]
+    next_cursor: str | None = None
+
+
+@route("POST", "/workflows/{workflow_id}/deployments", scope="write", body=NewDeployment, reply=Version, status=201)
+async def deploy_workflow(call: Call[NewDeployment, Nothing]) -> Version:
+    """Freeze the draft as the next version, and make it the live one."""
+    return await deployments.deploy(
+        call.services.store, call.id("workflow_id"), call.workspace_id, actor=call.user_id, note=call.body.note
+    )
+
+
+@route("GET", "/workflows/{workflow_id}/deployments", scope=("read", "run"), reply=VersionList)
+async def list_deployments(call: Call[None, Nothing]) -> VersionList:
+    """List the versions of a workflow."""
+    workflow_id = call.id("workflow_id")
+    await documents.load(call.services.store, workflow_id, call.workspace_id)
+    found = await deployments.list_versions(call.services.store, workflow_id, call.workspace_id)
+    return VersionList(items=found)
+
+
+@route("POST", "/workflows/{workflow_id}/deployments/{version}/promote", scope="write", reply=Version)
+async def promote_version(call: Call[None, Nothing]) -> Version:
+    """Make a version the live one; an earlier one to roll back."""
+    text = call.text("version")
+    if not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise Missing(f"There is no version {text[:40]!r}.")
+    return await deployments.promote(call.services.store, call.id("workflow_id"), call.workspace_id, version=int(text))
+
+
+ROUTES = (deploy_workflow, list_deployments, promote_version)

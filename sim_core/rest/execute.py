@@ -1,0 +1,102 @@
+"""Run a workflow: at once, as a stream, or in the background."""
+
+from typing import Annotated, Any
+
+from litestar.response.base import ASGIResponse
+from msgspec import Meta, Struct, field
+
+from sim_core.errors import Invalid
+from sim_core.jobs.documents import pick
+from sim_core.jobs.orders import Order
+from sim_core.rest import answers
+from sim_core.rest.routes import Call, route
+from sim_core.rest.streams import event_stream
+
+LONGEST_KEY = 255
+SYNC_S, ASYNC_S = 300.0, 5400.0
+
+
+class Execute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a workflow is started with."""
+
+    input: Any = None
+    """What the start block hands on: an object by the names of its inputs, or any value."""
+    stream: bool = False
+    """Answer with server-sent events as things happen."""
+    is_async: bool = field(default=False, name="async")
+    """Answer 202 at once, with where to ask how the run is."""
+    start: str | None = None
+    """Id of the block to start at."""
+    stop_after: str | None = None
+    """Id of the block after which nothing more is started."""
+    timeout_s: Annotated[float, Meta(gt=0, le=604_800)] | None = None
+    """Seconds after which the run is stopped; 300 by default, 5,400 for `async`."""
+
+
+class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which version of the workflow."""
+
+    version: str = "draft"
+    """`draft`, `live`, or the number of a deployed version."""
+
+
+@route(
+    "POST",
+    "/workflows/{workflow_id}/execute",
+    scope="run",
+    body=Execute,
+    query=Which,
+    reply=answers.RunResult,
+    also={
+        202: "It runs in the background (`async`), or it waits for an answer.",
+        409: "The idempotency key was used for something else, or the run was cancelled.",
+        500: "The run failed; `error` says which block, and why.",
+        503: "The server is busy or stops.",
+        504: "The run took longer than it may.",
+    },
+)
+async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
+    """Run a workflow.
+
+    Waits for the end and answers with the output; with `stream` answers with server-sent events; with `async` at once
+    with 202. A workflow that ends in a response block answers with that block's data, status and headers. Send an
+    `Idempotency-Key` to start a run only once: the same key gets the answer of the first run.
+    """
+    body = call.body
+    if body.stream and body.is_async:
+        raise Invalid("Choose one of `stream` and `async`.")
+    workflow_id = call.id("workflow_id")
+    document = await pick(call.services.store, workflow_id, call.workspace_id, call.query.version)
+    running = await call.services.runs.start(
+        Order(
+            workspace_id=call.workspace_id,
+            workflow_id=workflow_id,
+            workflow=document.workflow,
+            seq=document.seq,
+            version=document.version,
+            input=body.input,
+            start=body.start,
+            stop_after=body.stop_after,
+            timeout_s=body.timeout_s or (ASYNC_S if body.is_async else SYNC_S),
+            trigger="api",
+            actor=call.user_id,
+            idempotency_key=_key(call),
+            streams=body.stream,
+        )
+    )
+    if body.is_async:
+        return answers.accepted(running.run_id)
+    if body.stream:
+        return event_stream(call.services.runs.follow(running.run_id), running.run_id)
+    # a client that hangs up does not stop its run
+    return answers.of_outcome(running.run_id, await running.ended(), replayed=running.is_replay)
+
+
+def _key(call: Call[Any, Any]) -> str | None:
+    key = call.headers.get("idempotency-key")
+    if key is not None and (not key or len(key) > LONGEST_KEY or not key.isprintable()):
+        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.", code="bad_idempotency_key")
+    return key
+
+
+ROUTES = (execute_workflow,)

@@ -1,0 +1,85 @@
+"""Files for browsers: what plugins register as assets, and the page that answers every other address."""
+
+import asyncio
+import hashlib
+import mimetypes
+from collections.abc import Iterable
+from pathlib import Path
+
+from litestar.response.base import ASGIResponse
+from msgspec import Struct
+
+from sim_core.errors import Missing
+from sim_core.spec.assets import Assets
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
+    "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+LARGEST = 32 * 1024 * 1024
+YEAR, ASK = "public, max-age=31536000, immutable", "no-cache"
+
+
+class File(Struct, frozen=True, kw_only=True):
+    """A file as it is sent."""
+
+    content: bytes
+    media_type: str
+    etag: str
+    cache: str
+
+
+class Files:
+    """Serves the folders that plugins registered; the longest address that fits wins."""
+
+    def __init__(self, assets: Iterable[Assets]) -> None:
+        """Serve these folders."""
+        self._assets = sorted(assets, key=lambda one: len(one.address), reverse=True)
+        self._kept: dict[Path, tuple[int, File]] = {}
+
+    async def answer(self, path: str, if_none_match: str) -> ASGIResponse:
+        """The file at an address; raises `Missing`."""
+        found = await asyncio.to_thread(self._find, path)
+        if found is None:
+            raise Missing(f"There is nothing at {path[:200]}.")
+        headers = {"cache-control": found.cache, "etag": found.etag, "content-security-policy": POLICY}
+        if found.etag in if_none_match:
+            return ASGIResponse(body=b"", status_code=304, headers=headers)
+        return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)
+
+    def _find(self, path: str) -> File | None:
+        for assets in self._assets:
+            if not path.startswith(assets.address) and path + "/" != assets.address:
+                continue
+            rest = path[len(assets.address) :]
+            if file := self._read(assets, rest) or (self._read(assets, assets.page) if _is_page(rest) else None):
+                return file
+        return None
+
+    def _read(self, assets: Assets, name: str) -> File | None:
+        folder = Path(assets.folder).resolve()
+        try:
+            place = (folder / name).resolve()
+            if not name or not place.is_relative_to(folder) or not place.is_file():
+                return None
+            facts = place.stat()
+        except (OSError, ValueError):  # a name too long, or with a NUL in it
+            return None
+        known = self._kept.get(place)
+        if known and known[0] == facts.st_mtime_ns:
+            return known[1]
+        if facts.st_size > LARGEST:
+            return None
+        content = place.read_bytes()
+        kind = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
+        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        forever = bool(assets.forever) and name.startswith(assets.forever)
+        file = File(content=content, media_type=kind, etag=etag, cache=YEAR if forever else ASK)
+        self._kept[place] = (facts.st_mtime_ns, file)
+        return file
+
+
+def _is_page(rest: str) -> bool:
+    """Whether an address without a file is one of the app's own; what looks like a file is not."""
+    return "." not in rest.rpartition("/")[2]

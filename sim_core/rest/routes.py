@@ -1,0 +1,128 @@
+"""How a route is declared: its address, who may use it, what it takes and what it answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from sim_core.accounts.actors import Actor, Scope
+from sim_core.errors import Missing
+from sim_core.rest.services import Services
+
+Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+B = TypeVar("B")
+Q = TypeVar("Q")
+H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+
+
+class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Takes nothing."""
+
+
+class Call(Generic[B, Q]):
+    """One request, decoded and allowed."""
+
+    __slots__ = ("actor", "body", "headers", "ids", "query", "raw", "services", "workspace_id")
+
+    def __init__(
+        self,
+        services: Services,
+        actor: Actor | None,
+        *,
+        workspace_id: str,
+        ids: Mapping[str, str],
+        body: B,
+        query: Q,
+        headers: Mapping[str, str],
+        raw: bytes,
+    ) -> None:
+        """Bring together what a handler needs."""
+        self.services = services
+        self.actor = actor
+        self.workspace_id = workspace_id
+        self.ids = ids
+        self.body = body
+        self.query = query
+        self.headers = headers
+        self.raw = raw
+
+    def id(self, name: str) -> str:
+        """An id of the address; raises `Missing` when it is not one."""
+        text = self.ids[name]
+        try:
+            return str(UUID(text))
+        except ValueError:
+            raise Missing(f"There is no {name.removesuffix('_id').replace('_', ' ')} {text[:80]!r}.") from None
+
+    def text(self, name: str) -> str:
+        """A name of the address; raises `Missing` for one that nothing can have."""
+        text = self.ids[name]
+        if "\0" in text or len(text) > 512:
+            raise Missing(f"There is nothing called {text[:80]!r}.")
+        return text
+
+    @property
+    def user_id(self) -> str:
+        """Who is asking."""
+        return self.actor.user_id if self.actor else ""
+
+
+Handle: TypeAlias = Callable[..., Awaitable[Any]]
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """One method of one address."""
+
+    method: Method
+    path: str
+    handle: Handle
+    scopes: tuple[Scope, ...]
+    """Any one of these is enough; none is open to everybody."""
+    body: type[Any] | None
+    """Struct of a JSON body."""
+    raw: str
+    """Media types of a body that the handler reads itself; empty otherwise."""
+    query: type[Any]
+    reply: Any
+    status: int
+    also: Mapping[int, str]
+    """Other answers, by status."""
+    tag: str
+    summary: str
+    doc: str
+
+
+def route(
+    method: Method,
+    path: str,
+    *,
+    scope: Scope | tuple[Scope, ...] | None,
+    body: type[Any] | None = None,
+    raw: str = "",
+    query: type[Any] = Nothing,
+    reply: Any = None,
+    status: int = 200,
+    also: Mapping[int, str] | None = None,
+) -> Callable[[H], Route]:
+    """Declare a route; the first line of the handler's docstring is its summary, what follows tells more."""
+
+    def declare(handle: H) -> Route:
+        summary, _, doc = (handle.__doc__ or "").strip().partition("\n")
+        return Route(
+            method=method,
+            path=path,
+            handle=handle,
+            scopes=scope if isinstance(scope, tuple) else (scope,) if scope else (),
+            body=body,
+            raw=raw,
+            query=query,
+            reply=reply,
+            status=status,
+            also=dict(also or {}),
+            tag=handle.__module__.rsplit(".", 1)[-1].replace("_", " "),
+            summary=summary.strip().rstrip("."),
+            doc=" ".join(doc.split()),
+        )
+
+    return declare

@@ -1,0 +1,47 @@
+"""Secrets of the workspace: set, listed by name, deleted; their values never come back."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from sim_core.rest.routes import Call, Nothing, route
+from sim_core.store import secrets
+from sim_core.store.secrets import SecretName
+
+
+class NewSecret(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A secret's value."""
+
+    value: Annotated[str, Meta(min_length=1)]
+
+
+class SecretList(Struct, frozen=True, kw_only=True):
+    """The secrets of the workspace, by name."""
+
+    items: tuple[SecretName, ...]
+    next_cursor: str | None = None
+
+
+@route("GET", "/secrets", scope="read", reply=SecretList)
+async def list_secrets(call: Call[None, Nothing]) -> SecretList:
+    """List the secrets by name."""
+    return SecretList(items=await secrets.list_secrets(call.services.vault, call.workspace_id))
+
+
+@route("PUT", "/secrets/{name}", scope="admin", body=NewSecret, status=204)
+async def set_secret(call: Call[NewSecret, Nothing]) -> None:
+    """Set a secret, new or not."""
+    await secrets.set_secret(
+        call.services.vault, call.workspace_id, call.ids["name"], value=call.body.value, actor=call.user_id
+    )
+    call.services.secrets(call.workspace_id)
+
+
+@route("DELETE", "/secrets/{name}", scope="admin", status=204)
+async def delete_secret(call: Call[None, Nothing]) -> None:
+    """Delete a secret."""
+    await secrets.delete_secret(call.services.vault, call.workspace_id, call.text("name"))
+    call.services.secrets(call.workspace_id)
+
+
+ROUTES = (list_secrets, set_secret, delete_secret)

@@ -1,0 +1,150 @@
+"""The Litestar application: every route behind one door that decodes, asks who is there, and answers problems."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
+
+from sim_core.errors import Missing
+from sim_core.rest import catalogue, credentials, deployments, documents, execute, health, keys, pages, runs, secrets
+from sim_core.rest import workflows as workflow_routes
+from sim_core.rest.access import check_scope, choose_workspace
+from sim_core.rest.decoding import check_nesting, convert_query, decode
+from sim_core.rest.gate import Gate
+from sim_core.rest.problems import MEDIA_TYPE, Unprocessed, encode, reply_to
+from sim_core.rest.routes import Call, Nothing, Route
+from sim_core.rest.services import Services
+
+BASE = "/api/v1"
+ROUTES: tuple[Route, ...] = (
+    *workflow_routes.ROUTES,
+    *documents.ROUTES,
+    *deployments.ROUTES,
+    *execute.ROUTES,
+    *runs.ROUTES,
+    *catalogue.ROUTES,
+    *secrets.ROUTES,
+    *credentials.ROUTES,
+    *keys.ROUTES,
+)
+BARE: tuple[Route, ...] = (*health.ROUTES, *pages.ROUTES)
+"""Routes that stand outside of `/api/v1`, or tell of it."""
+
+_JSON = "application/json"
+_IN_PATH = re.compile(r"{(\w+)}")
+_nothing = Nothing()
+_encode = msgspec.json.Encoder().encode
+
+PlainRequest = Request[Any, Any, State]
+
+
+def application(services: Services, *, log: Any | None = None) -> ASGIApp:
+    """The ASGI application; `log` is told of every request."""
+    handlers = [_handler(BASE + route.path, route, services) for route in ROUTES]
+    handlers += [_handler(route.path, route, services) for route in BARE]
+    handlers.append(_files(services))
+
+    def complain(request: PlainRequest, error: Exception) -> ASGIApp:
+        return _complaint(request, error, services)
+
+    app = Litestar(
+        handlers,
+        openapi_config=None,
+        logging_config=None,
+        exception_handlers={HTTPException: complain, Exception: complain},  # pyright: ignore[reportArgumentType]  # Litestar takes ASGI apps here, its types do not say so
+        request_max_body_size=services.settings.max_body,
+    )
+    return Gate(app, log)
+
+
+def routes() -> Iterable[tuple[str, Route]]:
+    """Every route with its whole path."""
+    yield from ((BASE + route.path, route) for route in ROUTES)
+    yield from ((route.path, route) for route in BARE)
+
+
+def _handler(path: str, route: Route, services: Services) -> HTTPRouteHandler:
+    async def handle(request: PlainRequest) -> ASGIApp:
+        try:
+            return await _answer(route, services, request)
+        except Exception as error:
+            return _complaint(request, error, services)
+
+    litestar_path = _IN_PATH.sub(r"{\1:str}", path)
+    return HTTPRouteHandler(litestar_path, http_method=[route.method], status_code=200, include_in_schema=False)(handle)
+
+
+def _files(services: Services) -> HTTPRouteHandler:
+    """The web app and whatever else plugins serve, at every address that is not the API's."""
+
+    async def handle(request: PlainRequest) -> ASGIApp:
+        try:
+            path: str = request.scope["path"]
+            if path.startswith("/api/"):
+                raise Missing(f"There is nothing at {path[:200]}.")
+            return await services.files.answer(path, request.headers.get("if-none-match", ""))
+        except Exception as error:
+            return _complaint(request, error, services)
+
+    method = HTTPRouteHandler(["/", "/{path:path}"], http_method=["GET"], status_code=200, include_in_schema=False)
+    return method(handle)
+
+
+async def _answer(route: Route, services: Services, request: PlainRequest) -> ASGIApp:
+    headers = request.headers
+    actor, workspace_id = None, ""
+    if route.scopes:
+        actor = await services.door.actor(headers)
+        workspace_id = choose_workspace(actor, headers)
+        check_scope(actor, workspace_id, route.scopes)
+    query: Any = _nothing
+    if route.query is not Nothing or request.scope["query_string"]:
+        query = convert_query(dict(request.query_params), route.query)
+    raw, body = b"", None
+    if route.body is not None:
+        _check_kind(headers.get("content-type", ""), _JSON)
+        raw = await request.body()
+        body = _body(raw, route.body)
+    elif route.raw:
+        _check_kind(headers.get("content-type", ""), route.raw)
+        raw = await request.body()
+    ids: dict[str, str] = request.scope["path_params"]
+    call = Call(services, actor, workspace_id=workspace_id, ids=ids, body=body, query=query, headers=headers, raw=raw)
+    answer = await route.handle(call)
+    if isinstance(answer, ASGIResponse):
+        return answer
+    content = b"" if route.status == 204 else _encode(answer)
+    return ASGIResponse(body=content, status_code=route.status, media_type=_JSON)
+
+
+def _body(raw: bytes, kind: type[Any]) -> Any:
+    if not raw and not any(field.required for field in msgspec.structs.fields(kind)):
+        return kind()
+    check_nesting(raw)
+    return decode(raw, kind)
+
+
+def _check_kind(given: str, wanted: str) -> None:
+    kind = given.partition(";")[0].strip().lower()
+    if not kind or kind in wanted.split(", ") or (kind.endswith("+json") and _JSON in wanted):
+        return
+    raise Unprocessed(
+        f"The body says it is {kind!r}; send it with `Content-Type: {wanted.split(', ')[0]}`.",
+        code="bad_media_type",
+        status=415,
+    )
+
+
+def _complaint(request: PlainRequest, error: Exception, services: Services) -> ASGIApp:
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    problem, headers = reply_to(error, instance=request.scope["path"], request_id=request_id)
+    if problem.status >= 500 and problem.code == "fault":
+        services.report(error, request_id)
+    return ASGIResponse(body=encode(problem), status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)

@@ -1,0 +1,33 @@
+"""What the handlers work with, put together by the app."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from sim_core.jobs.runs import Runs
+from sim_core.jobs.sleepers import Sleepers
+from sim_core.registry import Registry
+from sim_core.rest.access import Door
+from sim_core.rest.files import Files
+from sim_core.settings import Settings
+from sim_core.store.pool import Store
+from sim_core.store.vault import Vault
+
+
+class Services(Struct, frozen=True, kw_only=True):
+    """The parts of the platform that the API speaks for."""
+
+    settings: Settings
+    version: str
+    registry: Registry
+    store: Store
+    vault: Vault
+    runs: Runs
+    sleepers: Sleepers
+    door: Door
+    files: Files
+    secrets: Callable[[str], None]
+    """Told of each workspace whose secrets were changed."""
+    report: Callable[[BaseException, str], Any]
+    """Told of each fault, with the id of the request."""
