@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from piccolo.engine.postgres import PostgresEngine
+from piccolo.table import Table
 
 from sim_core.errors import Invalid, Unreachable
 from sim_core.store import piccolo_conf
@@ -49,6 +50,12 @@ class Store:
             told = await connection.execute(query, *args)
         count = told.rpartition(" ")[2]
         return int(count) if count.isdecimal() else 0
+
+    async def add(self, *rows: Table) -> None:
+        """Insert rows of Piccolo's tables, in order."""
+        for row in rows:
+            table: Any = type(row)
+            await table.insert(row)
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:

@@ -1,0 +1,87 @@
+"""Secrets: named values of a workspace or a user, encrypted; a value goes in and out, and is never listed."""
+
+import re
+from datetime import datetime
+
+from msgspec import Struct
+
+from sim_core.errors import Invalid, Missing, TooLarge
+from sim_core.ids import new_id
+from sim_core.store.vault import Vault
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+LARGEST = 64 * 1024
+PUT = """
+INSERT INTO secret (id, owner, name, value, created_at, updated_at, updated_by)
+VALUES ($1, $2, $3, $4, now(), now(), $5)
+ON CONFLICT (owner, name) DO UPDATE SET id = excluded.id, value = excluded.value, updated_at = now(),
+  updated_by = excluded.updated_by
+"""
+ALL = "SELECT id, name, value FROM secret WHERE owner = $1 ORDER BY name"
+SOME = "SELECT id, name, value FROM secret WHERE owner = $1 AND name = ANY($2::text[])"
+LIST = "SELECT name, created_at, updated_at, updated_by FROM secret WHERE owner = $1 ORDER BY name"
+DELETE = "DELETE FROM secret WHERE owner = $1 AND name = $2"
+
+
+class SecretName(Struct, frozen=True, kw_only=True):
+    """A secret without its value."""
+
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    updated_by: str | None
+
+
+async def set_secret(vault: Vault, owner: str, name: str, *, value: str, actor: str | None = None) -> None:
+    """Set a secret of a workspace or user, new or in place of the one with that name."""
+    if not NAME.fullmatch(name):
+        raise Invalid(
+            f"{name[:50]!r} is no name for a secret: letters, digits and '_', at most 128, no digit first",
+            code="bad_secret_name",
+        )
+    if len(value.encode("utf-8", "surrogatepass")) > LARGEST:
+        raise TooLarge(f"A secret has at most {LARGEST // 1024} KB")
+    # A fresh id with every value: what was sealed for an earlier one does not open in its place.
+    secret_id = new_id()
+    sealed = await vault.seal(owner, _place(secret_id), _encoded(value))
+    await vault.store.execute(PUT, secret_id, owner, name, sealed, actor)
+
+
+async def get_secrets(vault: Vault, owner: str, names: tuple[str, ...] | None = None) -> dict[str, str]:
+    """The secrets of a workspace or user by name, all or those that are asked for and there."""
+    if names is None:
+        rows = await vault.store.rows(ALL, owner)
+    else:
+        rows = await vault.store.rows(SOME, owner, list(names))
+    return {row["name"]: (await vault.open(_place(row["id"]), row["value"])).decode() for row in rows}
+
+
+async def list_secrets(vault: Vault, owner: str) -> tuple[SecretName, ...]:
+    """Names of the secrets of a workspace or user, in order."""
+    rows = await vault.store.rows(LIST, owner)
+    return tuple(
+        SecretName(
+            name=row["name"],
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+            updated_by=row["updated_by"],
+        )
+        for row in rows
+    )
+
+
+async def delete_secret(vault: Vault, owner: str, name: str) -> None:
+    """Delete a secret; raises `Missing`."""
+    if not await vault.store.execute(DELETE, owner, name):
+        raise Missing(f"There is no secret {name!r}")
+
+
+def _place(secret_id: str) -> str:
+    return f"secret/value/{secret_id}"
+
+
+def _encoded(value: str) -> bytes:
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        raise Invalid("The secret is not valid text", code="invalid_text") from None
