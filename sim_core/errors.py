@@ -32,6 +32,9 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expected: str | None = None
     severity: str = "error"
     """`error` stops a run; `warning` does not."""
+    line: int | None = None
+    """Where it stands in a file, counted from 1."""
+    column: int | None = None
 
 
 class SimError(Exception):

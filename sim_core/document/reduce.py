@@ -103,12 +103,16 @@ def apply_all(workflow: Workflow, ops: Iterable[Operation]) -> AppliedAll:
 def digest(workflow: Workflow) -> str:
     """A document's fingerprint.
 
-    SHA-256 of its JSON: keys sorted, defaults left out, no white space, whole numbers without a point.
+    SHA-256 of its JSON: every fact written, defaults too, keys sorted, no white space, whole numbers without a point.
     """
-    return hashlib.sha256(_sorted.encode(_canonical(msgspec.to_builtins(workflow)))).hexdigest()
+    return hashlib.sha256(_sorted.encode(_canonical(workflow))).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
+    if isinstance(value, Struct):
+        facts = {name: _canonical(getattr(value, name)) for name in value.__struct_fields__}
+        tag = value.__struct_config__.tag
+        return facts if tag is None else {"kind": tag, **facts}
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 2**53 else value
     if isinstance(value, dict):
