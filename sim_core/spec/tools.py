@@ -174,8 +174,8 @@ class Integration:
         """Declare a tool of one request.
 
         `{name}` in the path is a field, `{+name}` one whose slashes stay. `query` names fields that go into the query
-        whatever the method, `fixed` what is always sent beside the fields, `wrap` the name under which the body lies,
-        `pick` the path in the answer at which the result lies.
+        whatever the method, `fixed` what is sent unless a field says otherwise, `wrap` the name under which the body
+        lies, `pick` the path in the answer at which the result lies.
         """
         slots = _slots(path)
         kind = "query" if method == "GET" else body
@@ -186,8 +186,8 @@ class Integration:
             def request(call: S) -> Request:
                 given: dict[str, Any] = to_wire(call, self.spelling)
                 url = self.url(path, **{n: given.pop(spelled(n, self.spelling)) for n, _ in slots})
-                asked = {n: given.pop(n) for n in (spelled(n, self.spelling) for n in query) if n in given}
                 given = {**(fixed or {}), **given}
+                asked = {n: given.pop(n) for n in (spelled(n, self.spelling) for n in query) if n in given}
                 built = _request(method, url, {wrap: given} if wrap else given, kind, headers=self.headers, once=once)
                 return msgspec.structs.replace(built, query={**built.query, **asked}) if asked else built
 
