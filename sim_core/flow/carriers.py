@@ -88,13 +88,10 @@ class Carrier:
 class Carriers:
     """Begins coroutines, with one parked carrier at hand."""
 
-    __slots__ = ("_loop", "_main", "_spare", "working")
+    __slots__ = ("_loop", "_spare", "working")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        main = asyncio.current_task()
-        assert main is not None
-        self._main = main
         self._spare: Carrier | None = None
         self.working: set[asyncio.Task[None]] = set()
 
@@ -103,7 +100,9 @@ class Carriers:
         carrier = self._spare
         if carrier is None or carrier.task.done() or carrier.task.cancelling():
             carrier = self._spare = Carrier(self._loop)
-        _leave_task(self._loop, self._main)
+        here = asyncio.current_task(self._loop)
+        assert here is not None
+        _leave_task(self._loop, here)
         _enter_task(self._loop, carrier.task)
         try:
             yielded = carrier.begin(coroutine)
@@ -111,7 +110,7 @@ class Carriers:
             return True, end.value
         finally:
             _leave_task(self._loop, carrier.task)
-            _enter_task(self._loop, self._main)
+            _enter_task(self._loop, here)
         self._spare = None
         self.working.add(carrier.task)
         carrier.task.add_done_callback(self.working.discard)

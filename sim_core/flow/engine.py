@@ -12,7 +12,7 @@ from sim_core.document.references import MISSING
 from sim_core.errors import Cancelled, Invalid
 from sim_core.flow.containers import Containers
 from sim_core.flow.events import BlockFinished, BlockPaused, BlockResumed, BlockStarted, VariablesSet
-from sim_core.flow.regions import DEAD, READY, Node, Scope
+from sim_core.flow.regions import DEAD, DONE, READY, Node, Scope
 from sim_core.flow.state import since
 from sim_core.flow.step import Asleep, Attempt, plain
 from sim_core.flow.variables import assigned
@@ -268,8 +268,8 @@ class Engine(Containers):
             for node in nodes:
                 if scope.state[node.index] or not scope.waiting[node.index]:
                     continue
-                sources = [n.name or n.id for n in nodes if any(node.index in to for to in n.out.values())]
-                behind = [name for name, n in zip(sources, nodes, strict=False) if scope.state[n.index] != DEAD]
+                sources = [one for one in nodes if any(node.index in to for to in one.out.values())]
+                behind = [one.name or one.id for one in sources if scope.state[one.index] not in (DONE, DEAD)]
                 said.append(f"{node.name or node.id} waits for {', '.join(behind)}")
             scopes += [inner for box in scope.boxes.values() for inner in box.active.values()]
         return "; ".join(said) or "every block waits for another"

@@ -10,6 +10,7 @@ from sim_core.flow.regions import Get, Node, Region, Scope
 _INDEX = frozenset(("index", "iteration"))
 _ITEM = frozenset(("item", "currentItem", "current_item"))
 _RESULTS = frozenset(("result", "results"))
+_OUTSIDE = _RESULTS | {"error"}
 
 
 class Lookup:
@@ -52,7 +53,7 @@ class Lookup:
             return _nothing
         if node.inside is not None and region.lies_in(node.inside):
             return _of_container(node.inside, region, head, path)
-        if node.inside is not None and path and path[0] not in _RESULTS:
+        if node.inside is not None and path and path[0] not in _OUTSIDE:
             return _no_such(head, str(path[0]), ("results",))
         return _of_block(node, region, _container_path(node, path))
 
@@ -74,7 +75,7 @@ def secret(place: SecretName) -> Get:
 
 
 def _container_path(node: Node, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    return ("results", *path[1:]) if node.inside is not None and path else path
+    return ("results", *path[1:]) if node.inside is not None and path and path[0] in _RESULTS else path
 
 
 def _innermost(region: Region | None, kind: str) -> Region | None:

@@ -25,6 +25,8 @@ from sim_core.spec.prompts import Cost, Usage
 
 Status: TypeAlias = Literal["running", "finished", "failed", "handled", "paused", "cancelled"]
 
+WORST_FIRST: tuple[Status, ...] = ("failed", "cancelled", "running", "paused", "finished")
+
 
 class Span(Struct, kw_only=True, omit_defaults=True):
     """A run, a step, or an iteration: how it went, and what happened inside."""
@@ -170,9 +172,9 @@ class _Weaver:
 
 
 def _worst(spans: list[Span]) -> Status:
-    statuses = {span.status for span in spans}
-    worst_first: tuple[Status, ...] = ("failed", "cancelled", "running", "paused", "finished")
-    return next((status for status in worst_first if status in statuses), worst_first[-1])
+    statuses: set[Status] = {span.status for span in spans}
+    found: list[Status] = [status for status in WORST_FIRST if status in statuses]
+    return found[0] if found else "finished"
 
 
 def _id(block: str, path: Path, order: int) -> str:

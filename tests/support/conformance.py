@@ -10,16 +10,18 @@ from typing import Any
 
 import msgspec
 
+from sim_core.document.foreign import read_foreign
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Invalid
 from sim_core.flow.events import BlockFailed, BlockFinished, BlockPaused, Event
 from sim_core.flow.plan import compile
 from sim_core.flow.run import Outcome, run
 from sim_core.flow.world import World
+from sim_core.sandbox.sandbox import Sandbox
 from sim_core.spec.tools import snake
 from tests.support.blocks import find
-from tests.support.serialized import read
-from tests.support.world import Tools
+from tests.support.mock import mock
+from tests.support.world import Fenced, Tools
 
 DATA = Path(__file__).parents[1] / "data" / "conformance"
 RUN_ID = "00000000-0000-4000-8000-000000000001"
@@ -31,14 +33,23 @@ RENAMED = {"block_title": "block_name"}
 
 def main(arguments: Sequence[str]) -> int:
     cases = json.loads(Path(arguments[0]).read_bytes() if arguments else (DATA / "cases.json").read_bytes())
+    return asyncio.run(compare(cases))
+
+
+async def compare(cases: Sequence[Mapping[str, Any]]) -> int:
+    """Print the verdict on each case; 1 when one fails."""
     decided = json.loads((DATA / "decided.json").read_bytes())
     tally: Counter[str] = Counter()
-    for case in cases:
-        verdict, differences = asyncio.run(judge(case, decided))
-        tally[verdict.split()[0]] += 1
-        print(f"{verdict:12} {case['name']}")
-        for difference in differences:
-            print(f"             {difference}")
+    sandbox = Sandbox()
+    try:
+        for case in cases:
+            verdict, differences = await judge(case, decided, Fenced(sandbox))
+            tally[verdict.split()[0]] += 1
+            print(f"{verdict:12} {case['name']}")
+            for difference in differences:
+                print(f"             {difference}")
+    finally:
+        await sandbox.close()
     print(f"{tally['pass']} pass, {tally['decided']} decided, {tally['FAIL']} fail")
     return 1 if tally["FAIL"] else 0
 
@@ -66,10 +77,31 @@ async def judge(
 async def perform(case: Mapping[str, Any], world: World) -> dict[str, Any]:
     """Everything a case asks for, run by us, in the form that is compared."""
     try:
-        workflow = read(case["workflow"], find, case.get("variables"))
+        workflow = read(case)
         return await _perform(case, workflow, world)
     except Invalid as error:
         return {"result": {"success": False, "output": {}, "error_block": None, "blocks": {}, "invalid": str(error)}}
+
+
+def read(case: Mapping[str, Any]) -> Workflow:
+    """The workflow of a case; scripted blocks take whatever they are given."""
+    workflow = read_foreign({**case["workflow"], "variables": case.get("variables") or {}}, find).workflow
+    given = {raw["id"]: raw["config"]["params"] for raw in case["workflow"]["blocks"]}
+    scripted = {
+        block.id: msgspec.structs.replace(block, values=_scripted(given[block.id]))
+        for block in workflow.blocks.values()
+        if block.type == "mock"
+    }
+    return msgspec.structs.replace(workflow, blocks={**workflow.blocks, **scripted})
+
+
+def _scripted(params: Mapping[str, Any]) -> dict[str, Any]:
+    fields = mock.input.__struct_fields__
+    values = {mock.renames.get(name, name): value for name, value in params.items()}
+    return {
+        **{name: value for name, value in values.items() if name in fields},
+        "fields": {name: value for name, value in values.items() if name not in fields},
+    }
 
 
 async def _perform(case: Mapping[str, Any], workflow: Workflow, world: World) -> dict[str, Any]:
@@ -96,12 +128,12 @@ def told(outcome: Outcome, events: Sequence[Event]) -> dict[str, Any]:
     """What a run of ours came to; of a step that was answered, what it showed before and what it brought then."""
     blocks: dict[str, dict[Any, Any]] = {}
     resumed: dict[str, Any] = {}
-    for event in events:
-        if isinstance(event, BlockPaused | BlockFinished | BlockFailed):
-            outputs = blocks.setdefault(event.block, {})
-            if event.path in outputs:
-                resumed[event.block] = tidy(event.output)
-            outputs.setdefault(event.path, tidy(event.output))
+    ended = [event for event in events if isinstance(event, BlockPaused | BlockFinished | BlockFailed)]
+    for event in sorted(ended, key=lambda event: event.order):
+        outputs = blocks.setdefault(event.block, {})
+        if event.path in outputs:
+            resumed[event.block] = tidy(event.output)
+        outputs.setdefault(event.path, tidy(event.output))
     return {
         "success": outcome.status in ("finished", "paused"),
         "paused": outcome.status == "paused",
@@ -165,6 +197,9 @@ def differences(ours: Any, theirs: Any, at: str = "") -> list[str]:
         ]
     if ours == theirs and isinstance(ours, bool) == isinstance(theirs, bool):
         return []
+    if at.endswith(".error") and isinstance(ours, str) and isinstance(theirs, str):
+        # the words before the cause are each engine's own
+        return [] if theirs.rpartition(": ")[2] in ours else [f"{at.lstrip('.')}: ours {ours!r}, theirs {theirs!r}"]
     return [f"{at.lstrip('.')}: ours {_said(ours)}, theirs {_said(theirs)}"]
 
 

@@ -10,6 +10,7 @@ import quickjs
 
 from sim_core.errors import Invalid, Missing
 from sim_core.flow.world import Child, Site
+from sim_core.sandbox.sandbox import Sandbox
 from sim_core.spec.prompts import Answer, Prompt, Text, Turn
 from sim_core.spec.requests import Reply, Request
 from sim_core.spec.steps import Executed, Language, ToolChoice
@@ -70,6 +71,22 @@ class Tools:
 
     async def remember(self, site: Site, conversation: str, turns: Sequence[Turn]) -> None:
         self.memory.setdefault(conversation, []).extend(turns)
+
+
+class Fenced(Tools):
+    """The world of a test with the platform's own sandbox in it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__()
+        self.sandbox = sandbox
+
+    async def evaluate(self, site: Site, language: Language, code: str, names: Mapping[str, Any]) -> Any:
+        return await self.sandbox.evaluate(language, code, names)
+
+    async def execute(
+        self, site: Site, language: Language, code: str, names: Mapping[str, Any], timeout_s: float | None
+    ) -> Executed:
+        return await self.sandbox.execute(language, code, names, timeout_s=timeout_s)
 
 
 def javascript(code: str, names: Mapping[str, Any]) -> Any:
