@@ -73,7 +73,7 @@ from sim_core.spec.prompts import (
 )
 from sim_core.spec.providers import Client, Model, Provider, Tier, read_models
 from sim_core.spec.requests import Address, Context, Opened, Part, Reply, Request
-from sim_core.spec.rows import InputField, ValueRow, from_json, http_status, number, pairs
+from sim_core.spec.rows import InputField, ValueRow, from_json, http_status, number, pairs, secret_name
 from sim_core.spec.steps import Assign, End, Executed, Goto, Language, Pause, Step, ToolChoice
 from sim_core.spec.tools import Integration, Tool
 
@@ -180,4 +180,5 @@ __all__ = [
     "openai_responses",
     "pairs",
     "read_models",
+    "secret_name",
 ]

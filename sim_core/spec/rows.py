@@ -1,11 +1,14 @@
 """Rows that forms of several blocks share, and how what people type into them is read."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from sim_core.errors import Invalid
 from sim_core.spec.fields import Doc, Input
+
+_SECRET_NAME = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}|([A-Z][A-Z0-9_]*)")
 
 ValueType: TypeAlias = Literal["string", "number", "boolean", "object", "array", "file", "file[]", "files"]
 
@@ -54,6 +57,12 @@ def number(value: Any) -> Any:
     if found.is_integer() and not {".", "e", "E"} & set(value):
         return int(value.strip())
     return found
+
+
+def secret_name(text: str) -> str:
+    """The name of a secret, as it is or as `{{NAME}}`; empty for what cannot be a name, such as a key itself."""
+    found = _SECRET_NAME.fullmatch(text.strip())
+    return (found[1] or found[2]) if found else ""
 
 
 def http_status(value: Any) -> int:

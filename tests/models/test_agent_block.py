@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 from sim_block_agent import Agent, agent
+from sim_block_agent.tools import choices
 
 from sim_core.errors import Invalid
 from sim_core.spec.prompts import FilePart, ImagePart, TextPart, Turn
 from sim_core.spec.requests import Reply
+from sim_core.spec.rows import secret_name
 from tests.models.desk import Desk, models, provider
 from tests.support import vendors
 from tests.support.http import serve
@@ -176,9 +178,8 @@ async def test_tools_are_offered_by_use_and_run_with_what_was_filled_in(http: An
     assert output["tool_calls"]["list"][1]["result"] == 2
 
 
-async def test_an_import_keeps_its_tools_functions_and_the_name_of_its_key() -> None:
-    assert agent.adopt is not None
-    slack = {
+IMPORTED = [
+    {
         "type": "slack",
         "toolId": "slack_message",
         "operation": "send",
@@ -186,26 +187,38 @@ async def test_an_import_keeps_its_tools_functions_and_the_name_of_its_key() -> 
         "usageControl": "force",
         "credentialId": "cred",
         "isExpanded": True,
-    }
-    child = {"type": "workflow", "params": {"workflowId": "w1", "inputMapping": '{"a": 1}'}, "usageControl": "auto"}
+    },
+    {"type": "workflow", "params": {"workflowId": "w1", "inputMapping": '{"a": 1}'}, "usageControl": "auto"},
+    {"type": "firecrawl", "operation": "scrape", "usageControl": "none"},
+]
+
+
+async def test_tools_of_an_import_are_understood_as_they_are(http: Any) -> None:
+    async with serve(vendors.chat("ok")) as server:
+        step = desk(server, http)
+        tools = msgspec.json.encode(IMPORTED).decode()
+        await run(step, tools=tools)
+    assert server.seen[0].json["tool_choice"]["function"]["name"] == "slack__message"
+    slack, child = choices(tools, ())
+    assert (slack.tool, slack.use, slack.credential, slack.inputs) == (
+        "slack.message",
+        "force",
+        "cred",
+        {"channel_id": "C1"},
+    )
+    assert (child.tool, child.inputs) == ("workflow:w1", {"a": 1})
+
+
+def test_functions_of_an_import_are_put_where_their_code_stays_as_it_is() -> None:
+    assert agent.adopt is not None
     schema = {"function": {"name": "add", "description": "Adds.", "parameters": {"type": "object"}}}
-    custom = {"type": "custom-tool", "title": "add", "schema": schema, "code": "return 1", "usageControl": "auto"}
-    made = agent.adopt({"tools": [slack, child, custom], "key_secret": "{{XAI_API_KEY}}", "model": "m"})
-    assert made["tools"] == [
-        {"use": "force", "tool": "slack.message", "inputs": {"channel_id": "C1"}, "credential": "cred"},
-        {"use": "auto", "tool": "workflow:w1", "inputs": {"a": 1}},
-    ]
-    assert made["functions"][0] | {} == {
-        "name": "add",
-        "description": "Adds.",
-        "schema": {"type": "object"},
-        "code": "return 1",
-        "language": "javascript",
-        "use": "auto",
-    }
-    assert made["key_secret"] == "XAI_API_KEY"
-    assert "key_secret" not in agent.adopt({"key_secret": "sk-typed-in"})
-    msgspec.convert(made, Agent)
+    custom = {"type": "custom-tool", "title": "add", "schema": schema, "code": "return <x.y>", "usageControl": "auto"}
+    made = agent.adopt({"tools": [*IMPORTED, custom], "model": "m"})
+    assert made["tools"] == IMPORTED
+    inputs = msgspec.convert(made, Agent)
+    (function,) = inputs.functions
+    assert (function.name, function.code, function.language) == ("add", "return <x.y>", "javascript")
+    assert agent.adopt({"tools": IMPORTED}) == {"tools": IMPORTED}
 
 
 async def test_code_among_tools_is_refused_since_references_would_be_put_into_it(http: Any) -> None:
@@ -217,6 +230,11 @@ async def test_code_among_tools_is_refused_since_references_would_be_put_into_it
 async def test_a_fallback_and_an_effort_reach_the_model(http: Any) -> None:
     async with serve(vendors.chat("ok")) as server:
         step = desk(server, http)
-        await run(step, effort="auto", fallback_models=["acme/other"], max_rounds=3, key_secret="ACME_KEY")
+        await run(step, effort="auto", fallback_models=["acme/other"], max_rounds=3, key_secret="{{ACME_KEY}}")
     prompt = step.asked[0][1]
     assert (prompt.effort, prompt.fallbacks, prompt.rounds, prompt.secret) == ("", ("acme/other",), 3, "ACME_KEY")
+
+
+@pytest.mark.parametrize(("typed", "name"), [("{{ MY_KEY }}", "MY_KEY"), ("MY_KEY", "MY_KEY"), ("sk-typed-in", "")])
+def test_a_key_is_only_ever_named(typed: str, name: str) -> None:
+    assert secret_name(typed) == name

@@ -30,6 +30,7 @@ from sim_core.plugin import (
     Widget,
     block,
     hookimpl,
+    secret_name,
 )
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
@@ -93,7 +94,11 @@ class Agent(Input):
     max_rounds: Annotated[int, Doc("How often it may use tools before it must answer.", ge=1, le=200), Advanced()] = 20
     prompt_caching: Annotated[bool, Doc("Let the vendor keep the prompt's beginning at hand."), Advanced()] = True
     key_secret: Annotated[
-        str, Doc("Name of the secret with the vendor's key, where it is not the usual one."), OnlyUser(), Advanced()
+        str,
+        Doc("Name of the secret with the vendor's key, where it is not the usual one."),
+        Verbatim(),
+        OnlyUser(),
+        Advanced(),
     ] = ""
     system_prompt: Annotated[
         Any, Doc("How it behaves, when no message says so."), LongText(), Prompted(), Advanced()
@@ -163,7 +168,7 @@ async def agent(inputs: Agent, step: Step) -> dict[str, Any]:
         schema_name=schema.name if schema else "answer",
         fallbacks=inputs.fallback_models,
         rounds=inputs.max_rounds,
-        secret=inputs.key_secret,
+        secret=secret_name(inputs.key_secret),
     )
     answer = await step.ask(inputs.model, prompt, tools=choices(inputs.tools, inputs.functions))
     if memory:

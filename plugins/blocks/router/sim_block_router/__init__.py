@@ -17,10 +17,12 @@ from sim_core.plugin import (
     Prompted,
     Slider,
     Step,
+    Verbatim,
     Widget,
     block,
     from_json,
     hookimpl,
+    secret_name,
 )
 
 MODEL = "claude-sonnet-5-5"
@@ -44,7 +46,7 @@ class Router(Input):
     temperature: Annotated[
         float | None, Doc("How freely it decides; models that think ignore it."), Slider(0, 2, 0.1), Advanced()
     ] = 0.1
-    key_secret: Annotated[str, SECRET, OnlyUser(), Advanced()] = ""
+    key_secret: Annotated[str, SECRET, Verbatim(), OnlyUser(), Advanced()] = ""
 
 
 class Routed(Output):
@@ -66,7 +68,7 @@ class OldRouter(Input):
     model: Annotated[str, Doc("Model that decides."), Widget("model")] = MODEL
     temperature: Annotated[float | None, Doc("How freely it decides."), Slider(0, 2, 0.1), Advanced()] = 0.1
     system_prompt: Annotated[Any, Doc("More to tell the model."), LongText(), Prompted(), Advanced()] = None
-    key_secret: Annotated[str, SECRET, OnlyUser(), Advanced()] = ""
+    key_secret: Annotated[str, SECRET, Verbatim(), OnlyUser(), Advanced()] = ""
 
 
 class OldRouted(Output):
@@ -90,14 +92,6 @@ def any_block(inputs: OldRouter) -> Iterable[str]:
     return ("router-*",)
 
 
-def named_secret(values: dict[str, Any]) -> dict[str, Any]:
-    """An import's key by the name of its secret; one that was typed in does not belong into a document."""
-    text = str(values.get("key_secret") or "").strip()
-    name = text.removeprefix("{{").removesuffix("}}").strip()
-    rest = {key: value for key, value in values.items() if key != "key_secret"}
-    return rest | ({"key_secret": name} if text.startswith("{{") and name else {})
-
-
 @block(
     id="router",
     title="Router",
@@ -107,7 +101,6 @@ def named_secret(values: dict[str, Any]) -> dict[str, Any]:
     output=Routed,
     aliases=("router_v2",),
     renames={"apiKey": "key_secret"},
-    adopt=named_secret,
 )
 async def router(inputs: Router, step: Step) -> Goto:
     """Let a model choose the route that fits."""
@@ -116,7 +109,7 @@ async def router(inputs: Router, step: Step) -> Goto:
         raise Invalid("No routes defined for router", code="no_routes")
     context = described(inputs.context)
     rows = [(route.id, route.title, route.value or "") for route in routes]
-    answer = await ask(inputs.model, context, rows, step, inputs.temperature, inputs.key_secret)
+    answer = await ask(inputs.model, context, rows, step, inputs.temperature, secret_name(inputs.key_secret))
     route, reasoning = chosen(answer, [route.id for route in routes])
     port = f"router-{route}"
     path = next(iter(step.targets(port)), {"block_id": "", "block_type": "", "block_name": ""})
@@ -132,7 +125,6 @@ async def router(inputs: Router, step: Step) -> Goto:
     output=OldRouted,
     aliases=("router",),
     renames={"apiKey": "key_secret"},
-    adopt=named_secret,
     ports=any_block,
 )
 async def router_legacy(inputs: OldRouter, step: Step) -> Goto:
@@ -143,7 +135,7 @@ async def router_legacy(inputs: OldRouter, step: Step) -> Goto:
     prompt = described(inputs.prompt)
     rows = [(id, t.get("block_name", ""), t.get("block_type", "")) for id, t in targets.items()]
     more = described(inputs.system_prompt)
-    answer = await ask(inputs.model, prompt, rows, step, inputs.temperature, inputs.key_secret, more=more)
+    answer = await ask(inputs.model, prompt, rows, step, inputs.temperature, secret_name(inputs.key_secret), more=more)
     lowered = {id.lower(): id for id in targets}
     wanted, _ = chosen(answer, list(lowered), lower=True, wrong="Invalid routing decision: {}")
     id = lowered[wanted]
