@@ -118,7 +118,7 @@ def _imported(found: Found) -> Any:
         found.group,
         [found.name],
         on_load_failure_callback=failed,
-        warn_on_missing_entrypoint=False,
+        on_missing_entrypoints_callback=None,
     )
     if failures:
         raise failures[0]
