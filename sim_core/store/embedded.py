@@ -44,6 +44,8 @@ SMALL: Mapping[str, str] = {
     "log_timezone": "UTC",
     "password_encryption": "scram-sha-256",
 }
+PATIENCE = 5.0
+"""Seconds that who must own the database waits for a short command to give it back."""
 BIG_LOG = 10 * 1024 * 1024
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -79,7 +81,7 @@ class Embedded:
         """
         deadline = time.monotonic() + within
         self.place.home.mkdir(parents=True, exist_ok=True)
-        patience = time.monotonic() + (5.0 if must_own else 0.0)
+        patience = time.monotonic() + PATIENCE
         while not self._take():
             if not must_own and _postmaster(self.place)[1]:
                 return
@@ -143,6 +145,8 @@ class Embedded:
         make_private(self.place.data, self.place.owner)
         make_private(self.place.sockets, self.place.owner)
         await _end_abandoned(self.place)
+        for left in self.place.sockets.glob(".s.PGSQL.*"):
+            left.unlink()  # its lock may name a zombie, which Postgres takes for a living rival
         if not (self.place.data / "PG_VERSION").exists():
             await _initdb(self.place)
         while True:
