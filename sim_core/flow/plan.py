@@ -182,7 +182,9 @@ def _equip(node: Node, workflow: Workflow, lookup: Lookup) -> None:
     if node.block.trigger and node.type.category != "trigger":
         node.fill = lambda scope: (None, {}, {})
     else:
-        node.fill = fill(dict(node.block.values), node.type.input, values, block=node.id, name=node.name)
+        node.fill = fill(
+            dict(node.block.values), node.type.input_for(node.block.values), values, block=node.id, name=node.name
+        )
     retry = node.block.retry
     if retry is not None and node.type.retryable and node.type.category != "trigger" and not node.block.trigger:
         node.tries = min(max(retry.tries, TRIES[0]), TRIES[1])

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 
+from sim_core.document.majors import modernise
 from sim_core.document.validate import check
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Invalid, Problem
@@ -44,7 +45,9 @@ class Plans:
         return plan
 
     def _make(self, workflow: Workflow, start: str | None, surface: Surface, whole: bool) -> Plan | Invalid:
-        problems = tuple(problem for problem in check(workflow, self._find) if problem.severity == "error")
+        workflow, notes = modernise(workflow, self._find)
+        found = (*notes, *check(workflow, self._find))
+        problems = tuple(problem for problem in found if problem.severity == "error")
         if problems:
             return Invalid(_words(problems), code="invalid_workflow", problems=problems)
         try:

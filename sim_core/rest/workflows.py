@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from sim_core.document.majors import modernise
 from sim_core.document.operations import Operation
 from sim_core.document.validate import check
 from sim_core.document.workflow import Workflow
@@ -193,7 +194,8 @@ async def validate_workflow(call: Call[None, Nothing]) -> Validation:
 
 def validation(workflow: Workflow, call: Call[Any, Any]) -> Validation:
     """What the rules have to say about a document."""
-    problems = check(workflow, call.services.registry.block)
+    modern, notes = modernise(workflow, call.services.registry.block)
+    problems = (*notes, *check(modern, call.services.registry.block))
     return Validation(valid=all(problem.severity != "error" for problem in problems), problems=problems)
 
 
