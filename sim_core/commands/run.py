@@ -35,17 +35,11 @@ def run(
     from sim_core.app.offline import run_file
     from sim_core.commands.offline import read_bytes
 
-    result = run_async(
-        run_file(
-            file,
-            read_bytes(file),
-            input=_input(input),
-            secrets=secrets,
-            start=start,
-            timeout_s=timeout,
-            tell=_tell if stream else None,
-        )
+    tell = _tell if stream else None
+    work = run_file(
+        file, read_bytes(file), input=_input(input), secrets=secrets, start=start, timeout_s=timeout, tell=tell
     )
+    result = run_async(work)
     if json:
         emit(result.facts())
         return 0 if result.ok else FAILED

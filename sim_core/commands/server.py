@@ -48,6 +48,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 backlog=2048,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=HANG_UP_S,

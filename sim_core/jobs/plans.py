@@ -1,7 +1,7 @@
 """Plans of workflows, checked and compiled once for each version."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sim_core.document.majors import modernise
 from sim_core.document.validate import check
@@ -56,6 +56,6 @@ class Plans:
             return error
 
 
-def _words(problems: tuple[Problem, ...]) -> str:
+def _words(problems: Sequence[Problem]) -> str:
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"The workflow cannot run: {problems[0].message}{more}"

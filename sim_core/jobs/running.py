@@ -29,7 +29,7 @@ class Past(Struct, frozen=True, kw_only=True):
 class Running:
     """A run in this process."""
 
-    __slots__ = ("_lost", "epoch", "first_seq", "is_replay", "order", "run_id", "task")
+    __slots__ = ("_lost", "epoch", "first_seq", "is_replay", "order", "run_id", "start", "task")
 
     def __init__(self, run_id: str, order: Order, *, epoch: int = 1, first_seq: int = 0) -> None:
         """Prepare it; `begin` performs it."""
@@ -38,6 +38,8 @@ class Running:
         self.epoch = epoch
         self.first_seq = first_seq
         """Its last event before it went on."""
+        self.start = ""
+        """The block that it starts at."""
         self.is_replay = False
         """It was started by an earlier request with the same idempotency key."""
         self.task: asyncio.Task[Outcome]
@@ -66,29 +68,8 @@ class Running:
         report: Callable[[BaseException, str], Any],
     ) -> Outcome:
         """Run to the end; *ended* means that the journal is committed."""
-        order = self.order
-
-        def record(event: Event) -> None:
-            self._take(journal, (event,))
-
         try:
-            outcome = await run(
-                plan,
-                order.input,
-                world=world,
-                record=record,
-                run_id=self.run_id,
-                secrets=secrets,
-                workspace_id=order.workspace_id,
-                workflow_id=order.workflow_id,
-                depth=order.depth,
-                parent=order.parent,
-                stream_blocks=ALL,
-                deadline_s=order.timeout_s,
-                history=past.events,
-                answers=past.answers,
-                stop_after=order.stop_after,
-            )
+            outcome = await self._run(plan, world, journal, secrets, past)
         except asyncio.CancelledError:
             outcome = self._failed(journal, "interrupted", INTERRUPTED)
         except SimError as error:
@@ -99,6 +80,26 @@ class Running:
         if self._lost is None:
             await journal.committed(self.run_id)
         return outcome
+
+    async def _run(self, plan: Plan, world: World, journal: Journal, secrets: Mapping[str, str], past: Past) -> Outcome:
+        order = self.order
+        return await run(
+            plan,
+            order.input,
+            world=world,
+            record=lambda event: self._take(journal, (event,)),
+            run_id=self.run_id,
+            secrets=secrets,
+            workspace_id=order.workspace_id,
+            workflow_id=order.workflow_id,
+            depth=order.depth,
+            parent=order.parent,
+            stream_blocks=ALL,
+            deadline_s=order.timeout_s,
+            history=past.events,
+            answers=past.answers,
+            stop_after=order.stop_after,
+        )
 
     def _take(self, journal: Journal, events: Iterable[Event]) -> None:
         if self._lost is not None:

@@ -94,6 +94,7 @@ class Runs:
 
     def perform(self, running: Running, plan: Plan, secrets: Mapping[str, str], past: Past) -> Running:
         """Have a run that is written here go on."""
+        running.start = plan.start.id
         work = running.perform(
             plan, world=self.world, journal=self.journal, secrets=secrets, past=past, report=self.report
         )

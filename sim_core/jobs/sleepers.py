@@ -69,7 +69,9 @@ class Sleepers:
             run = await stored.get_run(self.runs.store, run_id, workspace_id)
             pauses = waiting(await history(self.runs.journal, run_id))
             now = time()
-            over = {id: {} for id, event in pauses.items() if event.kind == "time" and (event.until or 0) <= now}
+            over: dict[str, dict[str, Any]] = {
+                id: {} for id, event in pauses.items() if event.kind == "time" and (event.until or 0) <= now
+            }
             try:
                 if over:
                     await self._wake(run, over)

@@ -1,6 +1,6 @@
 """What a run came to, as the API tells it."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar.response.base import ASGIResponse
@@ -10,6 +10,8 @@ from sim_core.flow.run import Outcome
 from sim_core.rest.problems import Unprocessed
 
 FAILED_STATUS = {"timeout": 504, "cancelled": 409}
+BAD_INPUT = ("required", "reserved_name", "invalid")
+"""What a start block calls an input that does not fit: the caller's mistake, not the workflow's."""
 NOT_THE_BLOCKS = frozenset(
     (
         "connection",
@@ -58,7 +60,7 @@ def accepted(run_id: str, status: str = "running", *, pauses: tuple[str, ...] = 
     return _json(result, 202, {"location": url_of(run_id), "x-run-id": run_id})
 
 
-def of_outcome(run_id: str, outcome: Outcome, *, replayed: bool = False) -> ASGIResponse:
+def of_outcome(run_id: str, outcome: Outcome, *, start: str = "", replayed: bool = False) -> ASGIResponse:
     """The answer to whoever waited; raises the problem when the run failed or was stopped."""
     headers = {"x-run-id": run_id} | ({"idempotency-replayed": "true"} if replayed else {})
     match outcome.status:
@@ -70,13 +72,14 @@ def of_outcome(run_id: str, outcome: Outcome, *, replayed: bool = False) -> ASGI
         case "paused":
             return accepted(run_id, "paused", pauses=tuple(outcome.pauses), output=outcome.output)
         case _:
-            raise _failed(run_id, outcome)
+            raise _failed(run_id, outcome, start)
 
 
 def _responded(outcome: Outcome, ours: dict[str, str]) -> ASGIResponse:
     """A response block chose status, headers and body."""
-    output = outcome.output
-    data = output["data"] if isinstance(output, dict) and "data" in output else output
+    data: Any = outcome.output
+    if isinstance(data, dict) and "data" in data:
+        data = cast("dict[str, Any]", data)["data"]
     chosen = {name.lower(): value for name, value in outcome.headers.items() if _may(name, value)}
     kind = chosen.pop("content-type", "application/json")
     plain = isinstance(data, str) and "json" not in kind
@@ -98,13 +101,17 @@ def _may(name: str, value: str) -> bool:
     return token and clean and name.lower() not in NOT_THE_BLOCKS and not name.lower().startswith("access-control-")
 
 
-def _failed(run_id: str, outcome: Outcome) -> Unprocessed:
+def _failed(run_id: str, outcome: Outcome, start: str) -> Unprocessed:
     error = outcome.error
     code = error.code if error else "run_failed"
     message = error.message if error else "The run failed."
     where = f"Block {error.block_name or error.block!r}: " if error and error.block else ""
-    status = 409 if outcome.status == "cancelled" and code != "timeout" else FAILED_STATUS.get(code, 500)
-    told = code if code in FAILED_STATUS and not (error and error.block) else "run_failed"
+    if error and error.block and error.block == start and code in BAD_INPUT:
+        status, told = 422, "bad_input"
+    elif outcome.status == "cancelled" and code in FAILED_STATUS:
+        status, told = FAILED_STATUS[code], code
+    else:
+        status, told = 500, "run_failed"
     facts: dict[str, Any] = {"run_id": run_id, "output": outcome.output}
     if error:
         facts["error"] = msgspec.to_builtins(error)

@@ -1,5 +1,7 @@
 """What workflows can be built of: block types, tools, models, and the plugins that bring them."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from sim_core.errors import Missing
@@ -80,7 +82,7 @@ class OfProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Only of this provider."""
 
 
-def _manifests(call: Call[None, object]) -> tuple[Manifest, ...]:
+def _manifests(call: Call[None, Any]) -> tuple[Manifest, ...]:
     call.services.registry.refresh()
     return call.services.registry.catalogue()
 

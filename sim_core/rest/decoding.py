@@ -86,7 +86,9 @@ def pointer_of(message: str) -> tuple[str, str]:
 def _invalid(error: msgspec.ValidationError, where: str = "the body") -> Invalid:
     message, pointer = pointer_of(str(error))
     words = message.replace("Object contains", "There is an").replace("Object missing", "It lacks the")
-    words = words.replace("an unknown field", "an unknown field").rstrip(".") + "."
+    words = words.rstrip(".") + "."
+    if unknown := re.search(r"unknown field `([^`]+)`", words):
+        pointer += "/" + unknown[1].replace("~", "~0").replace("/", "~1")
     problem = Problem(code="invalid", message=words, pointer=pointer, expected=_expected(message))
     return Invalid(f"In {where}, at {pointer or 'its root'}: {words}", problems=[problem])
 

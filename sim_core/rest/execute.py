@@ -89,7 +89,8 @@ async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
     if body.stream:
         return event_stream(call.services.runs.follow(running.run_id), running.run_id)
     # a client that hangs up does not stop its run
-    return answers.of_outcome(running.run_id, await running.ended(), replayed=running.is_replay)
+    outcome = await running.ended()
+    return answers.of_outcome(running.run_id, outcome, start=running.start, replayed=running.is_replay)
 
 
 def _key(call: Call[Any, Any]) -> str | None:

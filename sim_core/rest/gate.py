@@ -1,5 +1,7 @@
 """What every request passes first and last: its id, the security headers, the access log."""
 
+import asyncio
+import contextlib
 import re
 import time
 from typing import Any
@@ -8,6 +10,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from sim_core.ids import new_id
 
+DISCARD_S = 10.0
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -42,6 +45,10 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = _dressed(message["headers"], request_id)
+            elif status == 413 and message["type"] == "http.response.body" and not message["more_body"]:
+                await send({**message, "more_body": True})
+                await _discard(receive)
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
         try:
@@ -51,6 +58,14 @@ class Gate:
                 ms = round((time.perf_counter() - began) * 1000, 2)
                 path = scope["path"]
                 self.log.info("request", method=scope["method"], path=path, status=status, ms=ms, request_id=request_id)
+
+
+async def _discard(receive: Receive) -> None:
+    """Let a client that still sends finish, for a while: one that is cut off in the middle never reads why."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_S):
+            while (message := await receive())["type"] == "http.request" and message.get("more_body"):
+                pass
 
 
 def _dressed(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:

@@ -117,7 +117,13 @@ def _problem(code: str, status: int, detail: str, instance: str, request_id: str
 
 
 def _headers(error: SimError) -> dict[str, str]:
-    return {"www-authenticate": 'Bearer realm="sim"'} if error.status == 401 else {}
+    match error.status:
+        case 401:
+            return {"www-authenticate": 'Bearer realm="sim"'}
+        case 503:
+            return {"retry-after": "1"}
+        case _:
+            return {}
 
 
 def _words(error: HTTPException, instance: str) -> str:

@@ -13,7 +13,6 @@ from sim_core.rest.services import Services
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 B = TypeVar("B")
 Q = TypeVar("Q")
-H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 
 
 class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,10 +103,10 @@ def route(
     reply: Any = None,
     status: int = 200,
     also: Mapping[int, str] | None = None,
-) -> Callable[[H], Route]:
+) -> Callable[[Handle], Route]:
     """Declare a route; the first line of the handler's docstring is its summary, what follows tells more."""
 
-    def declare(handle: H) -> Route:
+    def declare(handle: Handle) -> Route:
         summary, _, doc = (handle.__doc__ or "").strip().partition("\n")
         return Route(
             method=method,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
@@ -51,14 +51,15 @@ def application(services: Services, *, log: Any | None = None) -> ASGIApp:
     handlers += [_handler(route.path, route, services) for route in BARE]
     handlers.append(_files(services))
 
-    def complain(request: PlainRequest, error: Exception) -> ASGIApp:
-        return _complaint(request, error, services)
+    def complain(request: PlainRequest, error: Exception) -> Response[bytes]:
+        body, status, headers = _problem(request.scope, error, services)
+        return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
     app = Litestar(
         handlers,
         openapi_config=None,
         logging_config=None,
-        exception_handlers={HTTPException: complain, Exception: complain},  # pyright: ignore[reportArgumentType]  # Litestar takes ASGI apps here, its types do not say so
+        exception_handlers={HTTPException: complain, Exception: complain},
         request_max_body_size=services.settings.max_body,
     )
     return Gate(app, log)
@@ -143,8 +144,13 @@ def _check_kind(given: str, wanted: str) -> None:
 
 
 def _complaint(request: PlainRequest, error: Exception, services: Services) -> ASGIApp:
-    request_id = request.scope.get("state", {}).get("request_id", "")
-    problem, headers = reply_to(error, instance=request.scope["path"], request_id=request_id)
-    if problem.status >= 500 and problem.code == "fault":
+    body, status, headers = _problem(request.scope, error, services)
+    return ASGIResponse(body=body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _problem(scope: Any, error: Exception, services: Services) -> tuple[bytes, int, dict[str, str]]:
+    request_id: str = scope.get("state", {}).get("request_id", "")
+    problem, headers = reply_to(error, instance=scope["path"], request_id=request_id)
+    if problem.code == "fault":
         services.report(error, request_id)
-    return ASGIResponse(body=encode(problem), status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
+    return encode(problem), problem.status, headers

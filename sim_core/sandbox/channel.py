@@ -4,7 +4,7 @@ import asyncio
 import socket
 import struct
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -17,9 +17,9 @@ HEAD_BYTES = 4 << 20
 class Channel(asyncio.Protocol):
     """Messages of a head (JSON) and a body (bytes); what comes in is not trusted."""
 
-    def __init__(self, name: str, *, body_bytes: int) -> None:
-        self.name = name
+    def __init__(self, *, body_bytes: int, messages: int | None) -> None:
         self._most = body_bytes
+        self._left = messages
         self._buffer = bytearray()
         self._messages: deque[tuple[dict[str, Any], bytes]] = deque()
         self._failed: Exception | None = None
@@ -28,11 +28,11 @@ class Channel(asyncio.Protocol):
         self._closed = False
 
     @classmethod
-    async def over(cls, pipe: socket.socket, name: str, *, body_bytes: int) -> "Channel":
+    async def over(cls, pipe: socket.socket, *, body_bytes: int, messages: int | None = None) -> "Channel":
         """A channel over a connected socket."""
         pipe.setblocking(False)
         loop = asyncio.get_running_loop()
-        _, channel = await loop.create_unix_connection(lambda: cls(name, body_bytes=body_bytes), sock=pipe)
+        _, channel = await loop.create_unix_connection(lambda: cls(body_bytes=body_bytes, messages=messages), sock=pipe)
         return channel
 
     def send(self, head: Any, body: bytes = b"") -> None:
@@ -68,8 +68,8 @@ class Channel(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The pipe is open."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclass of asyncio's
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Take in some bytes and split off whole messages."""
@@ -90,7 +90,8 @@ class Channel(asyncio.Protocol):
             return None
         head, body = LENGTHS.unpack_from(self._buffer)
         if head > HEAD_BYTES or body > self._most:
-            self._fail(TooLarge(f"The code sent {max(head, body)} bytes at once; {self._most} are allowed"))
+            told = f"The code sent {max(head, body)} bytes at once; {self._most} are allowed"
+            self._fail(TooLarge(told, code="output_too_large"))
             return None
         size = LENGTHS.size + head + body
         if len(self._buffer) < size:
@@ -103,6 +104,11 @@ class Channel(asyncio.Protocol):
             self._fail(error)
             return None
         del self._buffer[:size]
+        if self._left is not None:
+            self._left -= 1
+            if self._left < 0:
+                self._fail(TooLarge("The code sent too many messages", code="output_too_large"))
+                return None
         return told, content
 
     def _fail(self, error: Exception) -> None:
