@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx2
 import msgspec
@@ -16,8 +16,7 @@ USER_AGENT = "sim-platform/0.1"
 
 def settle(request: Request) -> Request:
     """The same request with its query in the URL and its body as bytes: what is signed is what is sent."""
-    url = full_url(request)
-    _check(url)
+    url = _checked(full_url(request))
     bodies = [b is not None for b in (request.form, request.multipart, request.content)]
     if sum(bodies) + (request.json is not msgspec.UNSET) > 1:
         raise Invalid(f"a request to {url.partition('?')[0]} has more than one body")
@@ -44,14 +43,15 @@ def full_url(request: Request) -> str:
     return f"{base}{'&' if '?' in base else '?'}{query}"
 
 
-def _check(url: str) -> None:
+def _checked(text: str) -> str:
+    """The URL as it goes over the wire, so that what is signed and checked is what is sent."""
     try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good:
-        raise Invalid(f"{url.partition('?')[0]!r} is not an http or https URL", code="bad_url")
+        url = httpx2.URL(text)
+    except (httpx2.InvalidURL, ValueError):
+        url = None
+    if url is None or url.scheme not in ("http", "https") or not url.host:
+        raise Invalid(f"{text.partition('?')[0]!r} is not an http or https URL", code="bad_url")
+    return str(url)
 
 
 def encode(pairs: Mapping[str, Any]) -> str:
