@@ -26,9 +26,11 @@ _BOOT = "import sys; root = sys.argv[2]; sys.path.insert(0, root); from inside.z
 from inside.finder import forget_own_path; forget_own_path(root); main()"
 _ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
-    "TZ": os.environ.get("TZ", ""),
+    # One heap: each further one would take 64 MB of the address space that a call may use.
+    "MALLOC_ARENA_MAX": "1",
 }
 
 
@@ -51,11 +53,11 @@ class Child:
         self.name = name
         self.ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
 
-    async def open(self, body_bytes: int) -> Channel:
-        """The pipe to it, for messages of this size at most."""
+    async def open(self, body_bytes: int, *, messages: int | None = None) -> Channel:
+        """The pipe to it, for messages of this size and number at most."""
         assert self._pipe is not None
         pipe, self._pipe = self._pipe, None
-        self._channel = await Channel.over(pipe, self.name, body_bytes=body_bytes)
+        self._channel = await Channel.over(pipe, body_bytes=body_bytes, messages=messages)
         return self._channel
 
     def start(self, seconds: float) -> None:
@@ -117,10 +119,7 @@ class ForkServer:
         async with self._starting:
             if self._control is None:
                 await self._start()
-        if self._ready[kind]:
-            child = self._ready[kind].popleft()
-        else:
-            child = await self._awaited(kind)
+        child = self._ready[kind].popleft() if self._ready[kind] else await self._awaited(kind)
         self._top_up(kind)
         return child
 
@@ -241,9 +240,7 @@ class ForkServer:
         if "ready" in message:
             self._arrived(Child(self, message["ready"], self._pipes.popleft()), message["kind"])
         elif "ended" in message:
-            child = self._children.pop(message["ended"], None)
-            if child is not None and not child.ended.done():
-                child.ended.set_result(Ended(message["reason"], message["signal"], message["code"], message["rss"]))
+            self._gone(message["ended"], Ended(message["reason"], message["signal"], message["code"], message["rss"]))
         elif self._hello is not None and not self._hello.done():
             if "fault" in message:
                 self._hello.set_exception(Unfenced(f"The sandbox cannot start: {message['fault']}"))
@@ -260,6 +257,17 @@ class ForkServer:
                 taker.set_result(child)
                 return
         self._ready[kind].append(child)
+
+    def _gone(self, name: str, ended: Ended) -> None:
+        child = self._children.pop(name, None)
+        if child is None:
+            return
+        if not child.ended.done():
+            child.ended.set_result(ended)
+        for ready in self._ready.values():
+            if child in ready:
+                ready.remove(child)
+                child.hang_up()
 
     def _lost(self) -> None:
         """The zygote is gone, or is to go: all of its children end with it."""

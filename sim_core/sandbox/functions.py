@@ -1,12 +1,13 @@
 """Runs one function in a forked child: hands it over, serves its requests, and reads what came of it."""
 
 import asyncio
+import json
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import msgspec
-from msgspec import UNSET
 
 from sim_core.errors import Fault, Invalid, SimError
 from sim_core.sandbox import failures
@@ -17,8 +18,15 @@ from sim_core.spec.requests import Reply, Request
 from sim_core.spec.steps import Executed, Language
 
 Fetch: TypeAlias = Callable[[Request], Awaitable[Reply]]
+Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+log = logging.getLogger("sim.sandbox")
+
 GRACE_S = 2.0
 """Seconds that the fork-server has to end a call whose time is over, before we do without it."""
+
+
+MESSAGES = 20_000
+"""Messages of one call: what prints line after line for ten minutes needs no more."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,9 +55,8 @@ class Asked(msgspec.Struct, frozen=True):
 async def run(child: Child, call: Call, limits: Limits) -> Executed:
     """What the function returned and printed; raises `CodeError`, `CodeExpired`, `TooLarge`, `Fault`."""
     began = time.perf_counter()
-    channel = await child.open(max(limits.result_bytes, limits.request_bytes) + 1024)
+    names = encoded(call.names)
     printed: list[str] = []
-    child.start(call.timeout_s)
     order = {
         "language": call.language,
         "code": call.code,
@@ -57,8 +64,10 @@ async def run(child: Child, call: Call, limits: Limits) -> Executed:
         "memory": call.memory_mb << 20,
         "cpu_seconds": int(call.timeout_s) + 2,
     }
-    channel.send(order, encoded(call.names))
     try:
+        channel = await child.open(max(limits.result_bytes, limits.request_bytes) + 1024, messages=MESSAGES)
+        child.start(call.timeout_s)
+        channel.send(order, names)
         async with asyncio.timeout(call.timeout_s + GRACE_S):
             body = await _outcome(child, channel, call, limits, printed)
     except TimeoutError:
@@ -66,8 +75,8 @@ async def run(child: Child, call: Call, limits: Limits) -> Executed:
     finally:
         child.stop()
     try:
-        result = msgspec.json.decode(body)
-    except ValueError:
+        result = decoded(body)
+    except (ValueError, RecursionError):
         raise failures.CodeError("The code sent a result that is not JSON", stdout="".join(printed)) from None
     return Executed(result=result, stdout="".join(printed), ms=1000 * (time.perf_counter() - began))
 
@@ -153,6 +162,10 @@ class _Fetches:
         except SimError as error:
             self._channel.send({"fetched": wanted.id, "error": error.message})
             return
+        except Exception:
+            log.exception("a request of user code failed on our side")
+            self._channel.send({"fetched": wanted.id, "error": Fault.__doc__})
+            return
         head = {"fetched": wanted.id, "status": reply.status, "headers": dict(reply.headers), "url": reply.url}
         self._channel.send(head, reply.content)
 
@@ -168,11 +181,27 @@ class _Fetches:
 
 def request(asked: Asked, body: bytes) -> Request:
     """A request of the code as the guarded client takes it; raises `Invalid`."""
-    raw = {"method": asked.method, "url": asked.url, "headers": asked.headers}
-    try:
-        checked = msgspec.convert(raw, Request)
-    except msgspec.ValidationError as error:
-        raise Invalid(f"the request is not valid: {error}") from None
-    content = body if asked.has_body else None
     timeout = asked.timeout if asked.timeout and asked.timeout > 0 else None
-    return msgspec.structs.replace(checked, content=content, timeout_s=timeout, json=UNSET)
+    return Request(
+        method=_method(asked.method),
+        url=asked.url,
+        headers=asked.headers,
+        content=body if asked.has_body else None,
+        timeout_s=timeout,
+    )
+
+
+def _method(name: str) -> Method:
+    try:
+        return msgspec.convert(name, Method)
+    except msgspec.ValidationError:
+        raise Invalid(f"the method is {name[:20]!r}; it can be {', '.join(get_args(Method))}") from None
+
+
+def decoded(body: bytes) -> Any:
+    """The data of a JSON text; halves of characters, which JavaScript has and UTF-8 has not, become `?`."""
+    try:
+        return msgspec.json.decode(body)
+    except ValueError:
+        text = json.dumps(json.loads(body), ensure_ascii=False)
+        return msgspec.json.decode(text.encode("utf-8", "replace"))

@@ -49,9 +49,10 @@ def _needed(requirement: str) -> str | None:
 
 def _tops(found: Distribution) -> dict[str, Path]:
     """The entries that a package has in the installation folder, without its paperwork and programs."""
-    names = {file.parts[0] for file in found.files or () if not file.parts[0].startswith("..")}
-    kept = (name for name in names if not name.endswith((".dist-info", ".egg-info", ".pth")) and name != "__pycache__")
-    return {name: Path(str(found.locate_file(name))) for name in kept}
+    files = [file for file in found.files or () if not file.parts[0].startswith("..")]
+    code = {file.parts[0] for file in files if file.suffix in (".py", ".so")}
+    libraries = {file.parts[0] for file in files if file.parts[0].endswith(".libs")}
+    return {name: Path(str(found.locate_file(name))) for name in (code | libraries) - {"__pycache__"}}
 
 
 def _module(top: str) -> str | None:

@@ -1,10 +1,12 @@
 """Python expressions: Monty, an interpreter that can do nothing but compute, in processes of its own."""
 
 import asyncio
+import math
 import re
 import textwrap
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
@@ -22,6 +24,8 @@ AS_TEXT = """import json
 def __sim_text(value):
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(',', ':'))
 """
+PRINTED = 64 * 1024
+"""Bytes that an expression may print; nobody reads them."""
 _UNSUPPORTED = re.compile(r"The monty syntax parser does not yet support (.*)", re.DOTALL)
 _NO_MODULE = re.compile(r"No module named '(.*)'")
 
@@ -91,7 +95,8 @@ class PythonExpressions:
             except Exception as failure:
                 error = Fault(f"The expression worker failed: {failure}")
             # The answer goes first, the interpreter is made new while the caller is at work with it.
-            job.loop.call_soon_threadsafe(_settle, job.answer, value, error)
+            with suppress(RuntimeError):  # whoever asked has ended its event loop
+                job.loop.call_soon_threadsafe(_settle, job.answer, value, error)
             _leave(session)
             session = self._fresh()
             with self._lock:
@@ -152,7 +157,7 @@ def _value(monty: ModuleType, session: Any, job: Job) -> Any:
 
 def _fed(monty: ModuleType, session: Any, code: str, names: Mapping[str, Any]) -> Any:
     """An expression may begin anywhere and run over lines; statements with a value at their end work too."""
-    inputs, printed = dict(names), monty.CollectString(max_bytes=None)
+    inputs, printed = dict(names), monty.CollectString(max_bytes=PRINTED)
     if "\n" in code or code[:1].isspace():
         try:
             return session.feed_run(f"({code}\n)", inputs=inputs, print_callback=printed)
@@ -184,10 +189,12 @@ def _failure(error: Any, seconds: float) -> SimError:
 
 def _plain(monty: ModuleType, value: Any) -> Any:
     """The value as JSON data."""
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if value is None or isinstance(value, (bool, int, str)):
         return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     try:
-        return msgspec.to_builtins(value, str_keys=True, enc_hook=_unplain)
+        return msgspec.json.decode(msgspec.json.encode(value, enc_hook=_unplain))
     except (TypeError, ValueError, NotImplementedError, RecursionError):
         kind = getattr(value, "name", None) or type(value).__name__
         raise failures.CodeError(f"The value is a {kind}, which is not JSON data") from None

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +24,7 @@ log = logging.getLogger("sim.sandbox")
 
 EXPRESSION_S = 5.0
 PACKAGES = ("numpy", "pandas")
+_IMPORTS = r"^\s*(?:import|from)\s+(?:{0})\b"
 
 
 class Sandbox:
@@ -45,7 +48,8 @@ class Sandbox:
         self._python: PythonExpressions | None = None
         self._launcher: Path | None = None
         self._scripts: ScriptExpressions | None = None
-        self._server: ForkServer | None = None
+        self._servers: dict[tuple[str, ...], ForkServer] = {}
+        self._heavy = re.compile(_IMPORTS.format("|".join(map(re.escape, packages)) or "$^"), re.MULTILINE)
         self._turn = asyncio.Semaphore(self._limits.calls)
         self._closed = False
         if not self._fenced:
@@ -86,15 +90,16 @@ class Sandbox:
             fetch=fetch or self._fetch,
         )
         async with self._turn:
-            return await functions.run(await self._forkserver().take("call"), call, self._limits)
+            server = self._forkserver(self._preload(call))
+            return await functions.run(await server.take("call"), call, self._limits)
 
     async def close(self) -> None:
         """End every process; what is still running fails."""
         self._closed = True
         if self._scripts is not None:
             self._scripts.close()
-        if self._server is not None:
-            await self._server.close()
+        for server in self._servers.values():
+            await server.close()
         if self._python is not None:
             await self._python.close()
         if self._launcher is not None and self._scratch is None:
@@ -103,24 +108,31 @@ class Sandbox:
     def describe(self) -> dict[str, Any]:
         """What the kernel offers and how user code is fenced in here, for `sim doctor`."""
         return doctor.facts(fenced=self._fenced, packages=self._packages) | {
-            "running": self._server is not None and self._server.pid is not None,
-            "zygote": self._server.facts if self._server is not None else {},
+            "processes": [server.pid for server in self._servers.values() if server.pid is not None],
         }
 
     def _open(self) -> None:
         if self._closed:
             raise Fault("The sandbox is closed")
 
-    def _forkserver(self) -> ForkServer:
+    def _preload(self, call: Call) -> tuple[str, ...]:
+        """Packages to find loaded already, where the code imports some: that takes longer than most calls."""
+        if call.language != "python" or self._heavy.search(call.code) is None:
+            return ()
+        return tuple(name for name in self._packages if find_spec(name) is not None)
+
+    def _forkserver(self, preload: tuple[str, ...] = ()) -> ForkServer:
         if self._fenced and self._lacks:
             lacks = ", ".join(self._lacks)
             raise failures.Unfenced(
                 f"User code cannot be fenced in on this machine: it lacks {lacks}. "
                 "SIM_SANDBOX=off runs it without a fence."
             )
-        if self._server is None:
-            self._server = ForkServer(self._scratch, self._limits, fenced=self._fenced, packages=self._packages)
-        return self._server
+        if preload not in self._servers:
+            self._servers[preload] = ForkServer(
+                self._scratch, self._limits, fenced=self._fenced, packages=self._packages, preload=preload
+            )
+        return self._servers[preload]
 
     def _interpreters(self) -> PythonExpressions:
         if self._python is None:

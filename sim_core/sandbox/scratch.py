@@ -2,12 +2,11 @@
 
 import fcntl
 import os
-import shutil
 import tempfile
 from io import TextIOWrapper
 from pathlib import Path
 
-from sim_core.sandbox.inside import fence
+from sim_core.sandbox.inside import fence, removal
 
 
 class Scratch:
@@ -30,7 +29,7 @@ class Scratch:
 
     def remove(self) -> None:
         """Remove the folder and what is in it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        removal.remove(str(self.folder))
         if self._lock is not None:
             Path(self._lock.name).unlink(missing_ok=True)
             self._lock.close()
@@ -51,5 +50,5 @@ def _sweep(place: Path) -> None:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 continue
-            shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+            removal.remove(str(path.with_suffix("")))
             path.unlink(missing_ok=True)

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from sim_core.errors import Fault, SimError, TooLarge
+from sim_core.errors import Fault, SimError
 from sim_core.sandbox import failures
 from sim_core.sandbox.channel import Channel
 from sim_core.sandbox.forkserver import Child, ForkServer
-from sim_core.sandbox.functions import encoded
+from sim_core.sandbox.functions import decoded, encoded
 from sim_core.sandbox.limits import Limits
 
 GRACE_S = 0.5
@@ -73,10 +73,10 @@ class ScriptExpressions:
     def _value(self, head: dict[str, Any], body: bytes, seconds: float) -> Any:
         if "failed" in head:
             raise failures.told(head["failed"], seconds=seconds)
-        if len(body) > self._limits.result_bytes:
-            message = f"The value is {len(body)} bytes; {self._limits.result_bytes} are allowed"
-            raise TooLarge(message, code="output_too_large")
-        return msgspec.json.decode(body)
+        try:
+            return decoded(body)
+        except (ValueError, RecursionError):
+            raise Fault("The expression worker answered what is no message") from None
 
 
 def _failure(error: BaseException, seconds: float) -> BaseException:

@@ -29,7 +29,7 @@ _DRIVER = """(function () {
 })()"""
 
 
-def serve(quickjs: Any, fd: int, memory: int) -> None:
+def serve(quickjs: Any, fd: int, memory: int, most: int) -> None:
     """Read expressions, write values, until the server is gone."""
     _keep_freed_memory()
     spares: list[tuple[Any, Any]] = []
@@ -43,7 +43,10 @@ def serve(quickjs: Any, fd: int, memory: int) -> None:
         context, call = spares.pop() if spares else _context(quickjs, memory)
         context.set_time_limit(head["seconds"])
         value, problem = _value(call, head["code"], head["names"], values.decode())
-        frames.send(fd, {"failed": problem} if problem else {"done": True}, value.encode("utf-8", "replace"))
+        body = value.encode("utf-8", "replace")
+        if len(body) > most:
+            problem = {"kind": "too_large", "message": f"The value is {len(body)} bytes; {most} are allowed"}
+        frames.send(fd, {"failed": problem} if problem else {"done": True}, b"" if problem else body)
         del context, call
 
 
@@ -64,8 +67,8 @@ def _value(call: Any, code: str, names: list[str], values: str) -> tuple[str, di
     if not all(map(usable, names)):
         bound = [(name, value) for name, value in zip(names, json.loads(values), strict=True) if usable(name)]
         names, values = [name for name, _ in bound], json.dumps([value for _, value in bound])
-    code = code.strip().rstrip(";")
+    code = code.rstrip().rstrip(";")
     try:
         return call(json.dumps(names), values, f"return ({code}\n)"), None
     except Exception as error:
-        return "", thrown(str(error), code, memory_full=True, own=OWN)
+        return "", thrown(str(error), code, own=OWN)

@@ -1,8 +1,8 @@
 """`fetch` as Python code sees it: the request leaves at once, the answer is waited for where it is used."""
 
 import asyncio
-import json
 from collections.abc import Generator, Mapping
+from json import dumps, loads
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,7 +56,7 @@ class Answered:
 
     def json(self) -> Any:
         """The body as JSON."""
-        return json.loads(self.content)
+        return loads(self.content)
 
     def raise_for_status(self) -> "Answered":
         """Itself, when it is a success; raises `FetchError` otherwise."""
@@ -145,7 +145,7 @@ class Fetching:
 
 def _content(data: Any, form: Mapping[str, Any] | None, body: str | bytes | None) -> tuple[bytes | None, str]:
     if data is not _ABSENT:
-        return json.dumps(data, ensure_ascii=False).encode(), "application/json"
+        return dumps(data, ensure_ascii=False).encode(), "application/json"
     if form is not None:
         return urlencode(dict(form), doseq=True).encode(), "application/x-www-form-urlencoded"
     if isinstance(body, str):

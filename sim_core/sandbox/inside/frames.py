@@ -1,8 +1,8 @@
 """Messages between the server and the code it runs: a JSON head, a body of bytes, both with their length first."""
 
-import json
 import os
 import struct
+from json import dumps, loads
 from typing import Any
 
 LENGTHS = struct.Struct(">II")
@@ -10,7 +10,7 @@ LENGTHS = struct.Struct(">II")
 
 def pack(head: Any, body: bytes = b"") -> bytes:
     """One message as bytes."""
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    text = dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return LENGTHS.pack(len(text), len(body)) + text + body
 
 
@@ -24,7 +24,7 @@ def send(fd: int, head: Any, body: bytes = b"") -> None:
 def receive(fd: int) -> tuple[Any, bytes]:
     """The next message; raises `EOFError` when the other side is gone."""
     head, body = LENGTHS.unpack(_exactly(fd, LENGTHS.size))
-    return json.loads(_exactly(fd, head)), _exactly(fd, body)
+    return loads(_exactly(fd, head)), _exactly(fd, body)
 
 
 def _exactly(fd: int, size: int) -> bytes:

@@ -1,10 +1,10 @@
 """Runs one JavaScript function: quickjs, with the event loop it needs."""
 
-import json
 import re
 import time
 import uuid
 from collections.abc import Mapping
+from json import dumps, loads
 from pathlib import Path
 from random import SystemRandom
 from select import select
@@ -18,6 +18,7 @@ OWN_LINES = 100_000
 HEADER = 2
 """Lines that the function constructor puts before a body."""
 _FRAME = re.compile(r"at (?:(\S+) )?\(?<input>:(\d+):(\d+)\)?")
+_THROWS_NULL = re.compile(r"throw\s+null|reject\(\s*null")
 _PRELUDE = "\n" * OWN_LINES + Path(__file__).with_name("prelude.js").read_text()
 _STACK = 1 << 20
 
@@ -49,19 +50,19 @@ class JavaScript:
         self._host = host
         self._context.set_memory_limit(memory)
         try:
-            self._step("env", json.dumps(dict(env)), names)
-            bound = {name: value for name, value in json.loads(names).items() if usable(name)}
-            self._step("run", json.dumps(list(bound)), json.dumps(list(bound.values())), code)
+            self._step("env", dumps(dict(env)), names)
+            bound = {name: value for name, value in loads(names).items() if usable(name)}
+            self._step("run", dumps(list(bound)), dumps(list(bound.values())), code)
             outcome = self._settled()
         except Exception as error:
-            host.failed(thrown(str(error), code, memory_full=self._is_full(memory)))
+            host.failed(thrown(str(error), code))
             return
         if "value" in outcome:
             host.done(outcome["value"])
             return
         told = outcome["failed"]
         text = f"{told['error']}: {told['message']}\n{told['stack']}" if told["error"] != "null" else "null"
-        host.failed(thrown(text, code, memory_full=self._is_full(memory)))
+        host.failed(thrown(text, code))
 
     def _settled(self) -> dict[str, Any]:
         """Turn the event loop until the function has returned."""
@@ -70,7 +71,7 @@ class JavaScript:
                 pass
             outcome = self._step("outcome")
             if outcome is not None:
-                return json.loads(outcome)
+                return loads(outcome)
             waits, delay = self._step("waiting"), self._step("wait")
             if not waits and delay < 0:
                 message = "the function waits for something that never comes"
@@ -84,7 +85,7 @@ class JavaScript:
             time.sleep(seconds or 0)
         elif select([host.fd], [], [], seconds)[0]:
             head, content = frames.receive(host.fd)
-            self._step("answered", json.dumps(head), content.decode("latin-1"))
+            self._step("answered", dumps(head), content.decode("latin-1"))
             return
         self._step("tick")
 
@@ -93,13 +94,10 @@ class JavaScript:
         return self._host
 
     def _send(self, question: str, body: str) -> None:
-        self._hosted().ask({"fetch": json.loads(question)}, body.encode("latin-1"))
+        self._hosted().ask({"fetch": loads(question)}, body.encode("latin-1"))
 
     def _print(self, text: str) -> None:
         self._hosted().write(text)
-
-    def _is_full(self, memory: int) -> bool:
-        return self._context.memory()["malloc_size"] > 0.7 * memory
 
 
 def _utf8(text: str) -> str:
@@ -116,15 +114,14 @@ def usable(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z_$][\w$]*", name) is not None and name not in RESERVED
 
 
-def thrown(text: str, code: str, *, memory_full: bool = False, own: tuple[str, ...] = ()) -> dict[str, Any]:
+def thrown(text: str, code: str, *, own: tuple[str, ...] = ()) -> dict[str, Any]:
     """What a JavaScript error says, in the lines of the user's own code."""
     first, _, stack = text.partition("\n    at ")
     name, colon, message = first.strip().partition(": ")
-    if text.startswith("null") or (name == "InternalError" and "memory" in message):
-        if memory_full or text.startswith("InternalError"):
-            return problem(
-                "memory_limit", "MemoryError", "more memory was asked for than is allowed", line=None, trace=[]
-            )
+    # With no memory left for an error, the engine throws null.
+    if (first.strip() == "null" and not _THROWS_NULL.search(code)) or (name == "InternalError" and "memory" in message):
+        return problem("memory_limit", "MemoryError", "more memory was asked for than is allowed", line=None, trace=[])
+    if first.strip() == "null":
         name, message = "Error", "null was thrown"
     elif not colon:
         name, message = "Error", first.strip()
@@ -132,8 +129,9 @@ def thrown(text: str, code: str, *, memory_full: bool = False, own: tuple[str, .
         return problem("timeout", name, "it took longer than it may", line=None, trace=[])
     frames_of = [(who or "", int(line)) for who, line, _ in _FRAME.findall(f"at {stack}")]
     theirs = [(who, line - HEADER) for who, line in frames_of if line < OWN_LINES and who not in own]
-    inside = [(who, line) for who, line in theirs if line >= 1]
     lines = code.splitlines()
+    # What ends too early is noticed in the line after the last.
+    inside = [(who, min(line, max(1, len(lines)))) for who, line in theirs if line >= 1]
     trace = [f"line {line}, in {_name(who)}: {_line(lines, line)}" for who, line in reversed(inside)]
     return problem("code_error", name, message, line=inside[0][1] if inside else None, trace=trace)
 
@@ -149,6 +147,7 @@ def _line(lines: list[str], number: int) -> str:
 _WORDS = """
 await break case catch class const continue debugger default delete do else enum export extends false finally
 for function if implements import in instanceof interface let new null package private protected public return static
-super switch this throw true try typeof var void while with yield arguments eval
+super switch this throw true try typeof var void while with yield arguments eval undefined NaN
+Infinity
 """
 RESERVED = frozenset(_WORDS.split())

@@ -5,11 +5,11 @@ import dataclasses
 import datetime
 import decimal
 import enum
-import json
 import math
 import pathlib
 import uuid
 from collections.abc import Mapping
+from json import dumps
 from typing import Any, cast
 
 DEPTH = 200
@@ -22,10 +22,10 @@ class NotPlain(TypeError):
 def text(value: Any) -> str:
     """JSON text of a value; raises `NotPlain` that names what it cannot be said for."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_converted)
+        return dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_converted)
     except (ValueError, TypeError, RecursionError):
         # NaN, keys that are no text, circles: the slow way that handles or names them.
-        return json.dumps(_plain(value, "result", 0), ensure_ascii=False, separators=(",", ":"))
+        return dumps(_plain(value, "result", 0), ensure_ascii=False, separators=(",", ":"))
 
 
 def _plain(value: Any, place: str, depth: int) -> Any:

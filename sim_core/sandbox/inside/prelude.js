@@ -293,14 +293,25 @@
       return { error: "Error", message: "the error cannot be shown", stack: "" };
     }
   };
+  const counted = (_, part) =>
+    typeof part !== "bigint" ? part : Number.isSafeInteger(Number(part)) ? Number(part) : String(part);
+  const plain = (value) => {
+    try {
+      return stringify(value) ?? "null";
+    } catch {
+      return stringify(value, counted) ?? "null";
+    }
+  };
   let outcome = null;
   const run = (names, values, code) => {
     const failed = (error) => { outcome = { failed: described(error) }; };
     try {
-      const call = new AsyncFunction(...parse(names), code);
-      call.call(undefined, ...parse(values)).then((value) => {
+      // As globals rather than parameters, so that the code may declare a name again.
+      const bound = parse(values);
+      parse(names).forEach((name, at) => define(name, bound[at]));
+      new AsyncFunction(code).call(undefined).then((value) => {
         try {
-          outcome = { value: stringify(value) ?? "null" };
+          outcome = { value: plain(value) };
         } catch (error) {
           failed(error);
         }

@@ -2,10 +2,10 @@
 
 import builtins
 import io
-import json
 import sys
 import traceback
 from collections.abc import Mapping
+from json import dumps, loads
 from typing import Any
 
 from . import body, plain
@@ -34,7 +34,7 @@ def run(host: Host, code: str, names: bytes, env: Mapping[str, str]) -> None:
     """Run the code as a function's body and tell the host what it returned or how it failed."""
     sys.stdout = sys.stderr = Printed(host)
     try:
-        result = plain.text(_call(host, code, json.loads(names), env))
+        result = plain.text(_call(host, code, loads(names), env))
     except BaseException as error:
         host.failed(_problem(error, code))
         return
@@ -66,7 +66,7 @@ def _call(host: Host, code: str, names: Mapping[str, Any], env: Mapping[str, str
 
 def as_text(value: Any) -> str:
     """A value inside longer text: strings as they are, others as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _problem(error: BaseException, code: str) -> dict[str, Any]:

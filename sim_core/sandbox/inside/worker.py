@@ -44,6 +44,7 @@ def keep_only(fd: int, rules: int | None) -> int:
 def call(javascript: JavaScript, fd: int, kept: fence.Fence | None, setup: dict[str, Any], folder: str) -> None:
     """Wait for one function, run it, and end."""
     mapped = fence.mapped()
+    fence.be_counted()
     tempfile.tempdir = folder
     os.environ["TMPDIR"] = os.environ["HOME"] = folder
     if kept is not None:
@@ -75,4 +76,4 @@ def expressions(quickjs: Any, fd: int, kept: fence.Fence | None, setup: dict[str
     fence.limit(memory=most, seconds=None, file_bytes=0)
     if kept is not None:
         fence.close(kept)
-    answering.serve(quickjs, fd, memory)
+    answering.serve(quickjs, fd, memory, setup["result_bytes"])

@@ -10,7 +10,6 @@ import json
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -20,10 +19,10 @@ from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from importlib.util import module_from_spec
 from typing import Any, NoReturn
 
-from . import fence, frames, worker
+from . import fence, frames, removal, worker
 from .finder import Finder
 
-DISK_CHECK = 0.25
+DISK_CHECK = 0.1
 
 
 @dataclass
@@ -87,7 +86,7 @@ class Zygote:
             _kill(child.pid)
         for child in self.children.values():
             os.waitpid(child.pid, 0)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        removal.remove(self.folder)
 
     def _child(self, kind: str, folder: str, fd: int) -> NoReturn:
         try:
@@ -153,7 +152,7 @@ class Zygote:
             if pid == 0:
                 continue
             del self.children[name]
-            shutil.rmtree(child.folder, ignore_errors=True)
+            removal.remove(child.folder)
             number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
             code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
             told = {"ended": name, "reason": child.reason, "signal": number, "code": code, "rss": used.ru_maxrss}
@@ -168,10 +167,13 @@ class Zygote:
                 continue
             if now >= child.deadline:
                 child.reason = "timeout"
-            elif look and _is_over(child.folder, self.setup["disk_bytes"], self.setup["disk_files"]):
+            elif look and (_written(child.pid) > self.setup["disk_bytes"] or self._is_full(child)):
                 child.reason = "disk"
             if child.reason:
                 _kill(child.pid)
+
+    def _is_full(self, child: Child) -> bool:
+        return _is_over(child.folder, self.setup["disk_bytes"], self.setup["disk_files"])
 
 
 def main() -> None:
@@ -249,6 +251,16 @@ def _kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
+def _written(pid: int) -> int:
+    """Bytes that a process has written, to files that have a name and to those that have none any more."""
+    try:
+        with open(f"/proc/{pid}/io") as file:
+            counts = dict(line.split(": ") for line in file.read().splitlines())
+    except (OSError, ValueError):
+        return 0
+    return max(int(counts.get("wchar", 0)), int(counts.get("write_bytes", 0)))
+
+
 def _is_over(folder: str, most_bytes: int, most_files: int) -> bool:
     """Whether a folder holds more than it may; looks at no more files than that."""
     used = files = 0
@@ -262,11 +274,11 @@ def _is_over(folder: str, most_bytes: int, most_files: int) -> bool:
             files += 1
             if entry.is_dir(follow_symlinks=False):
                 places.append(entry.path)
-            else:
-                try:
-                    used += entry.stat(follow_symlinks=False).st_size
-                except OSError:
-                    continue
+                continue
+            try:
+                used += entry.stat(follow_symlinks=False).st_blocks * 512
+            except OSError:
+                continue
         if used > most_bytes or files > most_files:
             return True
     return False
