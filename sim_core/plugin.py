@@ -21,7 +21,7 @@ from sim_core.errors import (
 from sim_core.models.dialects import anthropic_messages, openai_chat, openai_responses
 from sim_core.spec.assets import Assets
 from sim_core.spec.auth import ApiKey, AwsKeys, Basic, Bearer, Connection, OAuth
-from sim_core.spec.blocks import BlockType, Migration, block
+from sim_core.spec.blocks import BlockType, block
 from sim_core.spec.fields import (
     Advanced,
     Choice,
@@ -46,6 +46,7 @@ from sim_core.spec.fields import (
     Verbatim,
     Widget,
 )
+from sim_core.spec.forms import OutputField
 from sim_core.spec.pages import Pages
 from sim_core.spec.prompts import (
     Answer,
@@ -73,6 +74,7 @@ from sim_core.spec.prompts import (
 )
 from sim_core.spec.providers import Client, Model, Provider, Tier, read_models
 from sim_core.spec.requests import Address, Context, Opened, Part, Reply, Request
+from sim_core.spec.rewrites import Migration
 from sim_core.spec.rows import InputField, ValueRow, from_json, http_status, number, pairs, secret_name
 from sim_core.spec.steps import Assign, End, Executed, Goto, Language, Pause, Step, ToolChoice
 from sim_core.spec.tools import Integration, Tool
@@ -132,6 +134,7 @@ __all__ = [
     "Opened",
     "Options",
     "Output",
+    "OutputField",
     "Pages",
     "Part",
     "Pause",

@@ -26,7 +26,7 @@ def modernise(workflow: Workflow, find: Find) -> tuple[Workflow, tuple[Problem, 
             continue
         try:
             brought = bring(type, block.type, block.values, block=block.id)
-        except Exception as error:  # a migration is a plugin's code
+        except Invalid as error:
             notes.append(_failed(block, type, error))
             continue
         values = brought.values
@@ -45,11 +45,10 @@ def _is_older(stored_as: str, type: BlockType) -> bool:
         return False
 
 
-def _failed(block: Block, type: BlockType, error: Exception) -> Problem:
-    reason = error.message if isinstance(error, Invalid) else f"{error.__class__.__name__}: {error}"
-    words = f"{block.type!r} cannot be read as version {type.version} of {type.title}: {reason}"
+def _failed(block: Block, type: BlockType, error: Invalid) -> Problem:
+    words = f"{block.type!r} cannot be read as version {type.version} of {type.title}: {error.message}"
     return Problem(
-        code="migration_failed",
+        code=error.reason,
         message=f"{block.name or block.id}: {words}",
         pointer=f"/blocks/{block.id}/values",
         block=block.id,

@@ -8,21 +8,13 @@ from msgspec import Meta, Struct
 
 from sim_core.spec.fields import Input, Keywords
 from sim_core.spec.forms import FormField, OutputField, form, outputs
+from sim_core.spec.rewrites import Migration, Rewrite
 from sim_core.spec.steps import Step
 from sim_core.spec.tools import snake
 
 C = TypeVar("C", bound=Struct)
 Run: TypeAlias = Callable[[Any, Step], Awaitable[Any]]
-Rewrite: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 Category: TypeAlias = Literal["trigger", "block", "integration", "container", "note"]
-
-
-class Migration(Struct, frozen=True, kw_only=True):
-    """How saved values of one major version become those of the next, and back."""
-
-    to: int
-    up: Rewrite
-    down: Rewrite
 
 
 def one_port(inputs: Any) -> Iterable[str]:
@@ -66,6 +58,8 @@ class BlockType(Struct, frozen=True, kw_only=True):
     """Makes the form where it is more than what `input` says."""
     promises: Callable[[], tuple[OutputField, ...]] | None = None
     """Makes the tree of outputs where it is more than what `output` says."""
+    adds: Callable[[Mapping[str, Any]], tuple[OutputField, ...]] | None = None
+    """Outputs that saved values bring with them: the fields of an agent's response format."""
     narrow: Callable[[Mapping[str, Any]], type[Struct] | None] | None = None
     """The struct that holds for these saved values where it depends on them: an integration's chosen operation."""
 
@@ -80,6 +74,11 @@ class BlockType(Struct, frozen=True, kw_only=True):
     def outputs(self) -> tuple[OutputField, ...]:
         """What references to a block of this type can go on with."""
         return self.promises() if self.promises else outputs(self.output)
+
+    def outputs_for(self, values: Mapping[str, Any]) -> tuple[OutputField, ...]:
+        """What references to a block with these saved values can go on with."""
+        added = self.adds(values) if self.adds else ()
+        return (*added, *(one for one in self.outputs() if one.name not in {own.name for own in added}))
 
 
 @overload

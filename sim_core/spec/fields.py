@@ -15,7 +15,8 @@ class Keywords(type(Struct)):
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **facts: Any) -> "Keywords":  # noqa: D102
         # msgspec does not inherit kw_only: https://jcristharif.com/msgspec/structs.html#keyword-only-fields
-        return super().__new__(mcs, name, bases, namespace, **{"kw_only": True, **facts})
+        facts.setdefault("kw_only", True)
+        return super().__new__(mcs, name, bases, namespace, **facts)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))

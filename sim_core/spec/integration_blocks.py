@@ -44,6 +44,10 @@ def integration_block(integration: Integration) -> BlockType:
         color=integration.color,
         icon=integration.id,
         aliases=integration.aliases,
+        renames=integration.renames,
+        adopt=lambda values: _adopt(tools, values),
+        version=integration.version,
+        migrations=integration.migrations,
         fields=lambda: _form(tools),
         promises=lambda: operation_outputs(integration),
         narrow=lambda values: narrowed(str(values.get("operation", ""))),
@@ -85,6 +89,13 @@ def _outputs(tool: Tool) -> tuple[OutputField, ...]:
 
 def _is_wrapped(kind: Any) -> bool:
     return json_type(peel(kind).type) not in ("object", "any")
+
+
+def _adopt(tools: Mapping[str, Tool], values: dict[str, Any]) -> dict[str, Any]:
+    """An import's values, with the operation under our name for it."""
+    ours = {alias: name for name, tool in tools.items() for alias in tool.aliases}
+    chosen = values.get("operation")
+    return {**values, "operation": ours[chosen]} if isinstance(chosen, str) and chosen in ours else values
 
 
 def _check(integration: Integration, tools: Mapping[str, Tool]) -> None:

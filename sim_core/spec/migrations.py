@@ -5,8 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from sim_core.errors import Invalid, Problem
-from sim_core.spec.blocks import BlockType, Migration
+from sim_core.errors import Invalid, Problem, SimError
+from sim_core.spec.blocks import BlockType
+from sim_core.spec.rewrites import Migration, Rewrite
 
 
 class Brought(Struct, frozen=True):
@@ -37,9 +38,9 @@ def migrate_values(type: BlockType, from_major: int, to_major: int, values: Mapp
     moved = dict(values)
     while from_major < to_major:
         from_major += 1
-        moved = _step(type, steps, from_major, from_major - 1).up(moved)
+        moved = _rewritten(type, _step(type, steps, from_major, from_major - 1).up, moved)
     while from_major > to_major:
-        moved = _step(type, steps, from_major, from_major).down(moved)
+        moved = _rewritten(type, _step(type, steps, from_major, from_major).down, moved)
         from_major -= 1
     return moved
 
@@ -58,6 +59,17 @@ def reachable(type: BlockType, major: int) -> bool:
     """Whether values of that major version can be read by this block type."""
     low, high = sorted((major, type.version))
     return {*range(low + 1, high + 1)} <= {migration.to for migration in type.migrations}
+
+
+def _rewritten(type: BlockType, rewrite: Rewrite, values: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return rewrite(values)
+    except SimError:
+        raise
+    except Exception as error:  # a plugin's code, on values that nobody foresaw
+        reason = f"{error.__class__.__name__}: {error}"
+        words = f"a migration of {type.title} cannot rewrite these values: {reason}"
+        raise Invalid(words, code="migration_failed") from error
 
 
 def _step(type: BlockType, steps: Mapping[int, Migration], to: int, missing: int) -> Migration:

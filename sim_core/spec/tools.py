@@ -13,6 +13,7 @@ from sim_core.errors import Invalid, Refused
 from sim_core.spec.auth import AnyAuth
 from sim_core.spec.pages import Pages, within
 from sim_core.spec.requests import Context, Part, Reply, Request
+from sim_core.spec.rewrites import Migration
 from sim_core.spec.spelling import Spelling, from_wire, spelled, to_wire
 
 S = TypeVar("S", bound=Struct)
@@ -65,13 +66,16 @@ class Integration:
         renames: Mapping[str, str] | None = None,
         spelling: Spelling = "same",
         doc: str = "",
+        version: int = 1,
+        migrations: tuple[Migration, ...] = (),
     ) -> None:
         """Declare a service.
 
         `base_url` may hold fields of the connection in braces: `https://{subdomain}.zendesk.com`. `hosts` names further
         hosts its tools may reach (`*.example.com` covers subdomains). `refusal` says why a reply of status below 400 is
         a refusal. `spelling="camel"` sends and reads our names in camelCase. `aliases` and `renames` are the names that
-        imports use for it and for its fields.
+        imports use for it and for its fields. `version` is the major version of its block's values, and `migrations`
+        lead there from older ones.
         """
         if not _ID.fullmatch(id):
             raise TypeError(f"integration id {id!r} is not lower_snake_case")
@@ -88,6 +92,8 @@ class Integration:
         self.renames = dict(renames or {})
         self.spelling: Spelling = spelling
         self.doc = doc
+        self.version = version
+        self.migrations = migrations
         self.tools: dict[str, Tool] = {}
 
     def get(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
