@@ -124,8 +124,9 @@ class _Passage(Struct):
     def _place(self) -> Ops:
         if not self.fresh:
             return []
+        late = self._locked_late()
         blocks = tuple(
-            replace(block, locked=False) if id in self._locked_late() else block
+            replace(block, locked=False) if id in late else block
             for id, block in self.after.blocks.items()
             if id in self.fresh
         )

@@ -13,6 +13,8 @@ Key: TypeAlias = tuple[str, str, str, str]
 name_key = lru_cache(maxsize=65536)(normalise)
 """`normalise`, remembered."""
 
+_FEW = 4
+"""So many edges are cheaper to follow one by one than the whole graph is to sort."""
 _CONTAINERS: dict[str, type[Loop] | type[Parallel]] = {"loop": Loop, "parallel": Parallel}
 
 
@@ -160,7 +162,7 @@ def in_rings(after: Mapping[str, list[str]]) -> set[str]:
 def closing_edges(blocks: Mapping[str, Block], standing: Iterable[Edge], fresh: Iterable[Edge]) -> list[Edge]:
     """Those of the fresh edges that would close a ring, taken one after the other."""
     standing, fresh = list(standing), list(fresh)
-    if not in_rings(successors(blocks, [*standing, *fresh])):
+    if len(fresh) > _FEW and not in_rings(successors(blocks, [*standing, *fresh])):
         return []
     after = successors(blocks, standing)
     closing: list[Edge] = []

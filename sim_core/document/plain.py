@@ -1,6 +1,7 @@
 """A workflow as the data of our file form, and back: blocks under readable keys, defaults left out."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import msgspec
@@ -103,12 +104,23 @@ def to_plain(workflow: Workflow) -> Plain:
 def _sparse(thing: Struct) -> Plain:
     """A struct's facts that are not its defaults, as data."""
     kept: Plain = {}
-    for info in msgspec.structs.fields(thing):
-        value = getattr(thing, info.name)
-        default = info.default if info.default_factory is msgspec.NODEFAULT else info.default_factory()
-        if info.required or value != default or isinstance(value, bool) is not isinstance(default, bool):
-            kept[info.encode_name] = msgspec.to_builtins(value)
+    for name, required, default in _defaults(type(thing)):
+        value = getattr(thing, name)
+        if required or value != default or isinstance(value, bool) is not isinstance(default, bool):
+            kept[name] = msgspec.to_builtins(value)
     return kept
+
+
+@lru_cache(maxsize=64)
+def _defaults(kind: type[Struct]) -> tuple[tuple[str, bool, Any], ...]:
+    return tuple(
+        (
+            info.name,
+            info.required,
+            info.default if info.default_factory is msgspec.NODEFAULT else info.default_factory(),
+        )
+        for info in msgspec.structs.fields(kind)
+    )
 
 
 def _keys(names: dict[str, str]) -> dict[str, str]:

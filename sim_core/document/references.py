@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from msgspec import UNSET, Struct, UnsetType
 
-from sim_core.document.binding import LANGUAGES, Bound, Knows, bind, spots
+from sim_core.document.binding import LANGUAGES, Bound, Knows, Language, bind, spots
 from sim_core.document.grammar import (
     TOKEN,
     PathPart,
@@ -27,6 +27,7 @@ __all__ = [
     "RESERVED",
     "Bound",
     "Knows",
+    "Language",
     "PathPart",
     "Place",
     "Reference",
