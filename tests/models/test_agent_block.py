@@ -238,3 +238,13 @@ async def test_a_fallback_and_an_effort_reach_the_model(http: Any) -> None:
 @pytest.mark.parametrize(("typed", "name"), [("{{ MY_KEY }}", "MY_KEY"), ("MY_KEY", "MY_KEY"), ("sk-typed-in", "")])
 def test_a_key_is_only_ever_named(typed: str, name: str) -> None:
     assert secret_name(typed) == name
+
+
+def test_the_fields_of_a_response_format_are_offered_to_references() -> None:
+    items = {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "number"}}}}
+    schema = {"type": "object", "properties": {"subject": {"type": "string", "description": "Line."}, "rows": items}}
+    offered = {one.name: one for one in agent.outputs_for({"response_format": schema})}
+    assert (offered["subject"].type, offered["subject"].doc) == ("string", "Line.")
+    assert [one.name for one in offered["rows"].fields] == ["x"]
+    assert "tokens" in offered
+    assert "subject" not in {one.name for one in agent.outputs_for({"response_format": "{half"})}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from sim_block_agent.answers import answered, form
+from sim_block_agent.answers import answered, form, promised
 from sim_block_agent.files import parts
 from sim_block_agent.imports import RENAMES, adopt
 from sim_block_agent.memory import Memory, last_asked, storable, window
@@ -146,6 +146,7 @@ class Answered(Output):
     output=Answered,
     renames=RENAMES,
     adopt=adopt,
+    adds=promised,
 )
 async def agent(inputs: Agent, step: Step) -> dict[str, Any]:
     """Ask a model, which may use tools until it has its answer."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
-from sim_core.plugin import Answer, Invalid, from_json
+from sim_core.plugin import Answer, Invalid, OutputField, from_json
 
 KINDS = {"string", "number", "integer", "boolean", "object", "array"}
 
@@ -35,6 +35,15 @@ def form(value: Any) -> Form | None:
     return Form(_name(inner), dict(cast("Mapping[str, Any]", schema)))
 
 
+def promised(values: Mapping[str, Any]) -> tuple[OutputField, ...]:
+    """The fields of the response format that a block holds; none while it is not written out or not right."""
+    try:
+        found = form(values.get("response_format"))
+    except Invalid:
+        return ()
+    return _fields(found.schema) if found else ()
+
+
 def answered(answer: Answer, *, with_form: bool) -> dict[str, Any]:
     """What later blocks see: the fields of the form, or the words, with what it took."""
     took: dict[str, Any] = {
@@ -58,6 +67,28 @@ def answered(answer: Answer, *, with_form: bool) -> dict[str, Any]:
     if with_form and isinstance(value, dict):
         return took | cast("dict[str, Any]", value)
     return {"content": value if with_form and value is not None else answer.text, **took}
+
+
+def _fields(schema: Any) -> tuple[OutputField, ...]:
+    if not isinstance(schema, Mapping):
+        return ()
+    fields: Any = cast("Mapping[str, Any]", schema).get("properties")
+    if not isinstance(fields, Mapping):
+        return ()
+    return tuple(_field(name, field) for name, field in cast("Mapping[str, Any]", fields).items())
+
+
+def _field(name: str, field: Any) -> OutputField:
+    told: Mapping[str, Any] = cast("Mapping[str, Any]", field) if isinstance(field, Mapping) else {}
+    kind, items = told.get("type"), told.get("items")
+    of = cast("Mapping[str, Any]", items).get("type") if isinstance(items, Mapping) else None
+    return OutputField(
+        name=name,
+        type=kind if isinstance(kind, str) else "any",
+        doc=str(told.get("description") or ""),
+        items=of if isinstance(of, str) else "",
+        fields=_fields(items if kind == "array" else told),
+    )
 
 
 def _use(use: Any) -> dict[str, Any]:
