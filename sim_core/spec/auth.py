@@ -1,9 +1,12 @@
 """How a service knows who is asking. Plugins name secrets; only `net` ever sees their values."""
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
+import msgspec
 from msgspec import Struct
+
+from sim_core.errors import Denied
 
 
 class Way(Struct, frozen=True):
@@ -80,6 +83,13 @@ class Connection(Way, frozen=True):
     """Fields that hold a host or a URL; those hosts may then be reached."""
     signed: "Bearer | ApiKey | Basic | None" = None
     """How requests are signed, with fields in the place of secrets."""
+
+    def read(self, values: Mapping[str, str]) -> Any:
+        """The values of an account as the declared struct; raises `Denied` that names what is missing or wrong."""
+        try:
+            return msgspec.convert(dict(values), self.fields, strict=False)
+        except msgspec.ValidationError as error:
+            raise Denied(f"the account is not whole: {error}", code="bad_connection") from None
 
 
 class Either(Way, frozen=True):
