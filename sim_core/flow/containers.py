@@ -116,12 +116,13 @@ class Containers(State):
     def scope_ended(self, scope: Scope, box: Box) -> None:
         """Keep what an iteration or branch brought, and go on."""
         if box.node.inside is not None and box.node.inside.kind == "parallel":
-            box.results[scope.index] = scope.done
+            box.results[scope.index] = scope.results
             box.active.pop(scope.index, None)
             self._widen(box)
             return
-        if scope.done:
-            box.results.append(scope.done)
+        results = scope.results
+        if results:
+            box.results.append(results)
         if box.total is not None:
             self.repeat(box)
         else:

@@ -196,7 +196,6 @@ class Engine(Containers):
     def ended(self, scope: Scope, node: Node, output: Any, port: str | None) -> None:
         """A node has brought an output and leaves by a port."""
         scope.outputs[node.index] = output
-        scope.done.append(output)
         if node.final and not self.stopping:
             self.output = output
         if node.id == self.stop_after:

@@ -137,6 +137,20 @@ def _wire(workflow: Workflow, nodes: Mapping[str, Node], start: str) -> None:
         node.final = node.region.up is None and not (node.out.keys() - {"error"})
     for region in regions.values():
         region.entries = tuple(index for index, count in enumerate(region.waiting) if count == 0)
+        region.order = _order(region)
+
+
+def _order(region: Region) -> tuple[int, ...]:
+    """Nodes in the order in which they would become ready if each ended at once; those in a circle come last."""
+    left = region.waiting[:]
+    order = list(region.entries)
+    for index in order:
+        for targets in region.nodes[index].out.values():
+            for target in targets:
+                left[target] -= 1
+                if left[target] == 0:
+                    order.append(target)
+    return (*order, *(index for index, count in enumerate(left) if count > 0))
 
 
 class _Ports:

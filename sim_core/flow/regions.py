@@ -60,6 +60,8 @@ class Region:
     waiting: list[int] = field(default_factory=list[int])
     """How many edges come into each node."""
     entries: tuple[int, ...] = ()
+    order: tuple[int, ...] = ()
+    """The nodes as they would run if none ever waited: the order of results, whatever happens first."""
 
     def lies_in(self, other: "Region") -> bool:
         """Whether it is that region or somewhere inside it."""
@@ -96,7 +98,7 @@ class Scope:
     """A region being run: the workflow itself, one iteration of a loop, one branch of a parallel."""
 
     __slots__ = (
-        "box", "boxes", "done", "index", "inner", "live", "outputs", "path", "region", "shared", "state", "stopped",
+        "box", "boxes", "index", "inner", "live", "outputs", "path", "region", "shared", "state", "stopped",
         "unsettled", "up", "waiting",
     )  # fmt: skip
 
@@ -122,7 +124,12 @@ class Scope:
         self.live = bytearray(len(region.nodes))
         self.state = bytearray(len(region.nodes))
         self.unsettled = len(region.nodes)
-        self.done: list[Any] = []
+
+    @property
+    def results(self) -> list[Any]:
+        """What its blocks brought, those left out that did not run."""
+        state, outputs = self.state, self.outputs
+        return [outputs[index] for index in self.region.order if state[index] == DONE]
 
     def enter(self, index: int) -> None:
         """Become that iteration or branch."""

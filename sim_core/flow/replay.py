@@ -91,7 +91,6 @@ class Replay:
         if box is not None:
             self._forget(box)
         scope.outputs[node.index] = output
-        scope.done.append(output)
         if scope is engine.root:
             engine.ports[node.index] = "error"
         engine.leave(scope, node, "error")

@@ -182,7 +182,6 @@ class State:
             return
         scope.outputs[node.index] = output
         if handled:
-            scope.done.append(output)
             self.leave(scope, node, "error")
         else:
             failure = Failure(code=code, message=message, block=node.id, block_name=node.name, path=scope.path)
