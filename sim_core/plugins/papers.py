@@ -51,6 +51,13 @@ def told_rows(readme: str) -> dict[str, str]:
     return dict(row for table in _TABLE.findall(readme) for row in _ROW.findall(table))
 
 
+def readmes(folder: Path) -> dict[Path, str]:
+    """The README of every project below a folder, with its tables as they should be."""
+    projects = (of_project(place.parent) for place in sorted(folder.glob("**/pyproject.toml")))
+    found = ((project, manifest(project)) for project in projects if project.points)
+    return {project.root / "README.md": _with_tables(project.readme, tables(told)) for project, told in found}
+
+
 def write(folder: Path) -> Manifest:
     """Bring the README's tables and `ids.txt` of a project up to date; ids that were published stay listed."""
     project = of_project(folder)

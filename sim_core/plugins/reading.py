@@ -125,7 +125,7 @@ def _declared(
     keywords = {one.arg: one.value for one in call.keywords if one.arg} if call else {}
     at, sentence = At(file, node.lineno), ast.get_docstring(node) or ""
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id in services:
-        if function.attr not in (*ROUTES, "tool"):
+        if function.attr not in (*ROUTES, "tool", "tool_as"):
             return
         told = keywords.get("returns") if isinstance(node, ast.ClassDef) else node.returns
         name = _text(keywords.get("name")) or snake(node.name)

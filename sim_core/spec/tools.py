@@ -79,21 +79,16 @@ class Integration:
         """
         if not _ID.fullmatch(id):
             raise TypeError(f"integration id {id!r} is not lower_snake_case")
-        self.id = id
-        self.title = title
+        self.id, self.title, self.doc = id, title, doc
         self.base_url = base_url.rstrip("/")
         self.auth = auth
         self.headers = dict(headers or {})
         self.refusal = refusal
         self.hosts = hosts
-        self.docs_url = docs_url
-        self.color = color
-        self.aliases = aliases
-        self.renames = dict(renames or {})
+        self.docs_url, self.color = docs_url, color
+        self.aliases, self.renames = aliases, dict(renames or {})
         self.spelling: Spelling = spelling
-        self.doc = doc
-        self.version = version
-        self.migrations = migrations
+        self.version, self.migrations = version, migrations
         self.tools: dict[str, Tool] = {}
 
     def get(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:

@@ -42,6 +42,13 @@ def collect(parent: pytest.Session, names: Iterable[str]) -> list[pytest.Item]:
     ]
 
 
+def readme_tables(folder: Path) -> dict[Path, str]:
+    """The README of every plugin below a folder, with the tables that its code makes."""
+    from sim_core.plugins.papers import readmes
+
+    return readmes(folder)
+
+
 class Question(pytest.Item):
     """One question to one plugin."""
 

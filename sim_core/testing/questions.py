@@ -172,9 +172,10 @@ def _strays(one: Subject, tool: Tool, tape: cassettes.Cassette) -> Iterator[str]
     own = urlsplit(integration.base_url).hostname or ""
     if "{" in integration.base_url or any(isinstance(way, Connection) for way in ways(integration.auth)):
         return  # the account says where the service is
+    given = {urlsplit(value if "//" in value else f"//{value}").hostname for value in tape.credential.values()}
     for exchange in tape.exchanges:
         host = urlsplit(str(exchange.request.get("url", ""))).hostname or ""
-        if host != own and not any(fnmatch.fnmatch(host, pattern) for pattern in integration.hosts):
+        if host not in (own, *given) and not any(fnmatch.fnmatch(host, pattern) for pattern in integration.hosts):
             yield f"{tool.id} asks {host}, which is no host of {integration.title}"
 
 
