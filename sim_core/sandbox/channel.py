@@ -26,6 +26,8 @@ class Channel(asyncio.Protocol):
         self._wake: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport | None = None
         self._closed = False
+        self._room = asyncio.Event()
+        self._room.set()
 
     @classmethod
     async def over(cls, pipe: socket.socket, *, body_bytes: int, messages: int | None = None) -> "Channel":
@@ -40,6 +42,10 @@ class Channel(asyncio.Protocol):
         text = msgspec.json.encode(head)
         if self._transport is not None and not self._closed:
             self._transport.write(LENGTHS.pack(len(text), len(body)) + text + body)
+
+    async def drained(self) -> None:
+        """Wait until the other side has read most of what was sent to it, or is gone."""
+        await self._room.wait()
 
     async def receive(self) -> tuple[dict[str, Any], bytes] | None:
         """The next message, `None` at the end; raises `TooLarge` and `ValueError` for what is no message."""
@@ -80,9 +86,18 @@ class Channel(asyncio.Protocol):
             self._transport.pause_reading()
         self._notify()
 
+    def pause_writing(self) -> None:
+        """Too much waits to be read by the other side."""
+        self._room.clear()
+
+    def resume_writing(self) -> None:
+        """There is room again."""
+        self._room.set()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The other side is gone."""
         self._closed = True
+        self._room.set()
         self._notify()
 
     def _split(self) -> tuple[dict[str, Any], bytes] | None:

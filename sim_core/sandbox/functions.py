@@ -156,18 +156,20 @@ class _Fetches:
         except msgspec.ValidationError:
             return
         self._left -= 1
-        try:
-            async with self._turn:
+        async with self._turn:
+            try:
                 reply = await self._reply(wanted, body)
-        except SimError as error:
-            self._channel.send({"fetched": wanted.id, "error": error.message})
-            return
-        except Exception:
-            log.exception("a request of user code failed on our side")
-            self._channel.send({"fetched": wanted.id, "error": Fault.__doc__})
-            return
-        head = {"fetched": wanted.id, "status": reply.status, "headers": dict(reply.headers), "url": reply.url}
-        self._channel.send(head, reply.content)
+            except SimError as error:
+                self._channel.send({"fetched": wanted.id, "error": error.message})
+                return
+            except Exception:
+                log.exception("a request of user code failed on our side")
+                self._channel.send({"fetched": wanted.id, "error": Fault.__doc__})
+                return
+            head = {"fetched": wanted.id, "status": reply.status, "headers": dict(reply.headers), "url": reply.url}
+            self._channel.send(head, reply.content)
+            # Code that asks and never reads holds up its own requests, not our memory.
+            await self._channel.drained()
 
     async def _reply(self, wanted: Asked, body: bytes) -> Reply:
         if self._fetch is None:
@@ -176,10 +178,10 @@ class _Fetches:
             raise Invalid(f"the code made more than {self._limits.fetches} requests")
         if len(body) > self._limits.request_bytes:
             raise Invalid(f"the body is {len(body)} bytes; {self._limits.request_bytes} are allowed")
-        return await self._fetch(request(wanted, body))
+        return await self._fetch(request(wanted, body, self._limits.reply_bytes))
 
 
-def request(asked: Asked, body: bytes) -> Request:
+def request(asked: Asked, body: bytes, most: int) -> Request:
     """A request of the code as the guarded client takes it; raises `Invalid`."""
     timeout = asked.timeout if asked.timeout and asked.timeout > 0 else None
     return Request(
@@ -188,6 +190,7 @@ def request(asked: Asked, body: bytes) -> Request:
         headers=asked.headers,
         content=body if asked.has_body else None,
         timeout_s=timeout,
+        max_bytes=most,
     )
 
 

@@ -32,3 +32,5 @@ class Limits(Struct, frozen=True, kw_only=True):
     fetches_at_once: int = 10
     request_bytes: int = 10 * MB
     """Bytes of one request's body."""
+    reply_bytes: int = 20 * MB
+    """Bytes of one answer's body."""

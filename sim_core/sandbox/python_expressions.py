@@ -26,6 +26,8 @@ def __sim_text(value):
 """
 PRINTED = 64 * 1024
 """Bytes that an expression may print; nobody reads them."""
+MESSAGE = 2000
+"""Characters of an error's message; it may quote the user's text."""
 _UNSUPPORTED = re.compile(r"The monty syntax parser does not yet support (.*)", re.DOTALL)
 _NO_MODULE = re.compile(r"No module named '(.*)'")
 
@@ -184,6 +186,7 @@ def _failure(error: Any, seconds: float) -> SimError:
     elif "not supported in this environment" in message or name == "PermissionError":
         message = f"{message}: an expression can only compute"
     place = f"line {line}: " if line is not None else ""
+    message = message if len(message) <= MESSAGE else message[:MESSAGE] + "…"
     return failures.CodeError(f"{place}{name}: {message}", code=code, line=line)
 
 

@@ -148,3 +148,20 @@ async def test_without_a_client_fetch_says_so() -> None:
             await sandbox.execute("python", "await fetch('https://a.test/')")
     finally:
         await sandbox.close()
+
+
+async def test_code_that_asks_and_never_reads_does_not_fill_our_memory() -> None:
+    asked = 0
+
+    async def large(request: Request) -> Reply:
+        nonlocal asked
+        asked += 1
+        return Reply(200, b"x" * (4 << 20), {}, request.url)
+
+    sandbox = Sandbox(fetch=large, limits=Limits(fetches_at_once=3))
+    try:
+        code = "import time\nfor n in range(100): fetch(f'https://a.test/{n}')\ntime.sleep(0.5)\nreturn 1"
+        assert (await sandbox.execute("python", code)).result == 1
+        assert asked <= 4
+    finally:
+        await sandbox.close()
