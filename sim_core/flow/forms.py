@@ -21,7 +21,7 @@ from msgspec.inspect import (
 )
 
 from sim_core.errors import Invalid, Problem
-from sim_core.spec.fields import Code, Expression, Mark, Verbatim
+from sim_core.spec.fields import Code, Expression, Mark, Prompted, Verbatim
 
 ARRAYS = ("ListType", "TupleType", "VarTupleType", "SetType", "FrozenSetType", "CollectionType")
 SCALARS = {"IntType": "int", "FloatType": "float", "BoolType": "bool", "NoneType": "null", "AnyType": "any"}
@@ -37,6 +37,8 @@ class Field(Struct, frozen=True, kw_only=True):
     """What JSON it takes: any, str, int, float, bool, null, array, object."""
     required: bool
     verbatim: bool = False
+    prompted: bool = False
+    """Whether it reaches a model."""
     language: str | None = None
     """Of the code it holds: python, javascript, json, …, or `$field`; `None` when it holds no code."""
 
@@ -67,6 +69,7 @@ def _field(field: msgspec.inspect.Field, hint: Any) -> Field:
         kinds=frozenset(kinds(field.type)),
         required=field.required,
         verbatim=any(isinstance(mark, Verbatim) for mark in marks),
+        prompted=any(isinstance(mark, Prompted) for mark in marks),
         language=language,
     )
 

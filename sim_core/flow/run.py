@@ -63,24 +63,15 @@ async def run(
     that sleep, by the ids of their pauses. With `from_block`, the history is another run's, of which only what does not
     depend on that block is kept. Cancelling the task that awaits it stops every block and gives an outcome too.
     """
-    started = perf_counter()
     facts = Facts(
-        world=world,
-        record=record,
-        run_id=run_id,
-        workspace_id=workspace_id,
-        workflow_id=workflow_id,
-        depth=depth,
-        input=input,
-        secrets=Secrets(secrets or {}),
-        streams=frozenset(stream_blocks),
+        world=world, record=record, run_id=run_id, workspace_id=workspace_id, workflow_id=workflow_id, depth=depth,
+        input=input, secrets=Secrets(secrets or {}), streams=frozenset(stream_blocks),
         ends=None if deadline_s is None else time.monotonic() + deadline_s,
-    )
-    past = tuple(history)
+    )  # fmt: skip
     engine = Engine(plan, facts, initial_variables(plan, variables), stop_after=stop_after)
     try:
-        _prepare(engine, past, from_block, parent, answers or {})
-        return await _drive(engine, deadline_s, started)
+        _prepare(engine, tuple(history), from_block, parent, answers or {})
+        return await _drive(engine, deadline_s)
     except BaseException:
         await engine.cancel()
         raise
@@ -125,7 +116,8 @@ def _prepare(
         engine.resume(pause, answer)
 
 
-async def _drive(engine: Engine, deadline_s: float | None, started: float) -> Outcome:
+async def _drive(engine: Engine, deadline_s: float | None) -> Outcome:
+    started = perf_counter()
     timer = None
     if deadline_s is not None:
         timer = asyncio.get_running_loop().call_later(max(deadline_s, 0), engine.expire)

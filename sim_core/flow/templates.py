@@ -100,10 +100,15 @@ def fill(values: dict[str, Any], struct: type[Struct], compiler: Values, *, bloc
         else:
             get = compiler.value(value, json=language == "json")
             if get is not None:
-                dynamic.append((field, get))
+                dynamic.append((field, _without_secrets(get) if field.prompted else get))
     if not dynamic:
         return _fixed(given, coded, struct, tuple(named), block, name)
     return _filling(given, coded, struct, tuple(dynamic), tuple(named), block, name)
+
+
+def _without_secrets(get: Get) -> Get:
+    """What a model reads holds no secret, not even one that came through another block."""
+    return lambda scope: scope.shared.secrets.mask(get(scope))
 
 
 def _language(field: Field, fields: dict[str, Field], values: dict[str, Any]) -> Any:
