@@ -96,7 +96,7 @@ class Embedded:
             await self.stop()
             raise
 
-    async def stop(self, *, within: float = 20.0) -> None:
+    async def stop(self, *, within: float = 4.0) -> None:
         """Stop Postgres if this process owns it: fast first, at once when it does not listen."""
         process = self._process
         if process and process.poll() is None:
@@ -243,7 +243,9 @@ async def _end_abandoned(place: Place) -> None:
     if not _is_ours(pid, place):
         file.unlink(missing_ok=True)
         return
-    for how, patience in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0)):
+    # A fast shutdown that arrives while Postgres recovers from a killed backend can be lost; an immediate one is not,
+    # and costs a replay of the log.
+    for how, patience in ((signal.SIGINT, 2.0), (signal.SIGQUIT, 5.0)):
         with suppress(ProcessLookupError):
             os.kill(pid, how)
         deadline = time.monotonic() + patience

@@ -10,15 +10,16 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from sim_core.errors import Conflict, Fault, SimError, TooLarge, Unreachable
+from sim_core.errors import Conflict, Fault, Invalid, SimError, TooLarge, Unreachable
 from sim_core.flow.events import ENDINGS, Event, RunFailed, RunPaused, TextDelta
 from sim_core.store.batches import NewRun, News, write
 from sim_core.store.entries import Entry, Totals, decode_event, ending_of, ends_block, to_json
 from sim_core.store.listen import Listening
-from sim_core.store.live import Audience, Speech, Watcher
+from sim_core.store.live import Audience, Watcher
 from sim_core.store.pool import Store
 from sim_core.store.sql import journal as sql
 from sim_core.store.wire import DatabaseError
+from sim_core.store.writing import Writing
 
 REST = 0.02
 """Seconds that news may rest when nobody waits for them."""
@@ -29,46 +30,6 @@ BURST = 256 * 1024 * 1024
 GROUP = 16 * 1024 * 1024
 """Bytes that one commit carries at most."""
 PAGE = 500
-
-
-class Writing:
-    """A run that this process writes."""
-
-    __slots__ = ("committed", "epoch", "error", "queued", "run_id", "seq", "speech", "totals", "waiters")
-
-    def __init__(self, run_id: str, epoch: int, seq: int, totals: Totals) -> None:
-        self.run_id = run_id
-        self.epoch = epoch
-        self.seq = seq
-        self.committed = seq
-        self.queued: News | None = None
-        self.totals = totals
-        self.speech = Speech()
-        self.error: SimError | None = None
-        self.waiters: list[tuple[int, asyncio.Future[None]]] = []
-
-    def settle(self, seq: int) -> None:
-        """Everything up to a place is committed."""
-        self.committed = max(self.committed, seq)
-        self._wake()
-
-    def fail(self, error: SimError) -> None:
-        """Nothing more can be written."""
-        self.error = error
-        self._wake()
-
-    def _wake(self) -> None:
-        waiting = self.waiters
-        self.waiters = []
-        for seq, future in waiting:
-            if future.done():
-                continue
-            if self.error is not None:
-                future.set_exception(self.error)
-            elif seq <= self.committed:
-                future.set_result(None)
-            else:
-                self.waiters.append((seq, future))
 
 
 class Journal:
@@ -138,6 +99,7 @@ class Journal:
         if writing is None or writing.epoch != epoch:
             raise Conflict("This run is not written here", code="fenced")
         if writing.error is not None:
+            self.leave(run_id)
             raise writing.error
         if self._bytes > BURST:
             raise TooLarge("The database cannot keep up with what the runs tell", code="journal_full")
@@ -154,6 +116,7 @@ class Journal:
         if writing is None:
             return
         if writing.error is not None:
+            self.leave(run_id)
             raise writing.error
         if writing.committed >= writing.seq:
             return
@@ -312,7 +275,8 @@ class Journal:
                 wait = min(wait * 2, 1.0)
             except (DatabaseError, SimError) as error:
                 if len(batch) == 1:
-                    self._give_up(batch[0], Fault(f"The journal of a run could not be written: {error}"))
+                    fault = Fault(f"The journal of a run could not be written: {error}")
+                    self._give_up(batch[0], error if isinstance(error, Invalid) else fault)
                     return
                 half = len(batch) // 2
                 await self._persist(batch[:half])

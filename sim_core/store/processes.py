@@ -24,16 +24,17 @@ INTERRUPTED = "The process that ran this stopped before the run had ended."
 async def register(store: Store, kind: str) -> str:
     """Enter this process into the database; its id is the owner of the runs it claims."""
     process_id = new_id()
-    await store.execute(sql.REGISTER, process_id, kind, _host(), os.getpid(), _born(os.getpid()))
+    await _enter(store, process_id, kind)
     return process_id
 
 
-async def beat_forever(store: Store, process_id: str) -> None:
+async def beat_forever(store: Store, process_id: str, *, kind: str = "serve") -> None:
     """Show that this process lives, until cancelled."""
     while True:
         await asyncio.sleep(BEAT)
         try:
-            await store.execute(sql.BEAT, process_id)
+            if not await store.execute(sql.BEAT, process_id):
+                await _enter(store, process_id, kind)  # others took it for dead while it slept
         except Unreachable:
             continue
 
@@ -43,12 +44,19 @@ async def leave(store: Store, process_id: str) -> None:
     await store.execute(sql.LEAVE, process_id)
 
 
-async def interrupt_orphans(store: Store) -> tuple[str, ...]:
-    """Mark the running runs of dead processes as failed (`interrupted`), in row and journal; which runs those were."""
+async def interrupt_orphans(store: Store, *, alone: bool = False) -> tuple[str, ...]:
+    """Mark the running runs of dead processes as failed (`interrupted`), in row and journal; which runs those were.
+
+    A process elsewhere is dead when it was silent for half a minute, or at once with `alone`: nobody elsewhere can use
+    the database, as with an embedded one.
+    """
+    here = _host()
     owners = await store.rows(sql.OWNERS, SILENCE)
-    dead = [row["owner"] for row in owners if row["host"] is None or row["silent"] or _has_died(row)]
-    if not dead:
-        return ()
+    dead = [
+        row["owner"]
+        for row in owners
+        if row["host"] is None or row["silent"] or (_has_died(row) if row["host"] == here else alone)
+    ]
     failure = Failure(code="interrupted", message=INTERRUPTED)
     event = RunFailed(code="interrupted", message=INTERRUPTED)
     rows = await store.rows(sql.INTERRUPT, dead, to_json(failure), to_json(event))
@@ -56,16 +64,22 @@ async def interrupt_orphans(store: Store) -> tuple[str, ...]:
     return tuple(row["id"] for row in rows)
 
 
+async def _enter(store: Store, process_id: str, kind: str) -> None:
+    await store.execute(sql.REGISTER, process_id, kind, _host(), os.getpid(), _born(os.getpid()))
+
+
 def _has_died(row: Row) -> bool:
-    return row["host"] == _host() and _born(row["pid"]) != row["born"]
+    return _born(row["pid"]) != row["born"]
 
 
 def _host() -> str:
-    """This machine, since it was switched on."""
+    """Where process ids mean what they mean here: this machine since it was switched on, or this container on it."""
+    name = socket.gethostname()
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{name} {boot} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:
-        return socket.gethostname()
+        return name
 
 
 def _born(pid: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from sim_core.errors import Conflict
+from sim_core.errors import Conflict, Invalid
 from sim_core.flow.events import (
     BlockFinished,
     BlockPaused,
@@ -94,6 +94,17 @@ async def test_one_idempotency_key_has_one_run_however_many_ask_at_once(store: S
     assert {earlier.id for earlier in found if earlier} == {new[0].id}
     elsewhere = a_run(idempotency_key="same", workflow_id="g")
     assert await create_run(store, journal, elsewhere) is None
+
+
+async def test_a_run_that_cannot_be_stored_fails_alone(store: Store, journal: Journal) -> None:
+    good = [a_run() for _ in range(5)]
+    bad = a_run(idempotency_key="nul \x00")
+    made = await asyncio.gather(
+        *(create_run(store, journal, run) for run in (*good[:2], bad, *good[2:])), return_exceptions=True
+    )
+    assert isinstance(made[2], Invalid)
+    assert made[:2] + made[3:] == [None] * 5
+    assert len((await list_runs(store, workspace_id="w")).items) == 5
 
 
 async def test_many_runs_at_once_keep_their_order(store: Store, journal: Journal) -> None:

@@ -130,6 +130,8 @@ async def test_runs_of_dead_processes_are_told_so_and_those_of_living_ones_go_on
     assert [entry.seq for entry in entries] == [1, 2]
     assert isinstance(entries[-1].event, RunFailed)
     assert (await get_run(store, runs[mine].id, "w")).status == "running"
+    await store.execute("UPDATE process SET host = 'elsewhere' WHERE id = $1", mine)
+    assert await interrupt_orphans(store) == ()
     await journal.close()
+    assert await interrupt_orphans(store, alone=True) == (runs[mine].id,)
     await leave(store, mine)
-    assert await interrupt_orphans(store) == (runs[mine].id,)

@@ -74,7 +74,9 @@ events AS (
 SELECT id FROM orphans
 """
 
-BURY = "DELETE FROM process WHERE id = ANY($1::text[])"
+BURY = """
+DELETE FROM process WHERE id = ANY($1::text[]) OR beat_at < now() - interval '1 day'
+"""
 
 DELETE_RUN = """
 WITH gone AS (DELETE FROM workflow_execution_logs WHERE id = $1 AND workspace_id = $2
