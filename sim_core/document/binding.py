@@ -235,7 +235,9 @@ def _python(scan: _Scan) -> None:
         if match is None:
             return
         mark = match.group("mark")
-        if mark is None:
+        if mark is None and not isinstance(mode, int) and not (match.group(2) or "A").isupper():
+            at = match.start() + 2  # Two braces are one in an f-string; a secret in it has a name in capitals.
+        elif mark is None:
             at = _in_place(scan, match, None if isinstance(mode, int) else (f"{{{TEXT}(", ")}"))
         elif not isinstance(mode, int):
             at = match.end()

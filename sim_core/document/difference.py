@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sim_core.document.graph import container_kind, lock_on, name_key, relation
+from sim_core.document.graph import ancestors, container_kind, name_key, relation, with_descendants
 from sim_core.document.operations import (
     AddBlocks,
     AddEdges,
@@ -74,7 +74,7 @@ class _Passage(Struct):
             *self._variables(),
         ]
         edges = self._join_edges()
-        unlock, lock = self._locks(ops)
+        unlock, lock = self._locks([*ops, *edges])
         return [*unlock, *ops, *edges, *lock] if ops or edges or unlock or lock else []
 
     def _staying(self) -> Iterable[tuple[Block, Block]]:
@@ -209,21 +209,39 @@ class _Passage(Struct):
         held = {id for id, block in self.before.blocks.items() if block.locked}
         wanted = {id for id, block in self.after.blocks.items() if block.locked and id not in self.fresh}
         wanted |= self._locked_late()
-        in_the_way = held if self._touches_locks(ops) else set[str]()
-        opened = (held - wanted - self.gone) | in_the_way
+        opened = (held - wanted - self.gone) | (self._in_the_way(ops, held) if held else set[str]())
         closed = wanted - (held - opened)
         return _set_lock(self.before.blocks, opened, False), _set_lock(self.after.blocks, closed, True)
 
-    def _touches_locks(self, ops: Ops) -> bool:
-        if not any(block.locked for block in self.before.blocks.values()):
-            return False
-        touched = any(
-            not isinstance(op, UpdateWorkflow | AddVariables | RemoveVariables | UpdateVariable) for op in ops
-        )
-        joined = any(
-            lock_on(self.before.blocks, e.target) for e in self._edges_fresh() if e.target in self.before.blocks
-        )
-        return touched or joined
+    def _in_the_way(self, ops: Ops, held: set[str]) -> set[str]:
+        """Locks that protect what the operations touch."""
+        blocks = self.before.blocks
+        touched = {id for op in ops for id in self._touched(op) if id in blocks}
+        found: set[str] = set()
+        for id in touched:
+            found |= held.intersection((id, *ancestors(blocks, id)))
+        return found
+
+    def _touched(self, op: Operation) -> Iterable[str]:
+        match op:
+            case AddBlocks():
+                yield from (block.parent for block in op.blocks if block.parent)
+            case RemoveBlocks():
+                yield from with_descendants(self.before.blocks, op.ids)
+            case MoveBlocks() | UpdateBlocks():
+                yield from (item.id for item in op.items)
+            case ReparentBlocks():
+                yield from (id for item in op.items for id in (item.id, item.parent) if id)
+            case UpdateValues():
+                yield from (item.block_id for item in op.items)
+            case AddEdges():
+                yield from (edge.target for edge in op.edges)
+            case RemoveEdges():
+                yield from (self.before.edges[id].target for id in op.ids)
+            case UpdateSubflow():
+                yield op.id
+            case _:
+                return
 
 
 def _other_kind(old: Block, new: Block) -> bool:
