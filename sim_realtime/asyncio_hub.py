@@ -8,7 +8,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from sim_realtime.hub import IDLE_S, MAX_BEHIND, MAX_MESSAGE, Handlers
+from sim_realtime.hub import HEALTH, IDLE_S, MAX_BEHIND, MAX_MESSAGE, Handlers
 
 
 class AsyncioConnection:
@@ -64,7 +64,7 @@ class AsyncioHub:
         def answer(connection: ServerConnection, request: Request) -> Response | None:
             if request.path.split("?")[0] == "/ws":
                 return None
-            if request.path == "/health":
+            if request.path in HEALTH:
                 reply = connection.respond(HTTPStatus.OK, handlers.health().decode())
                 del reply.headers["Content-Type"]
                 reply.headers["Content-Type"] = "application/json"

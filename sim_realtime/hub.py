@@ -16,6 +16,10 @@ IDLE_S = 60
 """Seconds without a sign of life before a connection is closed; pings are sent by themselves."""
 
 
+HEALTH = ("/health", "/health/live", "/health/ready")
+"""Where it is told over HTTP that the service lives; any other address answers 404."""
+
+
 class Connection(Protocol):
     """One open WebSocket."""
 

@@ -8,7 +8,7 @@ import asyncio
 from typing import Any, cast
 
 from sim_realtime.bridge import UvBridge
-from sim_realtime.hub import IDLE_S, MAX_BEHIND, MAX_MESSAGE, Handlers
+from sim_realtime.hub import HEALTH, IDLE_S, MAX_BEHIND, MAX_MESSAGE, Handlers
 
 EXCLUSIVE_PORT = 1
 """LIBUS_LISTEN_EXCLUSIVE_PORT of uSockets: without it two processes share a port silently."""
@@ -80,7 +80,13 @@ class SocketifyHub:
             response.write_header("Content-Type", "application/json")
             response.end(handlers.health())
 
-        app.get("/health", health)
+        def nothing(response: Any, request: Any) -> None:
+            response.write_status(404)
+            response.end("")
+
+        for address in HEALTH:
+            app.get(address, health)
+        app.any("/*", nothing)
         app.ws("/ws", self._behavior(handlers))
         listening: list[Any] = []
         app.listen({"host": host, "port": port, "options": EXCLUSIVE_PORT}, listening.append)

@@ -2,6 +2,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from sim_realtime.hub import MAX_MESSAGE, why_not_socketify
+from sim_realtime.hub import HEALTH, MAX_MESSAGE, why_not_socketify
 from tests.support.ports import free_port
 
 HUBS = [
@@ -109,11 +110,14 @@ async def test_a_reader_that_falls_behind_is_closed_and_the_others_are_not(runni
 
 
 async def test_health_is_told_over_http(running: Running) -> None:
-    def get() -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/health", timeout=5) as reply:
+    def get(path: str) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}{path}", timeout=5) as reply:
             return reply.read()
 
-    assert await asyncio.to_thread(get) == b'{"ok":true}'
+    for path in HEALTH:
+        assert await asyncio.to_thread(get, path) == b'{"ok":true}'
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        await asyncio.to_thread(get, "/elsewhere")
 
 
 async def test_a_taken_port_is_an_error(running: Running) -> None:
