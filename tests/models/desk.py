@@ -59,7 +59,7 @@ class Desk:
     async def ask(self, model: str, prompt: Prompt, *, tools: Sequence[ToolChoice] = ()) -> Answer:
         self.asked.append((model, prompt))
         return await self.models.ask(
-            model, prompt, secrets=self.secrets, tools=tools, describe=self._describe, use=self._use, emit=self.emit
+            model, prompt, secrets=self.secrets, tools=tools, describe=self.describe, use=self.use, emit=self.emit
         )
 
     async def emit(self, delta: Delta) -> None:
@@ -77,10 +77,10 @@ class Desk:
     def targets(self, port: str) -> Sequence[Mapping[str, str]]:
         return self.leads.get(port, []) if port else [one for led in self.leads.values() for one in led]
 
-    async def _describe(self, choice: ToolChoice) -> Described:
+    async def describe(self, choice: ToolChoice) -> Described:
         return Described(doc="A tool.", schema=self.schemas.get(choice.tool, {"type": "object", "properties": {}}))
 
-    async def _use(self, choice: ToolChoice, inputs: Mapping[str, Any]) -> Any:
+    async def use(self, choice: ToolChoice, inputs: Mapping[str, Any]) -> Any:
         self.used.append((choice, dict(inputs)))
         result = self.results.get(choice.tool)
         if isinstance(result, Exception):
@@ -88,5 +88,5 @@ class Desk:
         return result
 
 
-def models(http: httpx2.AsyncClient, *providers: Provider, **facts: Any) -> Models:
-    return Models(lambda: providers, lambda: http, patience=QUICK, **facts)
+def models(http: httpx2.AsyncClient, *providers: Provider, patience: Patience = QUICK, **facts: Any) -> Models:
+    return Models(lambda: providers, lambda: http, patience=patience, **facts)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sim_core.errors import Cancelled, Denied, Invalid, Missing, Refused, Unreachable
+from sim_core.models.asking import Patience
 from sim_core.models.dialects import anthropic_messages
 from sim_core.spec.prompts import Cost, Prompt, Reset, Text, TextPart, ThinkingPart, Turn
 from sim_core.spec.steps import ToolChoice
@@ -61,7 +62,7 @@ async def test_tools_of_one_round_run_side_by_side_and_answer_in_order(http: Any
             await asyncio.sleep(0.2 if inputs["city"] == "Oslo" else 0.1)
             return inputs["city"]
 
-        step._use = slow  # the way a tool is run is an argument of the door
+        step.use = slow
         start = time.perf_counter()
         answer = await step.ask("acme/m", HELLO, tools=[WEATHER])
     assert [use.result for use in answer.uses] == ["Oslo", "Rome", "Bern"]
@@ -171,8 +172,8 @@ async def test_several_keys_share_the_work_and_a_busy_one_is_passed_over(http: A
         return vendors.refusal(429, "busy", headers={"retry-after": "10"}) if busy else vendors.chat("ok")
 
     async with serve(script) as server:
-        step = Desk(models(http, provider(server.url)), {"ACME_KEY_1": "k1", "ACME_KEY_2": "k2"})
-        step.models._patience = type(step.models._patience)(longest_wait_s=20)
+        keys = {"ACME_KEY_1": "k1", "ACME_KEY_2": "k2"}
+        step = Desk(models(http, provider(server.url), patience=Patience(longest_wait_s=20)), keys)
         for _ in range(4):
             assert (await step.ask("acme/m", HELLO)).text == "ok"
     assert {seen.headers["authorization"] for seen in server.seen} == {"Bearer k1", "Bearer k2"}
