@@ -16,18 +16,10 @@ _OUTSIDE = _RESULTS | {"error"}
 class Lookup:
     """Finds what the references of a workflow mean."""
 
-    def __init__(
-        self,
-        names: Mapping[str, str],
-        nodes: Mapping[str, Node],
-        variables: Mapping[str, int],
-        kinds: Mapping[str, str],
-    ) -> None:
+    def __init__(self, names: Mapping[str, str], nodes: Mapping[str, Node], variables: Mapping[str, int]) -> None:
         self.names = names
         self.nodes = nodes
         self.variables = variables
-        self.kinds = kinds
-        """`loop` or `parallel` of each container, in the plan or not."""
 
     def knows(self, place: Reference | SecretName, region: Region) -> bool:
         """Whether something stands behind a place; what nothing is known of stays text."""

@@ -54,8 +54,7 @@ def compile(
     root, nodes = _nodes(workflow, types, reached)
     _wire(workflow, nodes, begin.id)
     variables = _variables(workflow)
-    kinds = {id: subflow.__struct_config__.tag or "" for id, subflow in workflow.subflows.items()}
-    lookup = Lookup(names(workflow), nodes, variables, {id: str(kind) for id, kind in kinds.items()})
+    lookup = Lookup(names(workflow), nodes, variables)
     for node in nodes.values():
         _equip(node, workflow, lookup)
     return Plan(workflow=workflow, start=nodes[begin.id], root=root, nodes=nodes, variables=variables)

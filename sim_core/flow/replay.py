@@ -27,10 +27,10 @@ class Replay:
         self.engine = engine
         self.answered: dict[str, dict[str, object]] = {}
         self.has_begun = False
-        engine.replaying = True
+        engine.replaying = engine.quiet = True
         for event in events:
             self._apply(event)
-        engine.replaying = False
+        engine.replaying = engine.quiet = False
 
     def _apply(self, event: Event) -> None:
         """Do to the run what the event tells."""

@@ -124,8 +124,9 @@ async def _drive(engine: Engine, deadline_s: float | None) -> Outcome:
     try:
         await engine.work()
     except asyncio.CancelledError as stop:
+        engine.quiet = HAND_OVER in stop.args
         await engine.cancel()
-        if HAND_OVER in stop.args:
+        if engine.quiet:
             raise
         task = asyncio.current_task()
         if task is not None:

@@ -48,6 +48,8 @@ class State:
         self.stopping = False
         self.cancelling = False
         self.replaying = False
+        self.quiet = False
+        """Whether what happens is known, or somebody else's to tell."""
         self.failing: list[Box] = []
         self.wake: asyncio.Future[None] | None = None
         self.ports: dict[int, str | None] = {}
@@ -56,8 +58,8 @@ class State:
         """What went wrong with the run itself, not with a block."""
 
     def record(self, event: Event) -> None:
-        """Tell what happened, unless it is known already."""
-        if not self.replaying:
+        """Tell what happened, unless it is not to be told."""
+        if not self.quiet:
             self.facts.record(event)
 
     def stir(self) -> None:

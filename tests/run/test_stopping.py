@@ -39,7 +39,9 @@ async def test_handing_over_leaves_no_word_of_an_end() -> None:
     task.cancel(HAND_OVER)
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not any(isinstance(event, RunCancelled) for event in events)
+    assert not any(isinstance(event, RunCancelled | BlockFailed) for event in events)
+    ran = await perform(flow(mock("a", value=1), mock("b", value="<a.result>"), edges="start>a a>b"), history=events)
+    assert (ran.began(), ran.output) == (["a", "b"], {"result": 1})
 
 
 async def test_a_deadline_stops_the_run() -> None:
