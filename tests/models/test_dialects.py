@@ -384,3 +384,35 @@ async def test_a_form_is_put_in_words_where_there_is_nothing_else(http: Any) -> 
     body = await sent(openai_chat, replaced(schema=FORM), Model(id="tiny"), vendors.chat("{}"), http)
     assert "JSON Schema" in body["messages"][0]["content"]
     assert "response_format" not in body
+
+
+async def test_wishes_that_a_server_does_not_know_are_left_out(http: Any) -> None:
+    def script(seen: Any) -> Answer:
+        for name in ("stream_options", "reasoning_effort", "response_format", "temperature"):
+            if name in seen.json:
+                return vendors.refusal(400, f"Unknown parameter: {name}")
+        if "max_tokens" in seen.json:
+            return vendors.refusal(400, "Unsupported parameter: use 'max_completion_tokens' instead of 'max_tokens'.")
+        return vendors.chat("{}")
+
+    prompt = replaced(schema=FORM, effort="high", temperature=0.1, max_tokens=50)
+    async with serve(script) as server:
+        assert text(await said(openai_chat(prompt, MODEL, at(server, http)))) == "{}"
+    body = server.seen[-1].json
+    assert body["max_completion_tokens"] == 50
+    assert "JSON Schema" in body["messages"][0]["content"]
+    assert len(server.seen) == 6
+
+
+async def test_a_refusal_of_what_cannot_be_left_out_stands(http: Any) -> None:
+    async with serve(vendors.refusal(400, "messages: too strange")) as server:
+        with pytest.raises(Refused, match="too strange"):
+            await said(openai_chat(replaced(temperature=0.1), MODEL, at(server, http)))
+    assert len(server.seen) == 1
+
+
+async def test_a_model_that_keeps_no_sealed_thought_answers_without(http: Any) -> None:
+    no = vendors.refusal(400, "Encrypted content is not supported with this model.")
+    async with serve([no, vendors.responses("ok")]) as server:
+        assert text(await said(openai_responses(ASK, MODEL, at(server, http)))) == "ok"
+    assert "include" not in server.seen[1].json

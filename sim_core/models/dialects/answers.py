@@ -62,6 +62,12 @@ async def heard(deltas: AsyncGenerator[Delta, None], prompt: Prompt, model: Mode
             yield text
 
 
+def in_words(schema: Any) -> str:
+    """A form as something to be told."""
+    form = msgspec.json.encode(schema).decode()
+    return f"Answer with JSON only, without code fences, that follows this JSON Schema:\n{form}"
+
+
 def strict(schema: Any) -> bool:
     """Whether a schema is closed and complete, as OpenAI's strict mode wants it."""
     if isinstance(schema, list):
@@ -87,6 +93,4 @@ def _with_tool(prompt: Prompt) -> Prompt:
 
 
 def _with_words(prompt: Prompt) -> Prompt:
-    form = msgspec.json.encode(prompt.schema).decode()
-    words = f"Answer with JSON only, without code fences, that follows this JSON Schema:\n{form}"
-    return replace(prompt, schema=None, system=f"{prompt.system}\n\n{words}".strip())
+    return replace(prompt, schema=None, system=f"{prompt.system}\n\n{in_words(prompt.schema)}".strip())

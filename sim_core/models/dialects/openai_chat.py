@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sim_core.models.dialects import answers, sdk
 from sim_core.models.dialects.chat_pieces import Pieces
+from sim_core.models.dialects.easing import drop, eased
 from sim_core.models.dialects.efforts import nearest
 from sim_core.models.dialects.files import data_url, image_url, text_of
 from sim_core.spec.prompts import (
@@ -24,6 +25,8 @@ from sim_core.spec.prompts import (
 )
 from sim_core.spec.providers import Client, Model
 
+OPTIONAL = ("stream_options", "reasoning_effort", "verbosity", "temperature", "top_p", "tool_choice")
+
 
 async def openai_chat(prompt: Prompt, model: Model, client: Client) -> AsyncGenerator[Delta, None]:
     """Ask over `/chat/completions` and yield what comes back."""
@@ -34,14 +37,32 @@ async def openai_chat(prompt: Prompt, model: Model, client: Client) -> AsyncGene
 
 async def _ask(prompt: Prompt, model: Model, client: Client) -> AsyncGenerator[Delta, None]:
     module = await sdk.load("openai")
-    pieces = Pieces(urlsplit(client.base_url).netloc)
-    received = sdk.events(module, sdk.openai(module, client), "/chat/completions", body(prompt, model, client), client)
-    async with aclosing(received):
-        async for chunk in received:
-            for delta in pieces.read(chunk):
-                yield delta
-    for delta in pieces.end():
-        yield delta
+
+    async def send(asked: sdk.Told) -> AsyncGenerator[Delta, None]:
+        pieces = Pieces(urlsplit(client.base_url).netloc)
+        received = sdk.events(module, sdk.openai(module, client), "/chat/completions", asked, client)
+        async with aclosing(received):
+            async for chunk in received:
+                for delta in pieces.read(chunk):
+                    yield delta
+        for delta in pieces.end():
+            yield delta
+
+    async with aclosing(eased(body(prompt, model, client), send, _ease)) as deltas:
+        async for delta in deltas:
+            yield delta
+
+
+def _ease(asked: sdk.Told, words: str) -> bool:
+    """Leave out what a server does not know; a form that it cannot hold to is put in words."""
+    if "max_tokens" in asked and "max_completion_tokens" in words:
+        asked["max_completion_tokens"] = asked.pop("max_tokens")
+        return True
+    if "response_format" in asked and ("response_format" in words or "json_schema" in words):
+        form = asked.pop("response_format")["json_schema"]["schema"]
+        asked["messages"] = [{"role": "system", "content": answers.in_words(form)}, *asked["messages"]]
+        return True
+    return drop(asked, words, OPTIONAL)
 
 
 def body(prompt: Prompt, model: Model, client: Client) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from sim_core.errors import Refused
 from sim_core.models.dialects import answers, sdk
+from sim_core.models.dialects.easing import drop, eased
 from sim_core.models.dialects.efforts import nearest
 from sim_core.models.dialects.files import data_url, image_url, text_of
 from sim_core.models.dialects.response_events import Events
@@ -36,31 +36,29 @@ async def openai_responses(prompt: Prompt, model: Model, client: Client) -> Asyn
 
 
 async def _ask(prompt: Prompt, model: Model, client: Client) -> AsyncGenerator[Delta, None]:
-    asked, begun = body(prompt, model), False
-    try:
-        async with aclosing(_send(asked, client)) as deltas:
-            async for delta in deltas:
-                begun = True
-                yield delta
-        return
-    except Refused as error:
-        # Summaries of thought are only for organisations that OpenAI has verified; the answer is for all.
-        summary = asked.get("reasoning", {}).pop("summary", None)
-        if begun or not summary or error.http_status != 400 or "summar" not in error.message:
-            raise
-    async with aclosing(_send(asked, client)) as deltas:
+    module = await sdk.load("openai")
+
+    async def send(asked: sdk.Told) -> AsyncGenerator[Delta, None]:
+        events = Events(urlsplit(client.base_url).netloc)
+        async with aclosing(sdk.events(module, sdk.openai(module, client), "/responses", asked, client)) as received:
+            async for event in received:
+                for delta in events.read(event):
+                    yield delta
+        events.end()
+
+    async with aclosing(eased(body(prompt, model), send, _ease)) as deltas:
         async for delta in deltas:
             yield delta
 
 
-async def _send(asked: dict[str, Any], client: Client) -> AsyncGenerator[Delta, None]:
-    module = await sdk.load("openai")
-    events = Events(urlsplit(client.base_url).netloc)
-    async with aclosing(sdk.events(module, sdk.openai(module, client), "/responses", asked, client)) as received:
-        async for event in received:
-            for delta in events.read(event):
-                yield delta
-    events.end()
+def _ease(asked: sdk.Told, words: str) -> bool:
+    """Leave out what a model or an organisation may not ask for; the answer does without."""
+    # Summaries of thought are only for organisations that OpenAI has verified.
+    if "summar" in words and asked.get("reasoning", {}).pop("summary", None):
+        return True
+    if "encrypted" in words and asked.pop("include", None):
+        return True
+    return drop(asked, words, ("reasoning", "temperature", "top_p", "verbosity"))
 
 
 def body(prompt: Prompt, model: Model) -> dict[str, Any]:
