@@ -51,6 +51,7 @@ class Sandbox:
         self._servers: dict[tuple[str, ...], ForkServer] = {}
         self._heavy = re.compile(_IMPORTS.format("|".join(map(re.escape, packages)) or "$^"), re.MULTILINE)
         self._turn = asyncio.Semaphore(self._limits.calls)
+        self._opening = asyncio.Lock()
         self._closed = False
         if not self._fenced:
             log.warning("SIM_SANDBOX=off: functions of users run without a fence, as this process may")
@@ -63,7 +64,7 @@ class Sandbox:
         if not code.strip():
             raise failures.CodeError("The expression is empty")
         if language == "python":
-            return await self._interpreters().evaluate(code, names or {}, timeout_s)
+            return await (await self._interpreters()).evaluate(code, names or {}, timeout_s)
         return await self._script_workers().evaluate(code, names or {}, timeout_s)
 
     async def execute(
@@ -134,11 +135,13 @@ class Sandbox:
             )
         return self._servers[preload]
 
-    def _interpreters(self) -> PythonExpressions:
-        if self._python is None:
-            if self._fenced and not self._lacks:
-                self._launcher = _launcher(self._scratch)
-            self._python = PythonExpressions(self._limits, seconds=EXPRESSION_S, binary=self._launcher)
+    async def _interpreters(self) -> PythonExpressions:
+        async with self._opening:
+            if self._python is None:
+                if self._fenced and not self._lacks:
+                    # Finding the program imports Monty, which takes a tenth of a second.
+                    self._launcher = await asyncio.to_thread(_launcher, self._scratch)
+                self._python = PythonExpressions(self._limits, seconds=EXPRESSION_S, binary=self._launcher)
         return self._python
 
     def _script_workers(self) -> ScriptExpressions:

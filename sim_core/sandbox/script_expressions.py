@@ -76,7 +76,7 @@ class ScriptExpressions:
         try:
             return decoded(body)
         except (ValueError, RecursionError):
-            raise Fault("The expression worker answered what is no message") from None
+            raise failures.CodeError("The value is not JSON data") from None
 
 
 def _failure(error: BaseException, seconds: float) -> BaseException:

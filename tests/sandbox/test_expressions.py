@@ -143,6 +143,17 @@ async def test_nothing_is_left_of_the_expression_before(sandbox: Sandbox) -> Non
         assert await sandbox.evaluate("javascript", seen) == [None, "undefined", "undefined", [1]]
 
 
+async def test_code_that_replaces_our_tools_harms_nobody(sandbox: Sandbox) -> None:
+    assert await sandbox.evaluate("javascript", "JSON.stringify = () => 7, 1") == 1
+    assert await sandbox.evaluate("javascript", "JSON = null, Function = null, 1") == 1
+    assert await sandbox.evaluate("javascript", "(() => { Array.prototype[Symbol.iterator] = null })()") is None
+    with pytest.raises(CodeError):
+        await sandbox.evaluate("javascript", "({ get then() { throw 1 } })")
+    with pytest.raises(CodeError):
+        await sandbox.evaluate("javascript", "({ toJSON() { throw new Error('no') } })")
+    assert await sandbox.evaluate("javascript", "[1].concat(2)") == [1, 2]
+
+
 async def test_many_at_once_all_get_their_own_answer(sandbox: Sandbox) -> None:
     python = [sandbox.evaluate("python", "n * 2", {"n": n}) for n in range(100)]
     script = [sandbox.evaluate("javascript", "n * 2", {"n": n}) for n in range(100)]
