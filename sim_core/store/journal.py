@@ -7,7 +7,7 @@ process has taken the run over.
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 
 from sim_core.errors import Conflict, Fault, Invalid, SimError, TooLarge, Unreachable
@@ -156,10 +156,11 @@ class Journal:
             said = writing.speech.so_far() if writing else []
             with suppress(SimError):
                 await self.committed(run_id)  # what was said follows events that may still be on their way
-            async for entry in self._watch(run_id, watcher, after, said):
-                yield entry
-                if isinstance(entry.event, ENDINGS) and not await self._goes_on(run_id, entry):
-                    return
+            async with aclosing(self._watch(run_id, watcher, after, said)) as entries:
+                async for entry in entries:
+                    yield entry
+                    if isinstance(entry.event, ENDINGS) and not await self._goes_on(run_id, entry):
+                        return
         finally:
             self._audience.leave(run_id, watcher)
 

@@ -116,11 +116,20 @@ async def test_runs_of_dead_processes_are_told_so_and_those_of_living_ones_go_on
         journal.add(run.id, 1, [BlockFinished(block="b", order=1)])
         await journal.close()
     assert await interrupt_orphans(store) == (runs["never registered"].id,)
+    watching = Journal(store, owner=mine)
+
+    async def watch() -> list[int | None]:
+        return [entry.seq async for entry in watching.follow(runs[theirs].id)]
+
+    watched = asyncio.create_task(watch())
+    await asyncio.sleep(0.2)
     process.kill()
     process.wait()
     process.stdout.close()
     assert await interrupt_orphans(store) == (runs[theirs].id,)
     assert await interrupt_orphans(store) == ()
+    assert await asyncio.wait_for(watched, 5) == [1, 2]
+    await watching.close()
     row = await get_run(store, runs[theirs].id, "w")
     assert row.status == "failed"
     assert row.error is not None

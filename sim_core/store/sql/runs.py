@@ -71,7 +71,7 @@ events AS (
   INSERT INTO execution_event (run_id, seq, at, event)
   SELECT o.id, (SELECT coalesce(max(e.seq), 0) + 1 FROM execution_event e WHERE e.run_id = o.id), now(), $3::json
   FROM orphans o)
-SELECT id FROM orphans
+SELECT id, pg_notify('sim_run', 'interrupted ' || id) FROM orphans
 """
 
 BURY = """
