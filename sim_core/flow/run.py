@@ -76,6 +76,7 @@ async def run(
         await engine.cancel()
         raise
     finally:
+        engine.quiet = True  # a block that would not leave in time has nothing more to tell
         await engine.carriers.close()
 
 

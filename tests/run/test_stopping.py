@@ -34,6 +34,35 @@ async def test_cancelling_stops_the_running_block_at_once_and_tells_so() -> None
     assert [event.code for event in events if isinstance(event, BlockFailed)] == ["cancelled"]
 
 
+async def test_a_block_that_will_not_leave_holds_nobody_up_and_tells_nothing_later(monkeypatch) -> None:
+    from sim_core.flow import engine
+    from sim_core.spec.blocks import BlockType
+    from tests.support.mock import Nothing
+
+    released = asyncio.Event()
+
+    async def stubborn(inputs: object, step: object) -> dict[str, str]:
+        while not released.is_set():
+            try:
+                await released.wait()
+            except asyncio.CancelledError:
+                continue
+        return {"late": "yes"}
+
+    monkeypatch.setattr(engine, "GRACE_S", 0.02)
+    kind = BlockType(id="stubborn", title="", doc="", input=Nothing, run=stubborn)
+    plan = compile(flow(block("a", "stubborn"), edges="start>a"), lambda id: kind if id == "stubborn" else find(id))
+    events: list[object] = []
+    task = asyncio.create_task(run(plan, None, world=Tools(), record=events.append, run_id="r"))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    assert (await task).status == "cancelled"
+    told = len(events)
+    released.set()
+    await asyncio.sleep(0.01)
+    assert len(events) == told
+
+
 async def test_handing_over_leaves_no_word_of_an_end() -> None:
     task, events = await begun(SLOW)
     task.cancel(HAND_OVER)
