@@ -109,6 +109,13 @@ def missing(title: str, auth: AnyAuth | None) -> Denied:
     return Denied(f"{title} needs an account: {', or '.join(hints)}", code="no_credential")
 
 
+def unfit(title: str, auth: AnyAuth | None, values: Mapping[str, str]) -> Denied:
+    """The refusal of an account that lacks something, by the way that it comes nearest to."""
+    needed = [[f.name for f in credential_fields(way) if f.is_required] for way in ways(auth)]
+    lacking = [[name for name in names if not values.get(name)] for names in needed]
+    return Denied(f"the {title} account lacks {', '.join(min(lacking, key=len))}", code="bad_credential")
+
+
 def open_values(granted: Granted | None) -> dict[str, str]:
     """What a plugin may see: a driver needs a whole connection, anybody else gets no secret."""
     if granted is None:

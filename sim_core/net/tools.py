@@ -105,11 +105,13 @@ class ToolBox:
             return None
         if not credential:
             granted = credentials.ambient(integration.auth, secrets)
-        else:
-            values = await self._accounts(credential, integration, renew=renew)
-            granted = credentials.chosen(integration.auth, values)
+            if granted is None:
+                raise credentials.missing(integration.title, integration.auth)
+            return granted
+        values = await self._accounts(credential, integration, renew=renew)
+        granted = credentials.chosen(integration.auth, values)
         if granted is None:
-            raise credentials.missing(integration.title, integration.auth)
+            raise credentials.unfit(integration.title, integration.auth, values)
         return granted
 
 
