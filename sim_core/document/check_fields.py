@@ -165,7 +165,7 @@ def _language(field: Field, values: Mapping[str, Any], known: Mapping[str, Field
 def _type(survey: Survey, block: Block, name: str, value: Any, field: Field, at: str) -> None:
     try:
         msgspec.convert(value, field.kind, strict=False)
-    except (msgspec.ValidationError, OverflowError, TypeError) as error:
+    except (msgspec.ValidationError, OverflowError) as error:
         if _nearly_fits(value, field):
             return
         words = str(error)

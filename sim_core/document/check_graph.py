@@ -287,7 +287,7 @@ def _collection(survey: Survey, block: Block, collection: object) -> None:
 
 def _blocks(survey: Survey) -> None:
     for block in survey.blocks.values():
-        if survey.types[block.id] is None:
+        if survey.types[block.id] is None and container_kind(block.type) is None:
             words = f"{block.name!r} is of type {block.type!r}, which is not installed"
             survey.say("unknown_type", words, block=block.id, at="/type")
         if block.retry is not None:

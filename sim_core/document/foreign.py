@@ -75,7 +75,7 @@ def read_foreign(data: Any, find: Find, *, fresh_ids: bool = False) -> Imported:
         subflows=_subflows(raw),
         variables=mend_variables([_variable(one) for one in raw.variables], problems),
     )
-    unknown = tuple(type for type, known in types.items() if known is None)
+    unknown = tuple(type for type, known in types.items() if known is None and container_kind(type) is None)
     problems.extend(_unknown(block) for block in blocks.values() if block.type in unknown)
     return Imported(
         workflow=with_fresh_ids(workflow) if fresh_ids else workflow,
