@@ -416,3 +416,13 @@ async def test_a_model_that_keeps_no_sealed_thought_answers_without(http: Any) -
     async with serve([no, vendors.responses("ok")]) as server:
         assert text(await said(openai_responses(ASK, MODEL, at(server, http)))) == "ok"
     assert "include" not in server.seen[1].json
+
+
+async def test_a_model_that_thinks_by_itself_stops_for_the_round_in_which_a_tool_is_forced(http: Any) -> None:
+    model = Model(id="claude-y", tools=True, thinking="always", unthinking="disabled", efforts=("low",))
+    prompt = replaced(tools=(WEATHER,), tool_choice="weather")
+    body = await sent(anthropic_messages, prompt, model, vendors.messages("ok"), http)
+    assert body["thinking"] == {"type": "disabled"}
+    assert body["tool_choice"] == {"type": "tool", "name": "weather"}
+    body = await sent(anthropic_messages, replaced(tools=(WEATHER,)), model, vendors.messages("ok"), http)
+    assert body["thinking"]["type"] == "adaptive"

@@ -67,6 +67,10 @@ def body(prompt: Prompt, model: Model, module: Any) -> dict[str, Any]:
     return made
 
 
+def _forces(prompt: Prompt, model: Model) -> bool:
+    return model.forced and bool(prompt.tools) and prompt.tool_choice not in ("auto", "none")
+
+
 def _thinking(prompt: Prompt, model: Model, most: int) -> dict[str, Any]:
     """How thinking is switched, which each generation of models wants said differently."""
     effort = prompt.effort
@@ -76,14 +80,14 @@ def _thinking(prompt: Prompt, model: Model, most: int) -> dict[str, Any]:
         return {"thinking": {"type": "enabled", "budget_tokens": budget(effort, model, most)}}
     if model.thinking not in ("asked", "always"):
         return {}
-    if effort == "none":
-        if model.thinking == "asked":
-            return {}
-        if model.unthinking:
-            return {"thinking": {"type": model.unthinking}}
-        effort = "low"
-    if not effort and model.thinking == "asked":
+    # A tool cannot be forced while a model thinks: for that one round it does not.
+    off = effort == "none" or _forces(prompt, model)
+    if model.thinking == "asked" and (off or not effort):
         return {}
+    if off and model.unthinking:
+        return {"thinking": {"type": model.unthinking}}
+    if effort == "none":
+        effort = "low"
     adaptive = {"thinking": {"type": "adaptive", "display": "summarized"}}
     known = nearest(effort, model.efforts) if effort else ""
     return {**adaptive, "output_config": {"effort": known}} if known else adaptive
