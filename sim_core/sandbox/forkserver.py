@@ -22,6 +22,8 @@ from sim_core.sandbox.packages import Importable, importable
 from sim_core.sandbox.scratch import Scratch
 
 START_S = 20.0
+SPARES = 2
+"""Children that may wait when their callers have given up."""
 _BOOT = "import sys; root = sys.argv[2]; sys.path.insert(0, root); from inside.zygote import main; \
 from inside.finder import forget_own_path; forget_own_path(root); main()"
 _ENVIRONMENT = {
@@ -62,7 +64,8 @@ class Child:
 
     def start(self, seconds: float) -> None:
         """From now on it has this long."""
-        self._server.order({"id": self.name, "seconds": seconds})
+        if not self.ended.done():
+            self._server.order({"id": self.name, "seconds": seconds})
 
     def stop(self) -> None:
         """Kill it, and hang up."""
@@ -133,6 +136,10 @@ class ForkServer:
         except TimeoutError:
             self._lost()
             raise Fault("The sandbox did not start a process in time") from None
+        except asyncio.CancelledError:
+            if taker.done() and not taker.cancelled() and taker.exception() is None:
+                self._keep(taker.result(), kind)
+            raise
 
     def order(self, message: dict[str, Any]) -> None:
         """Tell the zygote something."""
@@ -256,7 +263,14 @@ class ForkServer:
             if not taker.done():
                 taker.set_result(child)
                 return
-        self._ready[kind].append(child)
+        self._keep(child, kind)
+
+    def _keep(self, child: Child, kind: str) -> None:
+        """Let a child wait for the next call, unless enough wait already."""
+        if len(self._ready[kind]) < SPARES:
+            self._ready[kind].append(child)
+        else:
+            child.stop()
 
     def _gone(self, name: str, ended: Ended) -> None:
         child = self._children.pop(name, None)

@@ -55,7 +55,6 @@ class Asked(msgspec.Struct, frozen=True):
 async def run(child: Child, call: Call, limits: Limits) -> Executed:
     """What the function returned and printed; raises `CodeError`, `CodeExpired`, `TooLarge`, `Fault`."""
     began = time.perf_counter()
-    names = encoded(call.names)
     printed: list[str] = []
     order = {
         "language": call.language,
@@ -67,7 +66,7 @@ async def run(child: Child, call: Call, limits: Limits) -> Executed:
     try:
         channel = await child.open(max(limits.result_bytes, limits.request_bytes) + 1024, messages=MESSAGES)
         child.start(call.timeout_s)
-        channel.send(order, names)
+        channel.send(order, encoded(call.names))
         async with asyncio.timeout(call.timeout_s + GRACE_S):
             body = await _outcome(child, channel, call, limits, printed)
     except TimeoutError:

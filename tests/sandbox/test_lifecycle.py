@@ -134,6 +134,29 @@ async def test_a_call_that_is_cancelled_is_killed() -> None:
         await box.close()
 
 
+async def test_callers_that_give_up_while_they_wait_leave_nothing_behind() -> None:
+    box = Sandbox()
+    try:
+        await box.execute("python", "return 1")
+        before = _children()
+        for _ in range(10):
+            waiting = [asyncio.ensure_future(box.execute("python", "return 1")) for _ in range(6)]
+            await asyncio.sleep(0.002)
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        with pytest.raises(SimError, match="not plain data"):
+            await box.execute("python", "return 1", {"x": object()})
+        assert (await box.execute("python", "return 2")).result == 2
+        for _ in range(60):
+            if len(_children()) <= len(before) + 1:
+                break
+            await asyncio.sleep(0.05)
+        assert len(_children()) <= len(before) + 1
+    finally:
+        await box.close()
+
+
 async def test_no_more_calls_run_at_once_than_are_allowed() -> None:
     from sim_core.sandbox import Limits
 

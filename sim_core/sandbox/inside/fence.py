@@ -1,5 +1,6 @@
 """Puts the fence around this process: what it may read and write, call, and use up."""
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -111,10 +112,14 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def be_counted() -> None:
-    """Let the zygote, which has the same user, read how much this process writes."""
+def come_last() -> None:
+    """Give way to the server: for the processor, and when the machine runs out of memory."""
+    os.nice(5)
     if sys.platform == "linux":
+        # Also lets the zygote, which has the same user, read how much this process writes.
         prctl(PR_SET_DUMPABLE, 1)
+        with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
 
 
 def no_new_privileges() -> None:

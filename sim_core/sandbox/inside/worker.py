@@ -44,7 +44,7 @@ def keep_only(fd: int, rules: int | None) -> int:
 def call(javascript: JavaScript, fd: int, kept: fence.Fence | None, setup: dict[str, Any], folder: str) -> None:
     """Wait for one function, run it, and end."""
     mapped = fence.mapped()
-    fence.be_counted()
+    fence.come_last()
     tempfile.tempdir = folder
     os.environ["TMPDIR"] = os.environ["HOME"] = folder
     if kept is not None:
