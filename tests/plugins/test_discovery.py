@@ -51,32 +51,35 @@ def test_a_plugin_is_asked_once_and_imported_when_it_is_used(place: Path) -> Non
     assert "stranger_shout" in sys.modules
 
 
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        ("import nothing_like_it", "No module named 'nothing_like_it'"),
-        ("raise SystemExit(3)", "SystemExit: 3"),
-        ("import os; os._exit(7)", "exit code 7"),
-        ("import ctypes; ctypes.string_at(0)", "exit code -11"),
-        ("def broken(:", "SyntaxError"),
-        ("@hookimpl\ndef register_block(): return []", "did you mean 'register_blocks'?"),
-        ("def register_blocks(): return []", "mark its functions with @hookimpl"),
-        ("@hookimpl\ndef register_blocks(): return ['x']", "'x', which is no BlockType"),
-        ("@hookimpl\ndef register_blocks(): return 1 / 0", "division by zero"),
-        ("@hookimpl\ndef register_integrations(): return [Integration('aService', title='A')]", "not lower_snake_case"),
-        (block("twice").replace("[twice]", "[twice, twice]"), "declares 'twice' twice"),
-        (block("late", version=2).replace("version=2", "version=2, migrations=(Migration(to=3, up=dict, down=dict),)"),
-         "must end at its version, 2"),
-    ],
+BROKEN = (
+    ("import nothing_like_it", "No module named 'nothing_like_it'"),
+    ("raise SystemExit(3)", "SystemExit: 3"),
+    ("import os; os._exit(7)", "exit code 7"),
+    ("import ctypes; ctypes.string_at(0)", "exit code -11"),
+    ("def broken(:", "SyntaxError"),
+    ("@hookimpl\ndef register_block(): return []", "did you mean 'register_blocks'?"),
+    ("def register_blocks(): return []", "mark its functions with @hookimpl"),
+    ("@hookimpl\ndef register_blocks(): return ['x']", "'x', which is no BlockType"),
+    ("@hookimpl\ndef register_blocks(): return 1 / 0", "division by zero"),
+    ("@hookimpl\ndef register_integrations(): return [Integration('aService', title='A')]", "not lower_snake_case"),
+    (block("twice").replace("[twice]", "[twice, twice]"), "declares 'twice' twice"),
+    (block("late", version=2).replace("version=2", "version=2, migrations=(Migration(to=3, up=dict, down=dict),)"),
+     "must end at its version, 2"),
 )  # fmt: skip
-def test_a_broken_plugin_is_named_and_the_others_go_on(place: Path, code: str, said: str) -> None:
-    install(place, "stranger-bad", code, name="bad")
+
+
+def test_broken_plugins_are_named_and_the_others_go_on(place: Path) -> None:
+    for number, (code, _) in enumerate(BROKEN):
+        install(place, f"stranger-bad-{number}", code, name=f"bad_{number:02}")
     install(place, "stranger-good", block("good"), name="good")
     registry = opened(place)
     assert registry.block("good")
-    (problem,) = registry.problems
-    assert (problem.plugin, problem.package) == ("blocks.bad", "stranger-bad")
-    assert said in problem.message
+    problems = {problem.plugin: problem for problem in registry.problems}
+    for number, (_, said) in enumerate(BROKEN):
+        problem = problems[f"blocks.bad_{number:02}"]
+        assert problem.package == f"stranger-bad-{number}"
+        assert said in problem.message
+    assert len(problems) == len(BROKEN)
 
 
 def test_a_plugin_that_hangs_is_given_up(place: Path) -> None:

@@ -4,15 +4,23 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from sim_core.document.majors import modernise
+from sim_core.document.validate import check
 from sim_core.errors import Conflict, Invalid, Missing, Refused, SimError
+from sim_core.flow.events import Event
+from sim_core.flow.plan import compile
+from sim_core.flow.run import run
+from sim_core.plugin import BlockType
 from sim_core.plugins import Place, Recorded, bundle, constraints, converge, install, plan, remove
 from sim_core.plugins.resolver import build
 from sim_core.plugins.scaffold import new
-from sim_core.spec.migrations import bring
+from sim_core.registry import Registry
 from tests.plugins.conftest import Book, about
+from tests.support.blocks import find
+from tests.support.flows import block, flow
+from tests.support.world import Tools
 
 
 def changed(project: Path, *edits: tuple[str, str]) -> Path:
@@ -25,15 +33,19 @@ def changed(project: Path, *edits: tuple[str, str]) -> Path:
     return project
 
 
-async def used(place: Place, type_id: str, values: dict[str, Any]) -> Any:
-    """What a block gives for values as a document stores them."""
-    registry = place.registry()
-    type = registry.block(type_id)
-    assert type, registry.problems
-    assert type.run
-    brought = bring(type, type_id, values)
-    step: Any = None
-    return msgspec.to_builtins(await type.run(msgspec.convert(brought.values, type.input), step))
+async def used(registry: Registry, type_id: str, values: dict[str, Any]) -> Any:
+    """What a workflow gives that starts and then has this block, as its document stores it."""
+    stored = flow(block("it", type_id, **values), edges="start>it")
+
+    def look_up(name: str) -> BlockType | None:
+        return registry.block(name) or find(name)
+
+    modern, _ = modernise(stored, look_up)
+    assert not [problem for problem in check(modern, look_up) if problem.severity == "error"]
+    events: list[Event] = []
+    outcome = await run(compile(modern, look_up), {"word": "hi"}, world=Tools(), record=events.append, run_id="r")
+    assert outcome.status == "finished", outcome
+    return outcome.output
 
 
 MIGRATION = """
@@ -65,7 +77,7 @@ async def test_a_plugins_whole_life(tmp_path: Path, place: Place, book: Book) ->
     assert done.packages == (Recorded(name="sim-block-shout", version="0.1.0", origin=str(first)),)
     assert running.refresh(now=True)
     assert running.block("shout"), "a server that runs finds it without a restart"
-    assert await used(place, "shout", {"text": "hi"}) == {"text": "HI"}
+    assert await used(running, "shout", {"text": "<start.word> there"}) == {"text": "HI THERE"}
 
     changed(
         project,
@@ -84,8 +96,8 @@ async def test_a_plugins_whole_life(tmp_path: Path, place: Place, book: Book) ->
     type = running.block("shout")
     assert type
     assert type.version == 2
-    assert await used(place, "shout", {"text": "still"}) == {"text": "STILL"}
-    assert await used(place, "shout@2", {"phrase": "new"}) == {"text": "NEW"}
+    assert await used(running, "shout", {"text": "still <start.word>"}) == {"text": "STILL HI"}
+    assert await used(running, "shout@2", {"phrase": "new"}) == {"text": "NEW"}
 
     assert [change.before for change in await remove("sim_block_shout", place=place, ledger=book)] == ["0.2.0"]
     assert running.refresh(now=True)
@@ -129,7 +141,7 @@ async def test_an_upgrade_that_cannot_be_recorded_is_taken_back(tmp_path: Path, 
     with pytest.raises(OSError, match="database is gone"):
         await install(str(project), place=place, ledger=book, offline=True)
     assert place.environment.versions()["sim-block-shout"] == "0.1.0"
-    assert await used(place, "shout", {"text": "hi"}) == {"text": "HI"}
+    assert await used(place.registry(), "shout", {"text": "hi"}) == {"text": "HI"}
 
 
 async def test_the_ledger_restores_what_an_environment_lost(tmp_path: Path, place: Place, book: Book) -> None:

@@ -46,6 +46,7 @@ def register_blocks():
 def pytest_says(place: Place, *arguments: str, cwd: Path) -> str:
     """What pytest prints in a process of its own, with the plugins of that place."""
     environment = {**os.environ, "PYTHONPATH": f"{place.environment.site}{os.pathsep}{Path.cwd()}"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # pytest rewrites what it imports, and would do so each time
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
     return done.stdout + done.stderr
