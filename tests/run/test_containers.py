@@ -172,3 +172,44 @@ def test_a_start_inside_a_container_is_refused() -> None:
     workflow = flow(block("L", "loop"), mock("x", parent="L"), subflows=(Loop(id="L", iterations=1),))
     with pytest.raises(Invalid, match="cannot run"):
         compile(workflow, find, start="x")
+
+
+async def test_an_older_router_finds_its_way_inside_a_parallel() -> None:
+    workflow = flow(
+        block("P", "parallel"),
+        block("r", "router", parent="P", route_to="y"),
+        mock("x", parent="P"),
+        mock("y", parent="P"),
+        edges="start>P P:parallel-start-source>r r>x r>y",
+        subflows=(Parallel(id="P", count=2),),
+    )
+    ran = await perform(workflow)
+    assert (len(ran.began("y")), ran.began("x")) == (2, [])
+
+
+async def test_a_response_inside_a_loop_ends_the_run_there() -> None:
+    body = (block("x", "response", parent="L", data_mode="json", data='{"at": <loop.index>}'), mock("y", parent="L"))
+    ran = await perform(looped(*body, loop=Loop(id="L", iterations=3), edges="x>y"))
+    assert (ran.output["data"], ran.status, ran.began().count("x")) == ({"at": 0}, "finished", 1)
+    assert "y" not in ran.began()
+
+
+async def test_a_collection_may_be_a_list_an_object_json_or_a_reference() -> None:
+    async def items(collection: object) -> list[object]:
+        loop = Loop(id="L", loop_type="for_each", collection=collection)
+        ran = await perform(
+            looped(mock("x", parent="L", value="<loop.item>"), loop=loop), {"list": [1], "obj": {"k": "v"}}
+        )
+        return (
+            [output["result"] for output in ran.outputs("x")] if ran.status == "finished" else [ran.outcome.error.code]
+        )
+
+    assert await items(["<start.list>", "b"]) == [[1], "b"]
+    assert await items({"a": 1}) == [["a", 1]]
+    assert await items("['p', 'q']") == ["p", "q"]
+    assert await items('["it\'s"]') == ["it's"]
+    assert await items("<start.obj>") == [["k", "v"]]
+    assert await items("<start.nothing>") == []
+    assert await items("") == ["empty_collection"]
+    assert await items("<nobody.x>") == ["not_a_collection"]
+    assert await items("5") == ["not_a_collection"]
