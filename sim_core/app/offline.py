@@ -102,7 +102,7 @@ class Neighbours:
         place = (self.folder / workflow_id).resolve()
         for found in (place, *(place.with_name(place.name + ending) for ending in (".yaml", ".yml", ".json"))):
             if found.is_file() and found.is_relative_to(self.folder):
-                return open_document(found.read_bytes(), found.name, self.registry.block).workflow
+                return open_document(found.read_bytes(), found.name, self.registry.alias).workflow
         raise Missing(f"There is no workflow file {workflow_id!r} beside this one; without a server there is no other.")
 
     async def run(self, site: Site, workflow_id: str, input: Any, deployed: bool) -> Child:
@@ -140,7 +140,7 @@ async def run_file(
     """Run a workflow file to its end; raises `Invalid` when it cannot run."""
     settings = configuration.read(keep=False)
     registry = Registry.open(settings.data / "cache")
-    workflow = open_document(content, os.path.basename(name), registry.block).workflow
+    workflow = open_document(content, os.path.basename(name), registry.alias).workflow
     plans = Plans(registry.block, lambda: registry.digest)
     plan = plans.get("file", workflow, start=_block(workflow, start), surface="manual")
     neighbours = Neighbours(Path(name).resolve().parent, plans, registry)

@@ -28,4 +28,4 @@ def read_bytes(name: str) -> bytes:
 
 def open_file(name: str, plugins: Registry) -> Imported:
     """The workflow in a file, in any of the forms we know; raises `Invalid`."""
-    return open_document(read_bytes(name), os.path.basename(name), plugins.block)
+    return open_document(read_bytes(name), os.path.basename(name), plugins.alias)

@@ -69,7 +69,7 @@ async def import_workflow(call: Call[None, ImportQuery]) -> ASGIResponse:
 
     The body is the file itself. Unknown block types are kept and reported, not refused.
     """
-    opened = open_document(call.raw, call.query.filename, call.services.registry.block)
+    opened = open_document(call.raw, call.query.filename, call.services.registry.alias)
     workflow = opened.workflow
     if call.query.name:
         workflow = msgspec.structs.replace(workflow, name=call.query.name)
