@@ -82,5 +82,5 @@ def _listen(host: str, port: int) -> socket.socket:
             f"Port {port} on {host} cannot be used ({error.strerror}). Stop what uses it, or set SIM_PORT.",
             code="port_taken",
         ) from None
-    listening.listen(2048)
+    # it listens once everything is open: until then a client is refused, not kept waiting
     return listening
