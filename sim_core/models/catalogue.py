@@ -1,5 +1,6 @@
 """Which vendor has which model."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -7,6 +8,8 @@ from msgspec.structs import replace
 
 from sim_core.errors import Invalid, Missing
 from sim_core.spec.providers import Model, Provider
+
+_EDITION = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 
 UNKNOWN = Model(id="", tools=True, vision=True, files=True, structured=True)
 """What is taken of a model that nobody described: that it can do everything, until its vendor says otherwise."""
@@ -39,7 +42,11 @@ class Catalogue:
                 raise Invalid(f"several vendors have the model {name!r}: say {full}", code="ambiguous_model")
 
     def _of(self, provider: Provider, model: str) -> Model | None:
-        return self._models.get((provider.id, model))
+        """A listed model, or a dated edition of one, which is the same but for its name."""
+        if found := self._models.get((provider.id, model)):
+            return found
+        found = self._models.get((provider.id, _EDITION.sub("", model)))
+        return replace(found, id=model) if found else None
 
     def _unlisted(self, provider: Provider, model: str, name: str) -> Model:
         if provider.open_models or model.startswith(provider.prefixes or ("\0",)):
@@ -47,6 +54,9 @@ class Catalogue:
         raise self._missing(name)
 
     def _by_beginning(self, name: str) -> tuple[Provider, Model]:
+        for vendor in self._vendors.get(_EDITION.sub("", name), ()):
+            if edition := self._of(self.providers[vendor], name):
+                return self.providers[vendor], edition
         for provider in self.providers.values():
             if provider.prefixes and name.startswith(provider.prefixes):
                 return provider, replace(provider.assumed or UNKNOWN, id=name)

@@ -51,6 +51,13 @@ def test_a_name_finds_its_vendor(catalogue: Catalogue) -> None:
     assert (provider.id, model.id, model.tools) == ("ollama", "hf.co/qwen/qwen3:8b", True)
 
 
+def test_a_dated_edition_has_the_facts_of_its_model(catalogue: Catalogue) -> None:
+    for name in ("claude-haiku-4-5-20251001", "anthropic/claude-haiku-4-5-20251001"):
+        model = catalogue.find(name)[1]
+        assert (model.id, model.thinking, model.output_price) == ("claude-haiku-4-5-20251001", "budget", 5)
+    assert catalogue.find("gpt-4o-2024-11-20")[1].window == 128_000
+
+
 @pytest.mark.parametrize("name", ["openai/claude-sonnet-5-5", "llama-3", "nobody/llama-3"])
 def test_a_name_that_nobody_has_is_missing(catalogue: Catalogue, name: str) -> None:
     with pytest.raises(Missing):
