@@ -72,11 +72,9 @@ async def run(
     try:
         _prepare(engine, tuple(history), from_block, parent, answers or {})
         return await _drive(engine, deadline_s)
-    except BaseException:
-        await engine.cancel()
-        raise
     finally:
         engine.quiet = True  # a block that would not leave in time has nothing more to tell
+        await engine.cancel()
         await engine.carriers.close()
 
 

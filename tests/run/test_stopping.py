@@ -2,6 +2,7 @@ import asyncio
 import time
 
 import pytest
+import uvloop
 
 from sim_core.document.workflow import Loop, Parallel
 from sim_core.flow.events import BlockFailed, RunCancelled, RunFinished
@@ -97,7 +98,8 @@ async def test_an_answer_that_was_given_stands_when_the_time_is_up() -> None:
     assert isinstance(ran.events[-1], RunFinished)
 
 
-async def test_a_time_out_inside_a_block_is_its_own_and_ends_nothing_else() -> None:
+@pytest.mark.parametrize("loop", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_a_time_out_inside_a_block_is_its_own_and_ends_nothing_else(loop) -> None:
     from sim_core.spec.blocks import BlockType
     from tests.support.mock import Nothing
 
@@ -123,7 +125,7 @@ async def test_a_time_out_inside_a_block_is_its_own_and_ends_nothing_else() -> N
     )
     events: list[object] = []
     plan = compile(workflow, lambda id: types.get(id) or find(id))
-    outcome = await run(plan, None, world=Tools(), record=events.append, run_id="r")
+    outcome = loop(run(plan, None, world=Tools(), record=events.append, run_id="r"))
     assert outcome.status == "finished"
     assert outcome.output["result"].endswith("3")
 
