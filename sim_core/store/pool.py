@@ -12,10 +12,10 @@ from typing import Any
 from piccolo.engine.postgres import PostgresEngine
 from piccolo.table import Table
 
-from sim_core.errors import Invalid, Unreachable
+from sim_core.errors import Invalid, Missing, Unreachable
 from sim_core.store import piccolo_conf
 from sim_core.store.states import States
-from sim_core.store.wire import BAD_TEXT, DOWN, Connection, Row
+from sim_core.store.wire import BAD_TEXT, DOWN, Connection, ForeignKeyViolation, Row
 
 POOL_SIZE = 8
 """Connections of one process at most; those of all processes together stay below 100."""
@@ -72,6 +72,8 @@ class Store:
                 yield connection
         except BAD_TEXT as error:
             raise Invalid(f"This cannot be stored: {error}", code="invalid_text") from error
+        except ForeignKeyViolation as error:
+            raise Missing("This refers to something that does not exist") from error
         except DOWN as error:
             raise Unreachable(f"The database does not answer: {error}", code="database") from error
 

@@ -55,6 +55,8 @@ async def ensure(settings: Settings, *, must_own: bool = False) -> Running:
 
 async def prepare(url: str) -> None:
     """Check a database's version and switch pgvector on."""
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise Invalid("DATABASE_URL must begin with postgresql://", code="bad_setting")
     try:
         connection = await connect(url)
     except (*DOWN, DatabaseError, ValueError) as error:

@@ -212,5 +212,5 @@ async def test_somebody_who_is_not_root_runs_a_server_of_their_own(folder: Path)
 async def test_a_database_that_is_not_there_is_said_clearly() -> None:
     with pytest.raises(Unreachable, match="does not answer"):
         await prepare("postgresql://nobody@127.0.0.1:1/nothing")
-    with pytest.raises((Unreachable, Invalid)):
-        await prepare("not a url")
+    with pytest.raises(Invalid, match="must begin with postgresql://"):
+        await prepare("mysql://here")

@@ -137,3 +137,14 @@ async def test_plugins_are_noted_with_their_origin(store: Store) -> None:
     assert (one.version, one.origin, one.installed_by, one.enabled, one.facts) == ("1.1", "file", "u2", True, {})
     assert await forget_plugin(store, "sim-tool-x")
     assert not await forget_plugin(store, "sim-tool-x")
+
+
+async def test_what_refers_to_nothing_is_missing_and_what_is_no_text_is_invalid(store: Store) -> None:
+    with pytest.raises(Missing):
+        await create_workflow(store, workspace_id="nowhere", actor="u", document=DOCUMENT)
+    workspace = await a_workspace(store)
+    with pytest.raises(Invalid):
+        await create_workflow(store, workspace_id=workspace, actor="u", name="nul \x00")
+    with pytest.raises(Invalid):
+        await load(store, "nul \x00", workspace)
+    assert (await list_workflows(store, workspace_id=workspace)).items == ()
