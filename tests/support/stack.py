@@ -40,15 +40,16 @@ class Stack:
     def start(self, within: float = 60) -> float:
         """Seconds until it is ready."""
         began = time.monotonic()
+        before = self._said().count("Sim is ready")
         with self.log.open("a") as log:
             self.process = subprocess.Popen([SIM, "up"], env=self.environment, stdout=log, stderr=log, text=True)
-        before = self._said().count("Sim is ready") if self.key else 0
         while time.monotonic() - began < within:
             if self._said().count("Sim is ready") > before:
                 return time.monotonic() - began
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)
+        self.end()
         raise AssertionError(f"the stack did not become ready:\n{self._said()[-4000:]}")
 
     def make_key(self) -> str:
