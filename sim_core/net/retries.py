@@ -1,6 +1,7 @@
 """When a request may be repeated, and after how long."""
 
 import email.utils
+import re
 import time
 from collections.abc import Mapping
 
@@ -14,6 +15,7 @@ PASSING = frozenset((429, 502, 503, 504))
 NEVER_SENT = frozenset(("connect_failed", "connect_timeout"))
 HOPELESS = frozenset(("unknown_host", "tls_failed"))
 KEY = "idempotency-key"
+_SECONDS = re.compile(r"-?\d+(\.\d+)?")
 
 
 def keyed(request: Request, key: str) -> Request:
@@ -47,10 +49,8 @@ def asked_wait(headers: Mapping[str, str], *, now: float | None = None) -> float
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
-    try:
+    if _SECONDS.fullmatch(text):
         return max(float(text), 0.0)
-    except ValueError:
-        pass
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except ValueError:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import ssl
 import time
 import zlib
 from email.utils import formatdate
@@ -14,6 +15,7 @@ from sim_core.net.masks import Mask
 from sim_core.spec.requests import Part, Reply, Request
 from tests.net.conftest import Told
 from tests.support.http import Answer, Seen, serve
+from tests.support.tls import certificate_for, serving
 
 
 def get(url: str, **facts: object) -> Request:
@@ -351,3 +353,34 @@ async def test_two_hundred_requests_share_the_connections(told: Told):
         replies: list[Reply] = await asyncio.gather(*(client.send(get(server.url)) for _ in range(200)))
     assert all(reply.status == 200 for reply in replies)
     assert server.connections <= 10
+
+
+async def test_the_certificate_is_checked_for_the_name_though_the_address_is_dialled(told: Told):
+    key, certificate = certificate_for("service.example")
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    trusting = ssl.create_default_context(cadata=certificate)
+    async with serve(Answer(body="it is me"), tls=serving(key, certificate)) as server:
+        names = (f"service.example:{server.port}", f"other.example:{server.port}")
+        client = told.client(*names, resolve=resolve, verify=trusting)
+        assert (await client.send(get(f"https://service.example:{server.port}/"))).text() == "it is me"
+        with pytest.raises(Unreachable, match="could not prove who it is") as wrong:
+            await client.send(get(f"https://other.example:{server.port}/"))
+        with pytest.raises(Unreachable, match="could not prove who it is"):
+            await told.client(*names, resolve=resolve).send(get(f"https://service.example:{server.port}/"))
+    assert wrong.value.reason == "tls_failed"
+    assert told.waits == []
+
+
+async def test_a_redirect_out_of_tls_is_refused(told: Told):
+    key, certificate = certificate_for("localhost")
+    trusting = ssl.create_default_context(cadata=certificate)
+    async with serve(Answer()) as plain:
+        moved = Answer(302, headers={"location": plain.url})
+        async with serve(moved, tls=serving(key, certificate)) as server:
+            client = told.client(server.allow, plain.allow, verify=trusting)
+            with pytest.raises(Denied, match="from https to http"):
+                await client.send(get(server.url))
+        assert not plain.seen

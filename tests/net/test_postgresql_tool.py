@@ -1,7 +1,6 @@
 """The PostgreSQL tools against a real server over TCP, with a password and TLS."""
 
 import asyncio
-import datetime
 import shutil
 import ssl
 import tempfile
@@ -11,10 +10,6 @@ from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from sim_tool_postgresql import postgresql
 
 from sim_core.errors import Denied, Expired, Invalid, Refused, Unreachable
@@ -24,6 +19,7 @@ from sim_core.net.tools import ToolBox
 from sim_core.store.embedded import Embedded
 from sim_core.store.places import find_place
 from tests.net.test_toolbox import Shelf
+from tests.support.tls import certificate_for, serving
 
 HOST = "db.example"
 SSL_REQUEST = bytes.fromhex("04d2162f")
@@ -110,37 +106,14 @@ async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 @pytest.fixture(params=["tls"])
 async def door(database: Path, request: pytest.FixtureRequest) -> AsyncIterator[tuple[int, str]]:
     """The port of a door to the database, and the authority that its certificate names."""
-    key, certificate = _certificate()
+    key, certificate = certificate_for(HOST)
     context = None
     if request.param == "tls":
-        with tempfile.NamedTemporaryFile("w", suffix=".pem") as pem:
-            pem.write(key + certificate)
-            pem.flush()
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            context.load_cert_chain(pem.name)
+        context = serving(key, certificate)
     listening = await asyncio.start_server(Door(database, context).enter, "127.0.0.1", 0)
     yield listening.sockets[0].getsockname()[1], certificate
     listening.close()
     await asyncio.sleep(0.05)
-
-
-def _certificate() -> tuple[str, str]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    return (
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain).decode(),
-        made.public_bytes(pem).decode(),
-    )
 
 
 @pytest.fixture
