@@ -3,16 +3,37 @@
 import os
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 
+TEMPORARY = "sim-launcher-"
 _TEXT = """#!/bin/sh
 exec {python} -I -S -B -c {boot} {root} {monty} "$@"
 """
 _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from inside.launch import main; main()"
 
 
-def written(folder: Path, monty: Path) -> Path:
-    """The launcher, in a folder of its own name so that upgrades make another."""
+def found(scratch: Path | None) -> Path | None:
+    """The launcher in a folder where programs may start; `None` where there is none, as on a system without a shell."""
+    from pydantic_monty._binary import find_monty_binary
+
+    monty = Path(find_monty_binary()).resolve()
+    if not Path("/bin/sh").exists():
+        return None
+    if scratch is not None:
+        scratch.mkdir(parents=True, exist_ok=True, mode=0o711)
+        if _may_start(scratch):
+            return _written(scratch / "launcher", monty)
+    if _may_start(Path(tempfile.gettempdir())):
+        return _written(Path(tempfile.mkdtemp(prefix=TEMPORARY)), monty)
+    return None
+
+
+def _may_start(folder: Path) -> bool:
+    return not os.statvfs(folder).f_flag & os.ST_NOEXEC
+
+
+def _written(folder: Path, monty: Path) -> Path:
     text = _TEXT.format(
         python=shlex.quote(sys.executable),
         boot=shlex.quote(_BOOT),

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -103,7 +102,7 @@ class Sandbox:
             await server.close()
         if self._python is not None:
             await self._python.close()
-        if self._launcher is not None and self._scratch is None:
+        if self._launcher is not None and self._launcher.parent.name.startswith(launcher.TEMPORARY):
             shutil.rmtree(self._launcher.parent, ignore_errors=True)
 
     def describe(self) -> dict[str, Any]:
@@ -140,7 +139,9 @@ class Sandbox:
             if self._python is None:
                 if self._fenced and not self._lacks:
                     # Finding the program imports Monty, which takes a tenth of a second.
-                    self._launcher = await asyncio.to_thread(_launcher, self._scratch)
+                    self._launcher = await asyncio.to_thread(launcher.found, self._scratch)
+                    if self._launcher is None:
+                        log.warning("no folder to start programs from: Monty runs with its own limits alone")
                 self._python = PythonExpressions(self._limits, seconds=EXPRESSION_S, binary=self._launcher)
         return self._python
 
@@ -148,11 +149,3 @@ class Sandbox:
         if self._scripts is None:
             self._scripts = ScriptExpressions(self._forkserver, self._limits)
         return self._scripts
-
-
-def _launcher(scratch: Path | None) -> Path:
-    """Where Monty is started from, inside the fence."""
-    from pydantic_monty._binary import find_monty_binary
-
-    folder = scratch / "launcher" if scratch is not None else Path(tempfile.mkdtemp(prefix="sim-sandbox-"))
-    return launcher.written(folder, Path(find_monty_binary()).resolve())
