@@ -70,7 +70,7 @@ def find_place(folder: Path) -> Place:
     if os.geteuid() != 0:
         return Place(home=folder / "postgres", programs=programs, owner=None)
     owner = system_user()
-    if not _can(owner, ["-x", str(programs / "bin" / "postgres")]):
+    if not _runs(owner, [str(programs / "bin" / "initdb"), "--version"]):
         programs = _hand_over(programs)
     return Place(home=_home(folder, owner), programs=programs, owner=owner)
 
@@ -145,8 +145,14 @@ def _home(folder: Path, owner: Owner) -> Path:
         return Path(note.read_text().strip())
     near = folder / "postgres"
     near.mkdir(parents=True, exist_ok=True)
-    if _can(owner, ["-x", str(near)]):
+    if _runs(owner, ["/bin/sh", "-c", 'test -x "$0"', str(near)]):
         return near
+    if any(near.iterdir()):
+        raise Invalid(
+            f"The system user {SYSTEM_USER!r} can no longer enter {str(near)!r}, where the data lies: let it in "
+            "(chmod o+x on the folders above)",
+            code="closed_data",
+        )
     near.rmdir()
     far = COMMON / hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     far.mkdir(parents=True, exist_ok=True)
@@ -157,20 +163,32 @@ def _home(folder: Path, owner: Owner) -> Path:
 
 
 def _hand_over(programs: Path) -> Path:
-    """Programs that the system user may run: linked where the file system allows it, else copied."""
+    """Programs that the system user may run: linked where the file system allows it, else copied.
+
+    The libraries that came with them keep their place beside them, where the programs look for them.
+    """
     facts = (programs / "bin" / "postgres").stat()
     target = COMMON / f"programs-{hashlib.sha256(f'{facts.st_size}:{facts.st_mtime_ns}'.encode()).hexdigest()[:12]}"
+    package = programs.parent
+    handed = target / package.name / programs.name
     if not target.exists():
         fresh = target.with_name(f"{target.name}.{os.getpid()}")
-        skip = shutil.ignore_patterns("include", "*.a", "pkgconfig", "pgxs")
-        shutil.copytree(programs, fresh, symlinks=True, ignore=skip, copy_function=_link_or_copy)
+        libraries = package.with_name(f"{package.name}.libs")
+        _hand(programs, fresh / package.name / programs.name)
+        if libraries.exists():
+            _hand(libraries, fresh / libraries.name)
         for folder in (COMMON, fresh, *(path for path in fresh.rglob("*") if path.is_dir())):
             folder.chmod(0o755)
         try:
             fresh.rename(target)
         except OSError:
             shutil.rmtree(fresh)
-    return target
+    return handed
+
+
+def _hand(source: Path, target: Path) -> None:
+    skip = shutil.ignore_patterns("include", "*.a", "pkgconfig", "pgxs")
+    shutil.copytree(source, target, symlinks=True, ignore=skip, copy_function=_link_or_copy)
 
 
 def _link_or_copy(source: str, target: str) -> None:
@@ -185,14 +203,12 @@ def _link_or_copy(source: str, target: str) -> None:
     os.chmod(target, 0o755 if mode & 0o100 else 0o644)
 
 
-def _can(owner: Owner, test: list[str]) -> bool:
-    done = subprocess.run(
-        ["/bin/sh", "-c", 'test "$@"', "sh", *test],
-        user=owner.uid,
-        group=owner.gid,
-        extra_groups=[],
-        cwd="/",
-        check=False,
-        capture_output=True,
-    )
+def _runs(owner: Owner, command: list[str]) -> bool:
+    """Whether a command goes well for the system user."""
+    try:
+        done = subprocess.run(
+            command, user=owner.uid, group=owner.gid, extra_groups=[], cwd="/", check=False, capture_output=True
+        )
+    except OSError:
+        return False
     return done.returncode == 0

@@ -17,7 +17,7 @@ import pytest
 from sim_core.errors import Conflict, Invalid, Unreachable
 from sim_core.settings import read
 from sim_core.store.embedded import Embedded
-from sim_core.store.places import COMMON, find_place
+from sim_core.store.places import COMMON, bundled, find_place
 from sim_core.store.postgres import ensure, prepare
 from sim_core.store.wire import Connection, connect
 
@@ -176,6 +176,28 @@ async def test_root_with_a_closed_home_keeps_data_where_the_system_user_may_go(f
         assert place.data.stat().st_uid == place.owner.uid
     finally:
         shutil.rmtree(place.home)
+
+
+@as_root
+async def test_root_whose_programs_lie_in_a_closed_home_hands_them_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = folder / "home"
+    closed.mkdir(mode=0o700)
+    package = bundled().parent
+    mine = closed / package.name / "pginstall18"
+    shutil.copytree(bundled(), mine, symlinks=True, copy_function=os.link)
+    shutil.copytree(f"{package}.libs", f"{mine.parent}.libs", copy_function=os.link)
+    (mine / "share" / "readable_by_root_only").touch(0o600)
+    monkeypatch.setattr("sim_core.store.places.bundled", lambda: mine)
+    monkeypatch.setattr("sim_core.store.places.COMMON", folder / "common")
+    running = await ensure(read({"SIM_DATA": str(folder / "data")}, keep=False))
+    place = running.embedded and running.embedded.place
+    assert place
+    assert place.programs.is_relative_to(folder / "common")
+    assert (place.programs / "share" / "readable_by_root_only").stat().st_mode & 0o044 == 0o044
+    assert find_place(folder / "data") == place
+    await running.stop()
 
 
 @as_root
