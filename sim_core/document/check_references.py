@@ -1,17 +1,34 @@
 """Whether references lead somewhere, as far as that is known before a run."""
 
 from collections.abc import Iterable
+from functools import lru_cache
+
+import msgspec
+from msgspec import Struct
 
 from sim_core.document.graph import ancestors, container_kind
 from sim_core.document.references import Place, Reference, SecretName, normalise
 from sim_core.document.survey import Survey
 from sim_core.document.workflow import Block, Loop, Parallel, Subflow
+from sim_core.spec.fields import Widget
 from sim_core.spec.forms import OutputField
+from sim_core.spec.kinds import peel
 from sim_core.spec.tools import snake
 
+_SCHEMAS = ("response_schema", "input_schema")
 _INDEX = frozenset(("index", "iteration"))
 _ITEMS = frozenset(("item", "currentItem", "current_item", "items"))
 _RESULTS = frozenset(("result", "results"))
+
+
+@lru_cache(maxsize=1024)
+def schema_fields(struct: type[Struct]) -> tuple[str, ...]:
+    """The fields of a form that make the block's outputs, as a response format does."""
+    return tuple(
+        info.encode_name
+        for info in msgspec.structs.fields(struct)
+        if any(isinstance(mark, Widget) and mark.kind in _SCHEMAS for mark in peel(info.type).marks)
+    )
 
 
 def check_places(
@@ -100,6 +117,8 @@ def _unknown_field(survey: Survey, target: Block, reference: Reference) -> tuple
     """A path that the block does not promise; it may give more than it promises, so that stops nothing."""
     type = survey.types[target.id]
     if type is None or type.lends or target.trigger or survey.begins(target):
+        return None
+    if any(target.values.get(field) for field in schema_fields(type.input)):
         return None
     promised: tuple[OutputField, ...] = survey.outputs(target)
     for part in reference.path:

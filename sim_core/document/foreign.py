@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias, cast
 
-import msgspec
 from msgspec import Struct
 
 from sim_core.document.copies import with_fresh_ids
@@ -200,8 +199,3 @@ def _variable(one: Facts) -> Variable:
 
 def _text(thing: Any) -> str:
     return thing if isinstance(thing, str) else ""
-
-
-def as_json(workflow: Workflow, find: Find) -> bytes:
-    """An export in the reference product's form, as bytes."""
-    return msgspec.json.format(msgspec.json.encode(write_foreign(workflow, find)), indent=2)
