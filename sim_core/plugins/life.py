@@ -41,7 +41,7 @@ class Ledger(Protocol):
         ...
 
     async def recorded(self) -> Sequence[Recorded]:
-        """Every package that was put down, in the order it came."""
+        """Every package that was put down."""
         ...
 
 

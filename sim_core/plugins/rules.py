@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from sim_core.plugins.environment import PLATFORM
 from sim_core.plugins.project import Project
 from sim_core.plugins.reading import At
 from sim_core.registry.declared import HOOKS
@@ -53,7 +54,9 @@ def packaged(project: Project) -> Iterator[Finding]:
         if not (project.package / "__init__.py").is_file():
             yield Finding(code="project_module", message=f"{value!r} is not there",
                         hint=f"put the plugin into {project.package.name}/__init__.py")  # fmt: skip
-    if not any(re.match(r"sim[-_.]platform\b", need, re.IGNORECASE) for need in project.requires):
+    if project.name != PLATFORM and not any(
+        re.match(r"sim[-_.]platform\b", need, re.IGNORECASE) for need in project.requires
+    ):
         yield Finding(code="project_dependency", message="it does not depend on sim-platform",
                     hint='add "sim-platform" to dependencies')  # fmt: skip
     if not project.readme.strip():

@@ -84,6 +84,9 @@ def _own(root: Path) -> list[str]:
         return []
     import tomllib
 
-    points = tomllib.loads(project.read_text("utf-8")).get("project", {}).get("entry-points", {})
+    told = tomllib.loads(project.read_text("utf-8")).get("project", {})
+    if told.get("name") == "sim-platform":
+        return []
+    points = told.get("entry-points", {})
     ours = {group.partition(".")[2]: names for group, names in points.items() if group.startswith("sim.")}
     return [f"{kind}.{name}" for kind, names in ours.items() for name in names]

@@ -134,7 +134,7 @@ def named(one: Subject) -> Iterator[str]:
 
 def kept(one: Subject) -> Iterator[str]:
     """What was published is still there, or a newer major reads its values."""
-    if not one.published:
+    if not one.published and papers.ids(one.manifest):
         yield "it has no ids.txt; write it with `sim plugin check --write`"
     now = {*papers.ids(one.manifest)}
     for id in one.published:
