@@ -92,7 +92,7 @@ class Integration:
         self.tools: dict[str, Tool] = {}
 
     def get(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
-        """Declare a tool that reads `path`; fields not in the path become the query."""
+        """Declare a tool that reads `path`; fields not in the path become the query; `Route` names the options."""
         return self._route("GET", path, returns, **options)
 
     def post(self, path: str, *, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
@@ -157,53 +157,19 @@ class Integration:
         except msgspec.DecodeError as error:
             raise Refused(f"{self.title} answered in an unexpected shape: {error}") from error
 
-    def _route(
-        self,
-        method: Method,
-        path: str,
-        returns: Any,
-        *,
-        body: BodyKind = "json",
-        query: tuple[str, ...] = (),
-        fixed: Mapping[str, Any] | None = None,
-        wrap: str = "",
-        pick: str = "",
-        pages: Pages | None = None,
-        once: bool = False,
-        aliases: tuple[str, ...] = (),
-    ) -> Callable[[type[S]], type[S]]:
-        """Declare a tool of one request.
-
-        `{name}` in the path is a field, `{+name}` one whose slashes stay. `query` names fields that go into the query
-        whatever the method, `fixed` what is sent unless a field says otherwise, `wrap` the name under which the body
-        lies, `pick` the path in the answer at which the result lies.
-        """
-        slots = _slots(path)
-        kind = "query" if method == "GET" else body
+    def _route(self, method: Method, path: str, returns: Any, **options: Any) -> Callable[[type[S]], type[S]]:
+        route = Route(method=method, path=path, returns=returns, **options)
 
         def declare(input: type[S]) -> type[S]:
-            _check_path(input, tuple(name for name, _ in slots), path)
-
-            def request(call: S) -> Request:
-                given: dict[str, Any] = to_wire(call, self.spelling)
-                url = self.url(path, **{n: given.pop(spelled(n, self.spelling)) for n, _ in slots})
-                given = {**(fixed or {}), **given}
-                asked = {n: given.pop(n) for n in (spelled(n, self.spelling) for n in query) if n in given}
-                built = _request(method, url, {wrap: given} if wrap else given, kind, headers=self.headers, once=once)
-                return msgspec.structs.replace(built, query={**built.query, **asked}) if asked else built
+            _check_path(input, tuple(name for name, _ in _slots(path)), path)
 
             async def run(call: S, context: Context) -> Any:
-                if pages is None:
-                    return self.read(await context.send(request(call)), returns, pick=pick)
-                found: list[Any] = []
-                async for reply in pages.walk(request(call), context):
-                    found.extend(self.read(reply, returns, pick=pick))
-                return found
+                return await route.ask(self, call, context)
 
             name = snake(input.__name__)
             self._add(Tool(
-                id=f"{self.id}.{name}", title=_title(name), doc=inspect.getdoc(input) or "",
-                input=input, output=returns, run=run, method=method, path=path, once=once, aliases=aliases,
+                id=f"{self.id}.{name}", title=_title(name), doc=inspect.getdoc(input) or "", input=input,
+                output=returns, run=run, method=method, path=path, once=route.once, aliases=route.aliases,
             ))  # fmt: skip
             return input
 
@@ -216,6 +182,51 @@ class Integration:
         if tool.id in self.tools:
             raise TypeError(f"{tool.id!r} is declared twice")
         self.tools[tool.id] = tool
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """How a tool of one request asks, and how it reads the answer."""
+
+    method: Method
+    path: str
+    """`{name}` is a field, `{+name}` one whose slashes stay."""
+    returns: Any
+    body: BodyKind = "json"
+    """How the fields travel that are neither in the path nor in the query; those of a GET are its query."""
+    query: tuple[str, ...] = ()
+    """Fields that go into the query whatever the method."""
+    fixed: Mapping[str, Any] = {}
+    """What is sent unless a field says otherwise."""
+    wrap: str = ""
+    """Name under which the body lies."""
+    pick: str = ""
+    """Path in the answer at which the result lies."""
+    pages: Pages | None = None
+    once: bool = False
+    aliases: tuple[str, ...] = ()
+
+    def request(self, service: Integration, call: Struct) -> Request:
+        """What is asked for these inputs."""
+        spelling = service.spelling
+        given: dict[str, Any] = to_wire(call, spelling)
+        in_path = {name: given.pop(spelled(name, spelling)) for name, _ in _slots(self.path)}
+        given = {**self.fixed, **given}
+        asked = {n: given.pop(n) for n in (spelled(name, spelling) for name in self.query) if n in given}
+        body = {self.wrap: given} if self.wrap else given
+        kind = "query" if self.method == "GET" else self.body
+        url = service.url(self.path, **in_path)
+        built = _request(self.method, url, body, kind, headers=service.headers, once=self.once)
+        return msgspec.structs.replace(built, query={**built.query, **asked}) if asked else built
+
+    async def ask(self, service: Integration, call: Struct, context: Context) -> Any:
+        """The promised result; of all pages, where there are several."""
+        request = self.request(service, call)
+        if self.pages is None:
+            return service.read(await context.send(request), self.returns, pick=self.pick)
+        found: list[Any] = []
+        async for reply in self.pages.walk(request, context):
+            found.extend(service.read(reply, self.returns, pick=self.pick))
+        return found
 
 
 def snake(name: str) -> str:
