@@ -5,6 +5,7 @@ from typing import Any, TypeAlias, cast
 
 from msgspec import Struct
 
+from sim_core.document import checks
 from sim_core.errors import Invalid, Problem
 
 Facts: TypeAlias = dict[str, Any]
@@ -99,9 +100,10 @@ def _blocks(given: Any, at: str, problems: list[Problem]) -> list[RawBlock]:
             problems.append(Problem(code="bad_block", message="a block is no object", pointer=here))
             continue
         block = _block(cast("Facts", one), key, here)
-        if not block.id or not block.type:
-            what = "id" if not block.id else "type"
-            problems.append(Problem(code="bad_block", message=f"a block has no {what}", pointer=here))
+        for what, id in (("id", block.id), ("type", block.type)):
+            if trouble := checks.id_trouble(id):
+                words = f"a block has no {what}" if not id else trouble[1]
+                problems.append(Problem(code="bad_block", message=words, pointer=here))
         found.append(block)
     return found
 

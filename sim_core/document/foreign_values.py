@@ -7,6 +7,7 @@ from msgspec import UNSET
 from sim_core.document.fitting import Rest, camel, fields_of, fit, unfit
 from sim_core.document.foreign_shapes import Facts
 from sim_core.document.graph import container_kind
+from sim_core.document.limits import MAX_NAME
 from sim_core.document.workflow import Block
 from sim_core.spec.blocks import BlockType
 from sim_core.spec.tools import snake
@@ -19,14 +20,16 @@ def read_values(given: Facts, foreign_type: str, type: BlockType | None) -> tupl
     block type rewrote, as it was.
     """
     given = {name: value for name, value in given.items() if value is not None}
+    odd = {name: given.pop(name) for name in [*given] if not 0 < len(name) <= MAX_NAME}
     if type is None:
-        return given, {}
+        return given, {"values": odd} if odd else {}
     if container_kind(foreign_type):
-        return {}, {"values": given} if given else {}
+        return {}, {"values": {**given, **odd}} if given or odd else {}
     named, left = _renamed(given, type)
-    values, rest = _fitted({field: given[name] for field, name in named.items()}, type)
+    left |= odd
+    values, rest, idle = _fitted({field: given[name] for field, name in named.items()}, type)
     kinds = _kinds(type, given)
-    left |= {name: given[name] for field, name in named.items() if field not in kinds}
+    left |= {name: given[name] for field, name in named.items() if field not in kinds or field in idle}
     adopted = _adopted(given, named, type)
     for field, value in type.defaults.items():
         if field in kinds:
@@ -52,12 +55,14 @@ def _kinds(type: BlockType, values: Facts) -> dict[str, Any]:
     return fields_of(type.input) | fields_of(type.input_for(values))
 
 
-def _fitted(renamed: Facts, type: BlockType) -> tuple[Facts, Rest]:
+def _fitted(renamed: Facts, type: BlockType) -> tuple[Facts, Rest, set[str]]:
+    """The values that fit, what fitted nowhere in them, and the fields whose values say nothing."""
     adopted = type.adopt(dict(renamed)) if type.adopt else renamed
     kinds = _kinds(type, adopted)
     rest = Rest()
     fitted = {field: fit(value, kinds[field], f"/{field}", rest) for field, value in adopted.items() if field in kinds}
-    return {field: value for field, value in fitted.items() if value is not UNSET}, rest
+    idle = {field for field, value in fitted.items() if value is UNSET}
+    return {field: value for field, value in fitted.items() if field not in idle}, rest, idle
 
 
 def _adopted(given: Facts, named: dict[str, str], type: BlockType) -> Facts:
@@ -96,7 +101,7 @@ def _as_it_was(block: Block, type: BlockType) -> tuple[Facts, set[str]]:
     if not before or type.adopt is None:
         return {}, set()
     named, _ = _renamed(before, type)
-    made, _ = _fitted({field: before[name] for field, name in named.items()}, type)
+    made, _, _ = _fitted({field: before[name] for field, name in named.items()}, type)
     unchanged = all(block.values.get(field) == value for field, value in made.items())
     return (before, set(made)) if unchanged else ({}, set())
 

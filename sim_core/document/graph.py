@@ -10,7 +10,7 @@ from sim_core.document.workflow import Block, Edge, Loop, Parallel, Subflow
 Relation: TypeAlias = Literal["siblings", "inward", "outward"]
 Key: TypeAlias = tuple[str, str, str, str]
 
-name_key = lru_cache(maxsize=65536)(normalise)
+name_key = lru_cache(maxsize=16384)(normalise)
 """`normalise`, remembered."""
 
 _FEW = 4

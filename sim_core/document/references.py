@@ -52,7 +52,7 @@ MISSING: Final = UNSET
 RESERVED: Final = frozenset(("loop", "parallel", "variable"))
 """Names that no block may have, since references use them."""
 
-_CACHED_LENGTH = 4096
+_CACHED_LENGTH = 1024
 _NAME_END = re.compile(r"[.\[]")
 
 
@@ -111,7 +111,7 @@ def _parse(text: str) -> Template:
     return Template(tuple(parts))
 
 
-_parse_cached = lru_cache(maxsize=16384)(_parse)
+_parse_cached = lru_cache(maxsize=8192)(_parse)
 
 
 def _is_bare(place: Place) -> bool:

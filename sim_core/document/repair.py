@@ -55,9 +55,9 @@ def mend_parents(blocks: dict[str, Block], problems: list[Problem]) -> dict[str,
         else:
             around = list(ancestors(mended, id))
             outermost = mended[around[-1]].parent if around else None
-            if outermost is None:
+            if outermost is None and len(around) <= limits.MAX_NESTING:
                 continue
-            why = f"{block.name!r} lies inside itself"
+            why = f"{block.name!r} lies {'inside itself' if outermost else 'too deep in containers'}"
         problems.append(warn("no_container", f"{why}; it was taken out", f"/blocks/{pointer(id)}/parent", block))
         mended[id] = replace(block, parent=None)
     return mended
@@ -69,8 +69,8 @@ def mend_edges(blocks: dict[str, Block], edges: Iterable[Edge], problems: list[P
     ways: set[tuple[str, str, str, str]] = set()
     for edge in edges:
         words = _no_edge(blocks, edge, ways)
-        if words is None and edge.id in kept:
-            edge = replace(edge, id=_free_id(edge.id, kept))
+        if words is None and (edge.id in kept or checks.id_trouble(edge.id)):
+            edge = replace(edge, id=_free_id(edge.id if edge.id in kept else "edge", kept))
         if words is None:
             kept[edge.id] = edge
             ways.add(same_way(edge))
@@ -90,7 +90,7 @@ def _no_edge(blocks: dict[str, Block], edge: Edge, ways: set[tuple[str, str, str
         return f"there is no block {gone!r}"
     if same_way(edge) in ways:
         return f"{blocks[edge.source].name!r} and {blocks[edge.target].name!r} are connected this way already"
-    trouble = misfit(blocks, edge)
+    trouble = checks.id_trouble(edge.source_handle) or checks.id_trouble(edge.target_handle) or misfit(blocks, edge)
     return trouble[1] if trouble else None
 
 
@@ -107,7 +107,9 @@ def mend_variables(variables: Iterable[Variable], problems: list[Problem]) -> di
     owned: set[str] = set()
     for variable in variables:
         key = normalise(variable.name)
-        if not key or not variable.id or key in owned or variable.id in kept:
+        if checks.id_trouble(variable.id):
+            variable = replace(variable, id=variable.name)
+        if not key or checks.id_trouble(variable.name) or key in owned or variable.id in kept:
             words = f"the variable {variable.name!r} was left out: its name is empty or taken"
             problems.append(warn("variable_dropped", words, f"/variables/{pointer(variable.id)}"))
             continue

@@ -6,15 +6,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim_core.document.difference import diff
 from sim_core.document.foreign import Imported, is_foreign, open_document, read_foreign, write_foreign
 from sim_core.document.reduce import apply_all
 from sim_core.document.text import dump_json, dump_yaml, load
+from sim_core.document.validate import check
 from sim_core.document.workflow import Loop, Parallel, Retry, Workflow
 from sim_core.errors import Invalid
 from sim_core.spec.blocks import BlockType
 from sim_core.spec.fields import Expression, Input, Table, Widget
+
+from .documents import json as json_values
 
 HERE = Path(__file__).parents[2] / "data" / "document" / "export.json"
 EXPORT: dict[str, Any] = json.loads(HERE.read_text())
@@ -268,3 +273,28 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items() if one is not None}
     return [_plain(one) for one in value] if isinstance(value, list) else value
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_export_is_read_or_refused_in_words(data: st.DataObject) -> None:
+    damaged = copy.deepcopy(EXPORT)
+    place: Any = damaged["state"]
+    for _ in range(data.draw(st.integers(0, 6))):
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys)) if keys else None
+        if key is None:
+            break
+        if not isinstance(place[key], dict | list) or data.draw(st.booleans()):
+            place[key] = data.draw(json_values)
+            break
+        place = place[key]
+    try:
+        found = read_foreign(damaged, TYPES.get)
+    except Invalid:
+        return
+    check(found.workflow, TYPES.get)
+    exported = json.loads(json.dumps(write_foreign(found.workflow, TYPES.get)))
+    assert read_foreign(exported, TYPES.get).workflow == found.workflow
+    placed = apply_all(Workflow(), diff(Workflow(), found.workflow))
+    assert not placed.refusals and placed.workflow == found.workflow
