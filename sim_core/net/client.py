@@ -312,6 +312,8 @@ def _ours(host: str) -> Generator[None]:
         raise Expired(f"{host} fell silent") from error
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise Invalid(f"the URL is not valid: {error}", code="bad_url") from error
+    except (httpx2.LocalProtocolError, UnicodeEncodeError) as error:
+        raise Invalid(f"the request cannot be sent as HTTP: {error}", code="bad_request") from error
     except httpx2.HTTPError as error:
         raise Unreachable(f"{host} broke off: {error}", code="broken_off") from error
 

@@ -384,3 +384,11 @@ async def test_a_redirect_out_of_tls_is_refused(told: Told):
             with pytest.raises(Denied, match="from https to http"):
                 await client.send(get(server.url))
         assert not plain.seen
+
+
+@pytest.mark.parametrize("headers", [{"x-a": "b\r\nx-evil: 1"}, {"x a": "b"}, {"x-a\r\nx-evil": "1"}, {"x-ü": "b"}])
+async def test_a_header_smuggles_nothing(told: Told, headers: dict[str, str]):
+    async with serve(Answer()) as server:
+        with pytest.raises(Invalid):
+            await told.client(server.allow).send(get(server.url, headers=headers))
+    assert not server.seen

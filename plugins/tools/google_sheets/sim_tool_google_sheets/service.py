@@ -22,7 +22,7 @@ google_sheets = Integration(
     docs_url="https://developers.google.com/workspace/sheets/api/reference/rest",
     color="#0f9d58",
     aliases=("google_sheets_v2",),
-    renames={"manualSpreadsheetId": "spreadsheet_id", "cellRange": "range"},
+    renames={"manualSpreadsheetId": "spreadsheet_id", "sheetName": "range", "manualSheetName": "range"},
     spelling="camel",
 )
 

@@ -15,8 +15,11 @@ s3 = Integration(
     hosts=("*.amazonaws.com", "*.amazonaws.com.cn"),
     docs_url="https://docs.aws.amazon.com/AmazonS3/latest/API/",
     color="#e05243",
-    renames={"bucketName": "bucket", "objectKey": "key", "maxKeys": "limit", "expiresIn": "seconds"},
-)
+    renames={
+        "bucketName": "bucket", "objectKey": "key", "maxKeys": "limit", "expiresIn": "seconds",
+        "destinationBucket": "bucket", "destinationKey": "key",
+    },
+)  # fmt: skip
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
