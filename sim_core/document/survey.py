@@ -59,11 +59,10 @@ class Survey:
         type = self.types[block.id]
         if type is None:
             return ()
-        if type.adds is not None:
-            return type.outputs_for(block.values)
         if type.id not in self._outputs:
             self._outputs[type.id] = type.outputs()
-        return self._outputs[type.id]
+        added = type.adds(block.values) if type.adds is not None else ()
+        return (*added, *self._outputs[type.id]) if added else self._outputs[type.id]
 
     @cached_property
     def names(self) -> dict[str, str]:
