@@ -14,6 +14,7 @@ OLD_NAMES = {
     "BETTER_AUTH_URL": "SIM_URL",
     "NEXT_PUBLIC_APP_URL": "SIM_URL",
 }
+LOGIN_NAMES = ("GOOGLE_CLIENT_", "GITHUB_CLIENT_", "MICROSOFT_CLIENT_", "MICROSOFT_TENANT", "OIDC_")
 KEPT = ("SIM_AUTH_SECRET", "ENCRYPTION_KEY", "API_ENCRYPTION_KEY", "INTERNAL_API_SECRET")
 
 
@@ -41,6 +42,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_body: int
     """Bytes of a request's body at most."""
     log_level: str
+    signup: str
+    """Who may make an account: `open`, `invite` (the default) or `closed`; the first person always may."""
+    email_domains: tuple[str, ...]
+    """Domains whose addresses may make an account; none is any."""
+    smtp_url: str
+    mail_from: str
+    session_idle_h: int
+    session_max_h: int
+    key_rate: int
+    """Requests a minute that each API key may send; 0 is any number."""
+    proxies: tuple[str, ...]
+    """Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    oidc: dict[str, str]
+    """Settings of sign-in by other providers, as they stand in the environment: `GOOGLE_CLIENT_ID`, `OIDC_…`."""
 
 
 def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> Settings:
@@ -70,10 +85,19 @@ def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> 
         internal_api_secret=kept["INTERNAL_API_SECRET"],
         copilot_api_key=given.get("COPILOT_API_KEY", ""),
         ollama_url=given.get("OLLAMA_URL", ""),
-        allow_hosts=tuple(h.strip() for h in given.get("SIM_ALLOW_HOSTS", "").split(",") if h.strip()),
+        allow_hosts=_list(given, "SIM_ALLOW_HOSTS"),
         sandbox=_one_of(given, "SIM_SANDBOX", ("on", "off")),
         max_body=_number(given, "SIM_MAX_BODY", 50 * 1024 * 1024),
         log_level=given.get("SIM_LOG_LEVEL", "info"),
+        signup=_one_of(given, "SIM_SIGNUP", ("invite", "open", "closed")),
+        email_domains=_list(given, "SIM_EMAIL_DOMAINS"),
+        smtp_url=given.get("SIM_SMTP_URL", ""),
+        mail_from=given.get("SIM_MAIL_FROM", "sim@localhost"),
+        session_idle_h=_number(given, "SIM_SESSION_IDLE_HOURS", 168),
+        session_max_h=_number(given, "SIM_SESSION_MAX_HOURS", 720),
+        key_rate=_number(given, "SIM_KEY_RATE", 0),
+        proxies=_list(given, "SIM_PROXIES"),
+        oidc={name: value for name, value in given.items() if name.startswith(LOGIN_NAMES)},
     )
 
 
@@ -98,6 +122,10 @@ def _write_private(place: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(place)
+
+
+def _list(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in given.get(name, "").split(",") if part.strip())
 
 
 def _number(given: Mapping[str, str], name: str, default: int) -> int:

@@ -8,10 +8,15 @@ from importlib.metadata import version
 from typing import Any
 
 from sim_core.accounts.actors import Actor
-from sim_core.accounts.keys import authenticate
+from sim_core.accounts.doors import authenticate
+from sim_core.accounts.limits import Leases
+from sim_core.accounts.oidc import Logins, read_logins
+from sim_core.accounts.sessions import Lifetimes
+from sim_core.accounts.standing import CHANGED
 from sim_core.app.accounts import StoredAccounts
 from sim_core.app.memory import StoredMemory
 from sim_core.app.parts import open_runners, world_of
+from sim_core.app.people import open_reception, tidy_forever
 from sim_core.jobs.children import Children
 from sim_core.jobs.plans import Plans
 from sim_core.jobs.runs import CANCEL, Runs
@@ -88,8 +93,16 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
     stack.push_async_callback(listening.close)
     await listening.on(CANCEL, runs.hear_cancel)
 
-    async def ask(key: str) -> Actor:
-        return await authenticate(store, key)
+    lifetimes = Lifetimes(idle_h=settings.session_idle_h, max_h=settings.session_max_h)
+
+    async def ask(token: str, address: str) -> Actor:
+        return await authenticate(store, token, lifetimes, address=address)
+
+    door = Door(ask)
+    await listening.on(CHANGED, door.forget)
+    reception = open_reception(settings, vault)
+    _keep(stack, reception.post.work())
+    _keep(stack, tidy_forever(reception))
 
     return Services(
         settings=settings,
@@ -100,7 +113,12 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         runs=runs,
         sleepers=sleepers,
         secrets=secrets.forget,
-        door=Door(ask),
+        door=door,
+        reception=reception,
+        logins=Logins(read_logins(settings.oidc), runners.client, url=settings.url),
+        leases=Leases(store, settings.key_rate),
+        lifetimes=lifetimes,
+        client=runners.client,
         files=Files(_assets(registry)),
         report=report,
     )
