@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -31,6 +32,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     realtime_url: str
     auth_secret: str
     encryption_key: str
+    earlier_encryption_keys: tuple[str, ...]
+    """Keys of before a rotation, which still open what they sealed."""
     api_encryption_key: str
     internal_api_secret: str
     copilot_api_key: str
@@ -81,6 +84,7 @@ def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> 
         realtime_url=given.get("SIM_REALTIME_URL") or f"ws://127.0.0.1:{realtime_port}",
         auth_secret=kept["SIM_AUTH_SECRET"],
         encryption_key=kept["ENCRYPTION_KEY"],
+        earlier_encryption_keys=_list({**_stored(data), **given}, "ENCRYPTION_KEY_EARLIER"),
         api_encryption_key=kept["API_ENCRYPTION_KEY"],
         internal_api_secret=kept["INTERNAL_API_SECRET"],
         copilot_api_key=given.get("COPILOT_API_KEY", ""),
@@ -89,29 +93,65 @@ def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> 
         sandbox=_one_of(given, "SIM_SANDBOX", ("on", "off")),
         max_body=_number(given, "SIM_MAX_BODY", 50 * 1024 * 1024),
         log_level=given.get("SIM_LOG_LEVEL", "info"),
-        signup=_one_of(given, "SIM_SIGNUP", ("invite", "open", "closed")),
-        email_domains=_list(given, "SIM_EMAIL_DOMAINS"),
-        smtp_url=given.get("SIM_SMTP_URL", ""),
-        mail_from=given.get("SIM_MAIL_FROM", "sim@localhost"),
-        session_idle_h=_number(given, "SIM_SESSION_IDLE_HOURS", 168),
-        session_max_h=_number(given, "SIM_SESSION_MAX_HOURS", 720),
-        key_rate=_number(given, "SIM_KEY_RATE", 0),
-        proxies=_list(given, "SIM_PROXIES"),
-        oidc={name: value for name, value in given.items() if name.startswith(LOGIN_NAMES)},
+        **_of_accounts(given),
     )
+
+
+def _of_accounts(given: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "signup": _one_of(given, "SIM_SIGNUP", ("invite", "open", "closed")),
+        "email_domains": _list(given, "SIM_EMAIL_DOMAINS"),
+        "smtp_url": given.get("SIM_SMTP_URL", ""),
+        "mail_from": given.get("SIM_MAIL_FROM", "sim@localhost"),
+        "session_idle_h": _number(given, "SIM_SESSION_IDLE_HOURS", 168),
+        "session_max_h": _number(given, "SIM_SESSION_MAX_HOURS", 720),
+        "key_rate": _number(given, "SIM_KEY_RATE", 0),
+        "proxies": _list(given, "SIM_PROXIES"),
+        "oidc": {name: value for name, value in given.items() if name.startswith(LOGIN_NAMES)},
+    }
 
 
 def _kept(data: Path, given: Mapping[str, str]) -> dict[str, str]:
     place = data / "secrets.env"
-    stored: dict[str, str] = {}
-    if place.exists():
-        pairs = (line.split("=", 1) for line in place.read_text().splitlines() if "=" in line)
-        stored = {name.strip(): value.strip() for name, value in pairs}
+    stored = _stored(data)
     missing = [name for name in KEPT if not given.get(name) and not stored.get(name)]
     if missing:
         stored |= {name: secrets.token_hex(32) for name in missing}
         _write_private(place, "".join(f"{name}={value}\n" for name, value in stored.items()))
     return {name: given.get(name) or stored[name] for name in KEPT}
+
+
+def rotate_key(settings: Settings, environment: Mapping[str, str] | None = None) -> str:
+    """Put a fresh `ENCRYPTION_KEY` into `secrets.env`, beside the one of now; raises `Invalid` where it cannot.
+
+    Processes that run find it there when they meet what the fresh key has sealed.
+    """
+    given = os.environ if environment is None else environment
+    if given.get("ENCRYPTION_KEY"):
+        raise Invalid(
+            "ENCRYPTION_KEY comes from the environment: set it to the new key and ENCRYPTION_KEY_EARLIER to "
+            "the old one everywhere, restart, and run `sim secret rotate --rewrap`",
+            code="key_elsewhere",
+        )
+    fresh = secrets.token_hex(32)
+    earlier = ",".join((settings.encryption_key, *settings.earlier_encryption_keys))
+    stored = {**_stored(settings.data), "ENCRYPTION_KEY": fresh, "ENCRYPTION_KEY_EARLIER": earlier}
+    _write_private(settings.data / "secrets.env", "".join(f"{name}={value}\n" for name, value in stored.items()))
+    return fresh
+
+
+def stored_keys(data: Path) -> tuple[str, ...]:
+    """The encryption keys that `secrets.env` holds now, the current one first."""
+    stored = _stored(data)
+    return tuple(filter(None, (stored.get("ENCRYPTION_KEY", ""), *_list(stored, "ENCRYPTION_KEY_EARLIER"))))
+
+
+def _stored(data: Path) -> dict[str, str]:
+    place = data / "secrets.env"
+    if not place.exists():
+        return {}
+    pairs = (line.split("=", 1) for line in place.read_text().splitlines() if "=" in line)
+    return {name.strip(): value.strip() for name, value in pairs}
 
 
 def _write_private(place: Path, text: str) -> None:

@@ -25,7 +25,7 @@ from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
 from sim_core.rest.services import Services
-from sim_core.settings import Settings
+from sim_core.settings import Settings, stored_keys
 from sim_core.spec.assets import Assets
 from sim_core.store import processes
 from sim_core.store.journal import Journal
@@ -72,7 +72,12 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
     journal = Journal(store, owner=owner)
     await journal.open()
     stack.push_async_callback(journal.close)
-    vault = Vault(store, settings.encryption_key)
+    vault = Vault(
+        store,
+        settings.encryption_key,
+        earlier=settings.earlier_encryption_keys,
+        again=lambda: stored_keys(settings.data),
+    )
     runners = open_runners(settings, registry)
     stack.push_async_callback(runners.close)
     secrets = Secrets(vault)

@@ -51,7 +51,7 @@ class ExportQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 @route("GET", "/workspaces/{workspace_id}/audit", scope="admin", query=ActQuery, reply=ActPage)
 async def list_workspace_acts(call: Call[None, ActQuery]) -> ActPage:
     """List what was done in a workspace."""
-    return await _page(call, _wanted(call.query, workspace_id=call.workspace_id))
+    return await page_of(call, wanted_of(call.query, workspace_id=call.workspace_id))
 
 
 @route(
@@ -65,7 +65,7 @@ async def list_workspace_acts(call: Call[None, ActQuery]) -> ActPage:
 )
 async def list_organization_acts(call: Call[None, ActQuery]) -> ActPage:
     """List what was done in an organization and its workspaces."""
-    return await _page(call, _wanted(call.query, organization_id=call.id("organization_id")))
+    return await page_of(call, wanted_of(call.query, organization_id=call.id("organization_id")))
 
 
 @route(
@@ -80,7 +80,7 @@ async def export_acts(call: Call[None, ExportQuery]) -> ASGIResponse | ASGIStrea
     """Export what was done in an organization, as CSV or JSON lines."""
     id = call.id("organization_id")
     await audit.record(call.services.store, call.source, "audit.export", ("organization", id), organization_id=id)
-    acts = audit.every_act(call.services.store, _wanted(call.query, organization_id=id))
+    acts = audit.every_act(call.services.store, wanted_of(call.query, organization_id=id))
     is_csv = call.query.format == "csv"
     return ASGIStreamingResponse(
         iterator=_rows(acts) if is_csv else _lines(acts),
@@ -89,7 +89,8 @@ async def export_acts(call: Call[None, ExportQuery]) -> ASGIResponse | ASGIStrea
     )
 
 
-def _wanted(query: ActQuery | ExportQuery, **place: str) -> Acts:
+def wanted_of(query: ActQuery | ExportQuery, **place: str) -> Acts:
+    """What a query asks for, in one place or everywhere."""
     return Acts(
         action=query.action.replace("\\", "").replace("%", "").replace("_", r"\_") or None,
         actor_id=query.actor_id or None,
@@ -99,7 +100,8 @@ def _wanted(query: ActQuery | ExportQuery, **place: str) -> Acts:
     )
 
 
-async def _page(call: Call[None, ActQuery], wanted: Acts) -> ActPage:
+async def page_of(call: Call[None, ActQuery], wanted: Acts) -> ActPage:
+    """The part of the log that a query is about."""
     limit = call.query.limit
     found = await audit.list_acts(call.services.store, wanted, after=call.query.cursor or None, limit=limit)
     return ActPage(items=found, next_cursor=found[-1].id if len(found) == limit else None)

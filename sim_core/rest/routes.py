@@ -1,7 +1,7 @@
 """How a route is declared: its address, who may use it, what it takes and what it answers."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 from msgspec import Struct
@@ -104,13 +104,22 @@ class Route(Struct, frozen=True, kw_only=True):
     tag: str
     summary: str
     doc: str
+    on: On = "workspace"
+    role: OrganizationRole = "member"
+    """What somebody has to be in the organization that it is about."""
+    recent: bool = False
+    """Whether a person has to have proven a short while ago who they are."""
+    same_site: bool = False
+    """Whether pages of other sites may not call it, although it is open to everybody."""
+
+
+class Whom(TypedDict, total=False):
+    """For whom a route is, besides its scope."""
+
     on: On
     role: OrganizationRole
-    """What somebody has to be in the organization that it is about."""
     recent: bool
-    """Whether a person has to have proven a short while ago who they are."""
     same_site: bool
-    """Whether pages of other sites may not call it, although it is open to everybody."""
 
 
 def route(
@@ -124,10 +133,7 @@ def route(
     reply: Any = None,
     status: int = 200,
     also: Mapping[int, str] | None = None,
-    on: On = "workspace",
-    role: OrganizationRole = "member",
-    recent: bool = False,
-    same_site: bool = False,
+    **whom: Unpack[Whom],
 ) -> Callable[[Handle], Route]:
     """Declare a route; the first line of the handler's docstring is its summary, what follows tells more."""
 
@@ -147,10 +153,7 @@ def route(
             tag=handle.__module__.rsplit(".", 1)[-1].replace("_", " "),
             summary=summary.strip().rstrip("."),
             doc=" ".join(doc.split()),
-            on=on,
-            role=role,
-            recent=recent,
-            same_site=same_site,
+            **whom,
         )
 
     return declare

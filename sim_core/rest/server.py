@@ -22,6 +22,7 @@ from sim_core.rest import (
     documents,
     execute,
     health,
+    instance,
     invitations,
     keys,
     logins,
@@ -58,6 +59,7 @@ ROUTES: tuple[Route, ...] = (
     *workspaces.ROUTES,
     *invitations.ROUTES,
     *audit.ROUTES,
+    *instance.ROUTES,
 )
 BARE: tuple[Route, ...] = (*health.ROUTES, *pages.ROUTES)
 """Routes that stand outside of `/api/v1`, or tell of it."""
