@@ -170,7 +170,7 @@ class Logins:
 
     async def _json(self, client: Any, url: str) -> Any:
         try:
-            reply = await client.get(url, withhold_token=not url.startswith(GITHUB_API))
+            reply = await client.request("GET", url, withhold_token=not url.startswith(GITHUB_API))
             if reply.status_code >= 400:
                 raise Refused(f"The provider answered {reply.status_code}.", http_status=reply.status_code)
             return msgspec.json.decode(reply.content)
