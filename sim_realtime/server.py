@@ -5,7 +5,9 @@ import signal
 
 import uvloop
 
-from sim_core.accounts.keys import authenticate
+from sim_core.accounts.doors import authenticate
+from sim_core.accounts.sessions import Lifetimes
+from sim_core.accounts.standing import CHANGED
 from sim_core.settings import Settings
 from sim_core.store.listen import Listening
 from sim_core.store.pool import open_store
@@ -32,10 +34,12 @@ async def serve(settings: Settings) -> None:
     if missing := why_not_socketify():
         print(f"running on the slower {hub.kind} server: {missing}", flush=True)
 
-    service = Service(store, lambda key: authenticate(store, key), hub=hub.kind, version=_version())
+    lifetimes = Lifetimes(idle_h=settings.session_idle_h, max_h=settings.session_max_h)
+    service = Service(store, lambda key: authenticate(store, key, lifetimes), hub=hub.kind, version=_version())
     listening = Listening(settings.database_url)
     await hub.start(settings.host, settings.realtime_port, service.handlers)
     await listening.on("sim_ops", service.heard)
+    await listening.on(CHANGED, service.rights_changed)
     await leave.wait()
     await hub.stop()
     await service.close()

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from sim_core.accounts.actors import Actor, may
-from sim_core.errors import Invalid, Missing, SimError
+from sim_core.errors import Denied, Invalid, Missing, SimError
 from sim_core.ids import new_id
 from sim_core.store.documents import load
 from sim_core.store.pool import Store
@@ -31,6 +31,7 @@ class Session:
         self.connection = connection
         self.sid = new_id()
         self.actor: Actor | None = None
+        self.key = ""
         self.client_id = ""
         self.rooms: dict[str, Room] = {}
         self.inbox: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
@@ -63,6 +64,12 @@ class Service:
             rooms = [room] if room and int(seq) > room.seq else []
         for room in rooms:
             self._spawn(self._advance(room))
+
+    def rights_changed(self, user_id: str | None) -> None:
+        """Somebody's rights changed; `None` or `*` means that anybody's may have."""
+        for session in self._sessions:
+            if session.actor is not None and user_id in (None, "*", session.actor.user_id):
+                self._spawn(self._look_again(session))
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -121,7 +128,7 @@ class Service:
             raise Invalid(f"version {protocol.VERSION} is spoken here, not {hello.v}", code="stale_schema")
         if not 0 < len(hello.client_id) <= 64:
             raise Invalid("a client id has 1 to 64 characters", code="invalid")
-        session.actor = await self._authenticate(hello.key)
+        session.actor, session.key = await self._authenticate(hello.key), hello.key
         session.client_id = hello.client_id
         session.send(protocol.Welcome(v=protocol.VERSION, sid=session.sid, now=time.time()))
 
@@ -174,6 +181,19 @@ class Service:
                 continue
             return self.rooms.setdefault(workflow_id, Room(self._store, workflow_id, workspace_id, stored.seq))
         raise Missing(f"there is no workflow {workflow_id[:80]!r}")
+
+    async def _look_again(self, session: Session) -> None:
+        """Let a connection stay only where its person still may be."""
+        try:
+            session.actor = await self._authenticate(session.key)
+        except Denied:
+            session.connection.close(4401, "the session or key has ended")
+            return
+        for workflow_id, room in tuple(session.rooms.items()):
+            if not may(session.actor, room.workspace_id, "read"):
+                del session.rooms[workflow_id]
+                self._leave(room, session.connection)
+                session.send(protocol.Refusal(code="not_joined", message="you may no longer read this workflow"))
 
     def _leave(self, room: Room, connection: Connection) -> None:
         room.members.discard(connection)

@@ -132,24 +132,28 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
 
 
 class Secrets:
-    """The secrets of workspaces; an answer is kept for two seconds, or until one is changed here."""
+    """The secrets of workspaces and of people; an answer is kept for two seconds, or until one is changed here."""
 
     def __init__(self, vault: Vault) -> None:
         """Read them from the vault."""
         self._vault = vault
         self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
 
-    async def of(self, workspace_id: str) -> Mapping[str, str]:
-        """The secrets of a workspace by name."""
-        known = self._known.get(workspace_id)
+    async def of(self, workspace_id: str, person: str = "") -> Mapping[str, str]:
+        """The secrets of a workspace by name, and a person's own where the workspace has none of that name."""
+        shared = await self._read(workspace_id)
+        return {**await self._read(person), **shared} if person else shared
+
+    async def _read(self, owner: str) -> Mapping[str, str]:
+        known = self._known.get(owner)
         now = time.monotonic()
         if known is None or now - known[0] > SECRETS_S:
-            known = self._known[workspace_id] = (now, await get_secrets(self._vault, workspace_id))
+            known = self._known[owner] = (now, await get_secrets(self._vault, owner))
         return known[1]
 
-    def forget(self, workspace_id: str) -> None:
-        """Read them again: one was changed."""
-        self._known.pop(workspace_id, None)
+    def forget(self, owner: str) -> None:
+        """Read those of a workspace or a person again: one was changed."""
+        self._known.pop(owner, None)
 
 
 async def _look(registry: Registry, report: Report) -> None:

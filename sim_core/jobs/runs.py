@@ -29,7 +29,7 @@ MOST = 1000
 STOP_S = 5.0
 CANCEL = "sim_cancel"
 
-Secrets = Callable[[str], Awaitable[Mapping[str, str]]]
+Secrets = Callable[[str, str], Awaitable[Mapping[str, str]]]
 Report = Callable[[BaseException, str], Any]
 Ended = Callable[[Running, Outcome], None]
 
@@ -72,7 +72,7 @@ class Runs:
         key = f"{order.workflow_id}:{order.seq}:{order.version}"
         plan = self.plans.get(key, order.workflow, start=order.start, surface=surface)
         self._check_room()
-        secrets = await self.secrets(order.workspace_id)
+        secrets = await self.secrets(order.workspace_id, order.personal)
         run = NewRun(
             id=new_id(),
             workspace_id=order.workspace_id,
@@ -230,4 +230,6 @@ def _facts(order: Order) -> dict[str, Any]:
         facts |= {"start": order.start, "stop_after": order.stop_after}
     if order.idempotency_key is not None:
         facts["fingerprint"] = fingerprint(order)
+    if order.personal:
+        facts["personal"] = order.personal
     return facts

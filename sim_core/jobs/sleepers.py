@@ -86,7 +86,7 @@ class Sleepers:
         facts: Mapping[str, Any] = run.facts or {}
         surface = "child" if run.parent_id else "api"
         plan = runs.plans.get(run.snapshot or run.id, workflow, start=facts.get("start"), surface=surface)
-        secrets = await runs.secrets(run.workspace_id)
+        secrets = await runs.secrets(run.workspace_id, str(facts.get("personal", "")))
         claim = await stored.claim(runs.store, run.id, owner=runs.journal.owner, statuses=WAKES_FROM)
         if claim is None:
             raise Conflict("Somebody else has answered already.", code="not_paused")

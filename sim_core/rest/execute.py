@@ -80,6 +80,7 @@ async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
             timeout_s=body.timeout_s or (ASYNC_S if body.is_async else SYNC_S),
             trigger="api",
             actor=call.user_id,
+            personal="" if call.who.bound else call.user_id,
             idempotency_key=_key(call),
             streams=body.stream,
         )
