@@ -9,6 +9,7 @@ from sim_core.errors import Invalid
 from sim_core.jobs.documents import pick
 from sim_core.jobs.orders import Order
 from sim_core.rest import answers
+from sim_core.rest.permission_groups import check_document
 from sim_core.rest.routes import Call, route
 from sim_core.rest.streams import event_stream
 
@@ -67,6 +68,7 @@ async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
         raise Invalid("Choose one of `stream` and `async`.")
     workflow_id = call.id("workflow_id")
     document = await pick(call.services.store, workflow_id, call.workspace_id, call.query.version)
+    check_document(call.who, call.workspace_id, document.workflow, call.services.registry)
     running = await call.services.runs.start(
         Order(
             workspace_id=call.workspace_id,

@@ -29,6 +29,7 @@ from sim_core.rest import (
     me,
     organizations,
     pages,
+    permission_groups,
     runs,
     secrets,
     workspaces,
@@ -60,6 +61,7 @@ ROUTES: tuple[Route, ...] = (
     *invitations.ROUTES,
     *audit.ROUTES,
     *instance.ROUTES,
+    *permission_groups.ROUTES,
 )
 BARE: tuple[Route, ...] = (*health.ROUTES, *pages.ROUTES)
 """Routes that stand outside of `/api/v1`, or tell of it."""

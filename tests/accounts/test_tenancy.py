@@ -206,6 +206,36 @@ async def test_whoever_runs_the_instance_shuts_people_out(site: Site) -> None:
     assert (await bob.sign_in("bob@example.com")).status_code == 200
 
 
+async def test_a_permission_group_keeps_its_people_from_things(site: Site) -> None:
+    owner = await site.owner()
+    _, organization, workspace = await _home(owner)
+    bob = await site.guest(owner, "bob@example.com", grants=[{"workspace_id": workspace, "role": "admin"}])
+    bob_id = (await _home(bob))[0]
+    rules = {"integrations": ["slack"], "providers": ["ollama"], "denied_surfaces": ["keys"]}
+    base = f"/organizations/{organization}/permission-groups"
+    facts = {"name": "Careful", "rules": rules, "people": [bob_id]}
+    group = await owner.must("POST", base, facts)
+    assert (await bob.ask("GET", "/keys")).json()["code"] == "permission_group"
+    start = {"id": "s", "type": "start", "name": "S"}
+    for block in (
+        {"id": "b", "type": "github", "name": "B", "values": {"operation": "create_issue"}},
+        {"id": "b", "type": "agent", "name": "B", "values": {"model": "openai/gpt-5"}},
+        {"id": "b", "type": "agent", "name": "B", "values": {"tools": [{"tool": "github.create_issue"}]}},
+    ):
+        edges = {"e": {"id": "e", "source": "s", "target": "b"}}
+        document = {"name": "x", "blocks": {"s": start, "b": block}, "edges": edges}
+        made = await owner.must("POST", "/workflows", {"workflow": document})
+        reply = await bob.ask("POST", f"/workflows/{made['id']}/execute", {"input": {}})
+        assert reply.json()["code"] == "permission_group", reply.text
+        assert (await owner.ask("POST", f"/workflows/{made['id']}/execute", {"input": {}})).status_code != 403
+    await owner.must("PUT", f"{base}/{group['id']}", {**facts, "people": []})
+    assert (await bob.ask("GET", "/keys")).status_code == 200
+    stranger = await site.join("stranger@example.com")
+    refused = await owner.ask("POST", base, {**facts, "people": [(await _home(stranger))[0]]})
+    assert refused.status_code == 404
+    await owner.must("DELETE", f"{base}/{group['id']}")
+
+
 async def test_a_session_is_let_into_rooms_too(site: Site) -> None:
     from sim_core.accounts.doors import authenticate
 

@@ -121,7 +121,6 @@ class Credential(Table, tablename="credential"):
     created_by = Text(null=True, default=None)
     created_at = Timestamptz()
     updated_at = Timestamptz()
-    shared = Boolean(default=True)
 
 
 class Plugin(Table, tablename="plugin"):

@@ -1,10 +1,10 @@
-"""How people prove who they are: sessions, codes, identities, passkeys, and what they are told by mail."""
+"""How people prove who they are: sessions, codes, identities, and what they are told by mail."""
 
 from piccolo.columns import JSON, BigInt, Bytea, ForeignKey, Text, Timestamptz
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
-from sim_core.store.tables.accounts import Credential, Organization, User
+from sim_core.store.tables.accounts import Organization, User
 
 
 class Session(Table, tablename="session"):
@@ -47,19 +47,6 @@ class Identity(Table, tablename="identity"):
     created_at = Timestamptz()
     used_at = Timestamptz()
     identity_once = Unique([provider, subject])
-
-
-class Passkey(Table, tablename="passkey"):
-    """A public key that one of a person's devices holds the other half of."""
-
-    id = Text(primary_key=True)
-    user_id = ForeignKey(User, null=False, default="", index=True)
-    handle = Text(unique=True)
-    public_key = Bytea()
-    uses = BigInt(default=0)
-    name = Text()
-    created_at = Timestamptz()
-    used_at = Timestamptz(null=True, default=None)
 
 
 class Ceremony(Table, tablename="ceremony"):
@@ -119,16 +106,6 @@ class PermissionGroupMember(Table, tablename="permission_group_member"):
     group_id = ForeignKey(PermissionGroup, null=False, default="")
     user_id = ForeignKey(User, null=False, default="", index=True)
     permission_group_member_once = Unique([group_id, user_id])
-
-
-class CredentialMember(Table, tablename="credential_member"):
-    """A person with whom a credential is shared that is not shared with the whole workspace."""
-
-    id = Text(primary_key=True)
-    credential_id = ForeignKey(Credential, null=False, default="")
-    user_id = ForeignKey(User, null=False, default="", index=True)
-    role = Text()
-    credential_member_once = Unique([credential_id, user_id])
 
 
 class AuditLog(Table, tablename="audit_log"):
