@@ -107,4 +107,11 @@ async def open_store(url: str, *, size: int = POOL_SIZE) -> Store:
 
 async def start_pool(engine: Any, *, size: int) -> None:
     """Give an engine its pool of connections."""
-    await engine.start_connection_pool(min_size=1, max_size=size, timeout=10)
+    await engine.start_connection_pool(min_size=1, max_size=size, timeout=10, reset=_leave_as_it_is)
+
+
+async def _leave_as_it_is(connection: object) -> None:
+    """A connection goes back without the round trip that would undo session settings: nothing of ours makes any.
+
+    The driver has rolled back an open transaction before it asks.
+    """

@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
 from statistics import quantiles
 from typing import Any
 
@@ -18,6 +20,8 @@ SECONDS, WARM_S = 4.0, 1.5
 GOALS = {16: (500.0, 100.0)}
 """Runs per second at least, and p99 in ms at most."""
 CPU_GOAL_MS = 1.5
+PARTS = {"postgres": "database", "cli serve": "server", "cli realtime": "realtime", "": "supervisor"}
+"""What a process is, by words of its command line."""
 
 
 def run() -> Iterator[Figure]:
@@ -27,18 +31,17 @@ def run() -> Iterator[Figure]:
         stack.start()
         stack.make_key()
         request = _request(stack, _deployed(stack))
-        server, others = _processes(stack)
         uvloop.run(_load(stack.port, request, 16, WARM_S))
         for level in LEVELS:
-            spent, beside = _cpu(server), _cpu(*others)
+            before = _cpu(stack)
             times, seconds = uvloop.run(_load(stack.port, request, level, SECONDS))
             yield from _figures(level, times, seconds)
-            name = f"{level} at once: CPU of the server per run"
-            yield Figure(
-                name=name, value=round((_cpu(server) - spent) / len(times) * 1e3, 3), unit="ms", goal=CPU_GOAL_MS
-            )
-            name = f"{level} at once: CPU of the database per run"
-            yield Figure(name=name, value=round((_cpu(*others) - beside) / len(times) * 1e3, 3), unit="ms")
+            for what, now in _cpu(stack).items():
+                goal = CPU_GOAL_MS if what == "server" else None
+                spent = (now - before[what]) / len(times) * 1e3
+                yield Figure(
+                    name=f"{level} at once: CPU of the {what}", value=round(spent, 3), unit="ms/run", goal=goal
+                )
     finally:
         stack.end()
 
@@ -73,8 +76,7 @@ def _deployed(stack: Stack) -> str:
         for name in names
     }
     edges = {
-        f"{a}-{b}": {"id": f"{a}-{b}", "source": a, "target": b, "source_handle": "source"}
-        for a, b in zip(names, names[1:], strict=False)
+        f"{a}-{b}": {"id": f"{a}-{b}", "source": a, "target": b, "source_handle": "source"} for a, b in pairwise(names)
     }
     total = {"id": "t", "name": "total", "type": "number", "value": 0}
     workflow = {"name": "bench", "blocks": blocks, "edges": edges, "variables": {"t": total}}
@@ -101,19 +103,15 @@ def _request(stack: Stack, workflow_id: str) -> bytes:
     return "\r\n".join((*lines, "", "")).encode() + body
 
 
-def _processes(stack: Stack) -> tuple[psutil.Process, list[psutil.Process]]:
-    members = {process: " ".join(process.cmdline()) for process in stack.members()}
-    server = next(process for process, words in members.items() if words.endswith("serve"))
-    return server, [process for process, words in members.items() if "postgres" in words]
-
-
-def _cpu(*processes: psutil.Process) -> float:
-    total = 0.0
-    for process in processes:
-        if process.is_running():
+def _cpu(stack: Stack) -> dict[str, float]:
+    """CPU seconds of the stack's processes until now."""
+    spent = dict.fromkeys(("server", "database", "supervisor", "realtime"), 0.0)
+    for process in stack.members():
+        with suppress(psutil.Error):
+            words = " ".join(process.cmdline())
             times = process.cpu_times()
-            total += times.user + times.system
-    return total
+            spent[next(what for mark, what in PARTS.items() if mark in words)] += times.user + times.system
+    return spent
 
 
 async def _load(port: int, request: bytes, level: int, seconds: float) -> tuple[list[float], float]:
