@@ -37,6 +37,7 @@ class _Server(uvicorn.Server):
     def __init__(self, settings: Settings, platform: Platform) -> None:
         self.platform = platform
         self.leaving: asyncio.Task[None] | None = None
+        self.warming: asyncio.Task[None] | None = None
         log = logger("sim.access", settings.log_level)
         super().__init__(
             uvicorn.Config(
@@ -56,6 +57,11 @@ class _Server(uvicorn.Server):
             )
         )
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; then get ready what the first run would wait for, while nobody waits."""
+        await super().startup(sockets)
+        self.warming = asyncio.ensure_future(self.platform.warm())
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop taking runs, wait for those in flight, then close; a second signal does not wait."""
         # this is a signal handler: whatever the loop is doing, it hears of it by its own door
@@ -68,6 +74,8 @@ class _Server(uvicorn.Server):
         self.leaving = asyncio.ensure_future(self._leave())
 
     async def _leave(self) -> None:
+        if self.warming is not None:
+            self.warming.cancel()
         try:
             await self.platform.runs.drain(DRAIN_S)
         finally:
