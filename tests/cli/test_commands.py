@@ -3,7 +3,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -38,14 +37,9 @@ def code(text: str) -> str:
     return flow({"id": "start", "type": "start"}, {"id": "code", "type": "function", "values": {"code": text}})
 
 
-def test_help_is_quick_and_names_every_command(data: Path) -> None:
-    quickest = 9.0
-    for _ in range(3):
-        began = time.process_time(), os.times().children_user
-        ran = sim("--help", data=data)
-        quickest = min(quickest, os.times().children_user - began[1])
+def test_help_names_every_command(data: Path) -> None:
+    ran = sim("--help", data=data)
     assert ran.returncode == 0
-    assert quickest < 0.3
     from sim_core.cli import COMMANDS
 
     for _, commands in COMMANDS:
