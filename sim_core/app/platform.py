@@ -12,7 +12,6 @@ from sim_core.accounts.keys import authenticate
 from sim_core.app.accounts import StoredAccounts
 from sim_core.app.memory import StoredMemory
 from sim_core.app.parts import open_runners, world_of
-from sim_core.errors import SimError
 from sim_core.jobs.children import Children
 from sim_core.jobs.plans import Plans
 from sim_core.jobs.runs import CANCEL, Runs
@@ -21,7 +20,6 @@ from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
 from sim_core.rest.services import Services
-from sim_core.sandbox import Sandbox
 from sim_core.settings import Settings
 from sim_core.spec.assets import Assets
 from sim_core.store import processes
@@ -39,17 +37,11 @@ LOOK_S = 1.0
 class Platform:
     """An open platform: what the API speaks for, and how to leave."""
 
-    def __init__(self, services: Services, sandbox: Sandbox, stack: AsyncExitStack) -> None:
+    def __init__(self, services: Services, stack: AsyncExitStack) -> None:
         """Use `open_platform`."""
         self.services = services
         self.runs = services.runs
-        self._sandbox = sandbox
         self._stack = stack
-
-    async def warm(self) -> None:
-        """Start what the first run would wait for; what cannot be started says so to the run that needs it."""
-        with suppress(SimError):
-            await self._sandbox.warm()
 
     async def close(self) -> None:
         """Interrupt what still runs, commit what is known, and end every helper."""
@@ -61,13 +53,13 @@ async def open_platform(settings: Settings, url: str, *, report: Report) -> Plat
     """Open everything on a database that is ready for use."""
     stack = AsyncExitStack()
     try:
-        return Platform(*await _open(settings, url, report, stack), stack)
+        return Platform(await _open(settings, url, report, stack), stack)
     except BaseException:
         await stack.aclose()
         raise
 
 
-async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitStack) -> tuple[Services, Sandbox]:
+async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitStack) -> Services:
     registry = Registry.open(settings.data / "cache")
     store = await open_store(url)
     stack.push_async_callback(store.close)
@@ -101,7 +93,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
     async def ask(key: str) -> Actor:
         return await authenticate(store, key)
 
-    services = Services(
+    return Services(
         settings=settings,
         version=version("sim-platform"),
         registry=registry,
@@ -114,7 +106,6 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         files=Files(_assets(registry)),
         report=report,
     )
-    return services, runners.sandbox
 
 
 class Secrets:
