@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
 
 from sim_core.app.platform import Platform, open_platform
+from sim_core.app.world import Outside
 from sim_core.commands.logs import logger
+from sim_core.errors import SimError
 from sim_core.rest.server import application
 from sim_core.settings import Settings
 from sim_core.store.postgres import ensure
@@ -60,7 +63,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen; then get ready what the first run would wait for, while nobody waits."""
         await super().startup(sockets)
-        self.warming = asyncio.ensure_future(self.platform.warm())
+        self.warming = asyncio.ensure_future(self._warm())
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop taking runs, wait for those in flight, then close; a second signal does not wait."""
@@ -72,6 +75,13 @@ class _Server(uvicorn.Server):
             self.should_exit = self.force_exit = True
             return
         self.leaving = asyncio.ensure_future(self._leave())
+
+    async def _warm(self) -> None:
+        world = self.platform.runs.world
+        # what cannot be started says so to the run that needs it
+        with suppress(SimError):
+            if isinstance(world, Outside):
+                await world.sandbox.warm()
 
     async def _leave(self) -> None:
         if self.warming is not None:

@@ -14,6 +14,7 @@ from piccolo.table import Table
 
 from sim_core.errors import Invalid, Missing, Unreachable
 from sim_core.store import piccolo_conf
+from sim_core.store.lives import Lives
 from sim_core.store.states import States
 from sim_core.store.wire import BAD_TEXT, DOWN, Connection, ForeignKeyViolation, Row
 
@@ -28,6 +29,7 @@ class Store:
         self.url = url
         self.engine = engine
         self.states = States()
+        self.lives = Lives()
 
     async def rows(self, query: str, *args: object) -> Sequence[Row]:
         """All rows of a query."""

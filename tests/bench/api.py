@@ -105,7 +105,7 @@ def _request(stack: Stack, workflow_id: str) -> bytes:
 
 def _cpu(stack: Stack) -> dict[str, float]:
     """CPU seconds of the stack's processes until now."""
-    spent = dict.fromkeys(("server", "database", "supervisor", "realtime"), 0.0)
+    spent: dict[str, float] = dict.fromkeys(PARTS.values(), 0.0)
     for process in stack.members():
         with suppress(psutil.Error):
             words = " ".join(process.cmdline())
