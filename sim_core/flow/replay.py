@@ -57,7 +57,8 @@ class Replay:
         engine.order = max(engine.order, event.order)
         match event:
             case BlockStarted():
-                if node.inside is not None and node.index not in scope.boxes:
+                is_pinned = node.pin is not None and engine.facts.pins
+                if node.inside is not None and node.index not in scope.boxes and not is_pinned:
                     engine.open(scope, node, event.order)
             case BlockFinished():
                 self._finished(scope, node, event)

@@ -56,16 +56,19 @@ async def run(
     answers: Mapping[str, Mapping[str, Any]] | None = None,
     from_block: str | None = None,
     stop_after: str | None = None,
+    pins: bool = False,
 ) -> Outcome:
     """Run a plan; what happens is handed to `record` as it happens.
 
     With a `history`, the run goes on where its events end: what they tell of is not run again, `answers` wake the steps
     that sleep, by the ids of their pauses. With `from_block`, the history is another run's, of which only what does not
-    depend on that block is kept. Cancelling the task that awaits it stops every block and gives an outcome too.
+    depend on that block is kept; when such a run goes on, both histories are handed over, and no block. With `pins`,
+    blocks whose output is pinned do not run. Cancelling the task that awaits it stops every block and gives an outcome
+    too.
     """
     facts = Facts(
         world=world, record=record, run_id=run_id, workspace_id=workspace_id, workflow_id=workflow_id, depth=depth,
-        input=input, secrets=Secrets(secrets or {}), streams=frozenset(stream_blocks),
+        input=input, secrets=Secrets(secrets or {}), pins=pins, streams=frozenset(stream_blocks),
         ends=None if deadline_s is None else time.monotonic() + deadline_s,
     )  # fmt: skip
     engine = Engine(plan, facts, initial_variables(plan, variables), stop_after=stop_after)
@@ -99,7 +102,7 @@ def _prepare(
     if from_block is not None and not past:
         raise Invalid("A run from a block needs the history of an earlier run.", code="no_history")
     starts = [event for event in past if isinstance(event, RunStarted)]
-    begins = not any(event.from_block == from_block for event in starts)
+    begins = from_block is not None or not starts
     engine.begin(starts[0].start if starts else None)
     replay = Replay(engine, past)
     if begins:

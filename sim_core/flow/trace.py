@@ -51,6 +51,9 @@ class Span(Struct, kw_only=True, omit_defaults=True):
     stdout: str = ""
     child: str | None = None
     pause: str | None = None
+    pinned: bool = False
+    line: int | None = None
+    """Where in its code a step failed."""
     children: list["Span"] = []
 
 
@@ -129,10 +132,11 @@ class _Weaver:
             case BlockFinished():
                 span.status, span.port, span.tries = "finished", event.port, event.tries
                 span.usage, span.cost, span.stdout = event.usage, event.cost, event.stdout
+                span.pinned = event.pinned
             case BlockFailed():
                 failed: Status = "cancelled" if event.code == "cancelled" and not event.handled else "failed"
                 span.status = "handled" if event.handled else failed
-                span.error, span.tries = event.message, event.tries
+                span.error, span.tries, span.line = event.message, event.tries, event.line
             case BlockPaused():
                 span.status, span.pause = "paused", event.pause
                 self.pauses[event.pause] = span
