@@ -128,10 +128,12 @@ async def test_the_results_of_a_container_are_read_by_any_path() -> None:
 async def test_the_innermost_of_its_kind_is_meant_through_a_container_of_the_other() -> None:
     """Case 167."""
     workflow = flow(
-        block("A", "loop"), block("P", "parallel", parent="A"), mock("x", parent="P", value="<loop.index><parallel.index>"),
+        block("A", "loop"),
+        block("P", "parallel", parent="A"),
+        mock("x", parent="P", value="<loop.index><parallel.index>"),
         edges="start>A A:loop-start-source>P P:parallel-start-source>x",
         subflows=(Loop(id="A", iterations=2), Parallel(id="P", count=2)),
-    )  # fmt: skip
+    )
     assert sorted(one["result"] for one in (await perform(workflow)).outputs("x")) == ["00", "01", "10", "11"]
 
 
@@ -246,8 +248,12 @@ async def test_rows_are_tried_in_order_and_none_after_else(n: int, row: str) -> 
 async def test_a_comment_at_the_end_and_the_source_as_context_are_understood() -> None:
     """Cases 190, 199."""
     rows = [{"id": "a", "title": "if", "value": "context.n === 4 // <start.n>"}]
-    workflow = flow(mock("s", output={"n": 4, "more": "m"}), block("c", "condition", language="javascript", conditions=rows),
-                    mock("t", value="<c.more>"), edges="start>s s>c c:condition-a>t")  # fmt: skip
+    workflow = flow(
+        mock("s", output={"n": 4, "more": "m"}),
+        block("c", "condition", language="javascript", conditions=rows),
+        mock("t", value="<c.more>"),
+        edges="start>s s>c c:condition-a>t",
+    )
     assert (await perform(workflow)).output == {"result": "m"}
 
 
@@ -357,13 +363,21 @@ FORM = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given", "output"), [
-    ({"n": "42", "b": "true", "o": '{"a": 1}', "extra": 1}, {"n": 42, "b": True, "o": {"a": 1}, "d": "default", "extra": 1}),
-    ({"n": "x", "b": "1", "o": "no json", "d": ""}, {"n": "x", "b": True, "o": "no json", "d": ""}),
-    ({"d": None, "b": 0}, {"d": "default", "b": False}), ({"input": ""}, {"d": "default"}),
-    ({"input": {"n": "1"}, "n": "2"}, {"n": 1, "d": "default", "input": {"n": "1"}}), (None, {"d": "default"}),
-    ("words", {"d": "default", "input": "words"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "output"),
+    [
+        (
+            {"n": "42", "b": "true", "o": '{"a": 1}', "extra": 1},
+            {"n": 42, "b": True, "o": {"a": 1}, "d": "default", "extra": 1},
+        ),
+        ({"n": "x", "b": "1", "o": "no json", "d": ""}, {"n": "x", "b": True, "o": "no json", "d": ""}),
+        ({"d": None, "b": 0}, {"d": "default", "b": False}),
+        ({"input": ""}, {"d": "default"}),
+        ({"input": {"n": "1"}, "n": "2"}, {"n": 1, "d": "default", "input": {"n": "1"}}),
+        (None, {"d": "default"}),
+        ("words", {"d": "default", "input": "words"}),
+    ],
+)
 async def test_the_start_hands_on_what_it_was_given_in_the_types_it_asked_for(given: Any, output: Any) -> None:
     """Cases 208, 234, 266."""
     workflow = flow(mock("r", value=1))

@@ -98,8 +98,14 @@ async def test_a_container_alone_in_another_and_one_behind_a_block_in_it(outer: 
 def test_compiling_changes_nothing_of_the_document() -> None:
     """Cases 75, 76."""
     off = Block(id="off", type="mock", name="off", parent="L", enabled=False)
-    workflow = flow(block("L", "loop"), off, block("E", "parallel"), mock("x", value="<l.results>"),
-                    edges="start>L start>E start>x", subflows=(Loop(id="L", iterations=2), Parallel(id="E")))  # fmt: skip
+    workflow = flow(
+        block("L", "loop"),
+        off,
+        block("E", "parallel"),
+        mock("x", value="<l.results>"),
+        edges="start>L start>E start>x",
+        subflows=(Loop(id="L", iterations=2), Parallel(id="E")),
+    )
     before = digest(workflow)
     compile(workflow, find)
     assert digest(workflow) == before
@@ -183,8 +189,14 @@ async def test_stopping_ends_at_once_begins_nothing_more_and_keeps_what_there_wa
     boxes = (block("L", kind),) if kind else ()
     parent = "L" if kind else None
     edges = f"start>first first>L L:{handle(kind)}>slow slow>next" if kind else "start>first first>slow slow>next"
-    workflow = flow(mock("first", value=1), *boxes, mock("slow", parent=parent, delay_ms=60_000),
-                    mock("next", parent=parent), edges=edges, subflows=(settings(kind, "L", 30),) if kind else ())  # fmt: skip
+    workflow = flow(
+        mock("first", value=1),
+        *boxes,
+        mock("slow", parent=parent, delay_ms=60_000),
+        mock("next", parent=parent),
+        edges=edges,
+        subflows=(settings(kind, "L", 30),) if kind else (),
+    )
     outcome, ran = await stopped(workflow, 0.03)
     assert outcome.status == "cancelled"
     assert "next" not in ran.began()
@@ -221,11 +233,14 @@ async def test_the_first_failure_is_the_runs_and_others_in_flight_end_first() ->
     """Cases 105, 106, 242, 259."""
     rows = [{"id": "i", "title": "if", "value": "<parallel.index> == 1"}, {"id": "e", "title": "else"}]
     workflow = flow(
-        block("P", "parallel"), block("c", "condition", parent="P", conditions=rows),
-        mock("bad", parent="P", fail="first"), mock("slow", parent="P", delay_ms=5), mock("worse", parent="P", fail="2nd"),
+        block("P", "parallel"),
+        block("c", "condition", parent="P", conditions=rows),
+        mock("bad", parent="P", fail="first"),
+        mock("slow", parent="P", delay_ms=5),
+        mock("worse", parent="P", fail="2nd"),
         edges="start>P P:parallel-start-source>c c:condition-i>bad c:condition-e>slow slow>worse",
         subflows=(Parallel(id="P", count=3),),
-    )  # fmt: skip
+    )
     ran = await perform(workflow)
     assert ran.outcome.error is not None
     assert (ran.outcome.error.block, ran.outcome.error.message) == ("bad", "first")
@@ -276,10 +291,13 @@ async def test_the_first_answer_stands_whatever_comes_after_it() -> None:
 async def test_loops_that_run_no_iteration_bring_no_results_and_are_told_once() -> None:
     """Cases 108, 109, 116, 117, 121, 252, 275."""
     empty: tuple[Subflow, ...] = (
-        Loop(id="L", loop_type="while", condition="False"), Loop(id="L", iterations=0),
-        Loop(id="L", loop_type="for_each", collection="[]"), Loop(id="L", loop_type="for_each", collection="<start.no>"),
-        Parallel(id="L", count=0), Parallel(id="L", parallel_type="collection", collection=[]),
-    )  # fmt: skip
+        Loop(id="L", loop_type="while", condition="False"),
+        Loop(id="L", iterations=0),
+        Loop(id="L", loop_type="for_each", collection="[]"),
+        Loop(id="L", loop_type="for_each", collection="<start.no>"),
+        Parallel(id="L", count=0),
+        Parallel(id="L", parallel_type="collection", collection=[]),
+    )
     for subflow in empty:
         kind = "parallel" if isinstance(subflow, Parallel) else "loop"
         workflow = flow(block("L", kind), mock("x", parent="L"), mock("after", value="<l.results>"),
@@ -405,14 +423,17 @@ async def test_branches_see_their_own_siblings_and_from_outside_the_first_one() 
     """Cases 82, 127, 128, 129, 130, 131, 132, 133, 159, 260."""
     rows = [{"id": "i", "title": "if", "value": "<parallel.index> != 1"}, {"id": "e", "title": "else"}]
     workflow = flow(
-        block("P", "parallel"), block("c", "condition", parent="P", conditions=rows),
-        mock("some", parent="P", value="s<parallel.index>"), mock("all", parent="P", value="<some.result>|<parallel.index>"),
-        block("L", "loop", parent="P"), mock("deep", parent="L", value="<some.result>/<l.index>"),
+        block("P", "parallel"),
+        block("c", "condition", parent="P", conditions=rows),
+        mock("some", parent="P", value="s<parallel.index>"),
+        mock("all", parent="P", value="<some.result>|<parallel.index>"),
+        block("L", "loop", parent="P"),
+        mock("deep", parent="L", value="<some.result>/<l.index>"),
         mock("end", value="<some.result>,<deep.result>"),
         edges="""start>P P:parallel-start-source>c c:condition-i>some some>all c:condition-e>all all>L
         L:loop-start-source>deep P>end""",
         subflows=(Parallel(id="P", count=3, batch_size=1), Loop(id="L", iterations=2)),
-    )  # fmt: skip
+    )
     ran = await perform(workflow)
     assert [one["result"] for one in ran.outputs("all")] == ["s0|0", "|1", "s2|2"]
     assert [one["result"] for one in ran.outputs("deep")] == ["s0/0", "s0/1", "/0", "/1", "s2/0", "s2/1"]
