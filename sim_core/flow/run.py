@@ -62,9 +62,8 @@ async def run(
 
     With a `history`, the run goes on where its events end: what they tell of is not run again, `answers` wake the steps
     that sleep, by the ids of their pauses. With `from_block`, the history is another run's, of which only what does not
-    depend on that block is kept; when such a run goes on, both histories are handed over, and no block. With `pins`,
-    blocks whose output is pinned do not run. Cancelling the task that awaits it stops every block and gives an outcome
-    too.
+    depend on that block is kept; to go on later, it takes both, and no block. `pins` has pinned outputs stand in for
+    blocks. Cancelling the task that awaits it stops every block and gives an outcome too.
     """
     facts = Facts(
         world=world, record=record, run_id=run_id, workspace_id=workspace_id, workflow_id=workflow_id, depth=depth,
@@ -76,9 +75,13 @@ async def run(
         _prepare(engine, tuple(history), from_block, parent, answers or {})
         return await _drive(engine, deadline_s)
     finally:
-        engine.quiet = True  # a block that would not leave in time has nothing more to tell
-        await engine.cancel()
-        await engine.carriers.close()
+        await _leave(engine)
+
+
+async def _leave(engine: Engine) -> None:
+    engine.quiet = True  # a block that would not leave in time has nothing more to tell
+    await engine.cancel()
+    await engine.carriers.close()
 
 
 def initial_variables(plan: Plan, given: Mapping[str, Any] | None) -> list[Any]:
