@@ -1,17 +1,20 @@
 """Runs that build on an earlier one: from a block of it, or all of it again, with inputs that somebody edited."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from sim_core.document.reduce import digest
+from sim_core.document.references import pointer
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Conflict, Invalid, Problem
 from sim_core.flow.events import Event, RunStarted
+from sim_core.flow.forms import form
 from sim_core.flow.plan import Plan
 from sim_core.flow.replay import check_from
+from sim_core.flow.starts import Find
 from sim_core.jobs.documents import Picked
 from sim_core.jobs.orders import Order
 from sim_core.jobs.past import bases_of, history
@@ -66,9 +69,9 @@ async def as_it_was(store: Store, run: Run) -> Picked:
     return Picked(workflow=workflow, seq=run.workflow_seq or 0, version=run.version)
 
 
-async def order_again(journal: Journal, run: Run, document: Picked, wish: Wish) -> Order:
+async def order_again(journal: Journal, run: Run, document: Picked, wish: Wish, *, find: Find) -> Order:
     """The order for a run that builds on another; raises `Invalid` where a block or a field is not there."""
-    workflow = edited(document.workflow, wish.values)
+    workflow = edited(document.workflow, wish.values, find)
     facts: Mapping[str, Any] = run.facts or {}
     begin = wish.from_block
     if begin is not None and not (wish.strict and begin in workflow.blocks):
@@ -95,17 +98,31 @@ async def order_again(journal: Journal, run: Run, document: Picked, wish: Wish) 
     )
 
 
-def edited(workflow: Workflow, values: Edits) -> Workflow:
-    """The document with other values in fields of blocks; raises `Invalid` with each block that is not there."""
+def edited(workflow: Workflow, values: Edits, find: Find) -> Workflow:
+    """The document with other values in fields of blocks; raises `Invalid` with each block or field not there."""
     if not values:
         return workflow
-    if lacking := [id for id in values if id not in workflow.blocks]:
-        problems = [_no_block(id, f"/values/{id}") for id in lacking]
-        raise Invalid("; ".join(problem.message for problem in problems), code="no_such_block", problems=problems)
+    if problems := [problem for id, fields in values.items() for problem in _amiss(workflow, id, fields, find)]:
+        words = "; ".join(problem.message for problem in problems)
+        raise Invalid(words, code=problems[0].code, problems=problems)
     blocks = dict(workflow.blocks)
     for id, fields in values.items():
         blocks[id] = replace(blocks[id], values={**blocks[id].values, **fields}, pinned=None)
     return replace(workflow, blocks=blocks)
+
+
+def _amiss(workflow: Workflow, id: str, values: Mapping[str, Any], find: Find) -> Iterator[Problem]:
+    block = workflow.blocks.get(id)
+    if block is None:
+        yield _no_block(id, f"/values/{pointer(id)}")
+        return
+    type = find(block.type)
+    known = form(type.input_for({**block.values, **values})) if type is not None else values
+    for field in values:
+        if field not in known:
+            words = f"{block.name!r} has no field {field!r}; it has {', '.join(sorted(known))}"
+            at = f"/values/{pointer(id)}/{pointer(field)}"
+            yield Problem(code="no_such_field", message=words, pointer=at, block=id, field=field)
 
 
 def outermost(workflow: Workflow, block: str) -> str:

@@ -73,7 +73,9 @@ async def replay_run(call: Call[Replay, Nothing]) -> ASGIResponse:
         actor=call.user_id,
         idempotency_key=key_of(call),
     )
-    running = await services.runs.start(await again.order_again(services.runs.journal, base, document, wish))
+    find = services.registry.block
+    order = await again.order_again(services.runs.journal, base, document, wish, find=find)
+    running = await services.runs.start(order)
     return await _answer(call, running, stream=body.stream, is_async=body.is_async)
 
 

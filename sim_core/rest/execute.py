@@ -121,7 +121,7 @@ async def _order_from(call: Call[Execute, Which], document: Picked) -> Order:
         idempotency_key=key_of(call),
         strict=True,
     )
-    return await order_again(services.runs.journal, base, document, wish)
+    return await order_again(services.runs.journal, base, document, wish, find=services.registry.block)
 
 
 def _seconds(body: Execute) -> float:

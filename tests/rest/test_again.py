@@ -51,6 +51,7 @@ async def test_what_cannot_be_repeated_is_refused_before_anything_runs(api: Api)
     for body, reason in (
         ({"from_block": "nobody"}, "no_such_block"),
         ({"values": {"nobody": {"code": "1"}}}, "no_such_block"),
+        ({"values": {"twice": {"kode": "1"}}}, "no_such_field"),
         ({"from_block": "twice", "nonsense": 1}, None),
         ({"stream": True, "async": True}, "invalid"),
     ):
@@ -217,10 +218,9 @@ async def test_children_that_pause_in_branches_are_answered_one_by_one(api: Api)
         last = max(items, key=lambda item: item["pause"])
         reply = await api.ask("POST", f"/runs/{last['child']}/resume", {"input": {"approved": number == 0}})
         assert reply.status_code == 200
-        run = await api.until(paused["run_id"], "paused" if number < 2 else "finished")
-        async with asyncio.timeout(10):
-            while run["status"] == "paused" and len(run["pauses"]) != 2 - number:
+        async with asyncio.timeout(20):
+            while len((await api.ask("GET", f"/runs/{paused['run_id']}/pauses")).json()["items"]) != 2 - number:
                 await asyncio.sleep(0.02)
-                run = (await api.ask("GET", f"/runs/{paused['run_id']}")).json()
+    run = await api.until(paused["run_id"], "finished")
     answers = [branch[0]["result"]["data"]["yes"] for branch in run["output"]["data"]]
     assert answers == [False, False, True]
