@@ -14,7 +14,19 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
 from sim_core.errors import Missing
-from sim_core.rest import catalogue, credentials, deployments, documents, execute, health, keys, pages, runs, secrets
+from sim_core.rest import (
+    again,
+    catalogue,
+    credentials,
+    deployments,
+    documents,
+    execute,
+    health,
+    keys,
+    pages,
+    runs,
+    secrets,
+)
 from sim_core.rest import workflows as workflow_routes
 from sim_core.rest.access import check_scope, choose_workspace
 from sim_core.rest.decoding import check_nesting, convert_query, decode
@@ -30,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     *deployments.ROUTES,
     *execute.ROUTES,
     *runs.ROUTES,
+    *again.ROUTES,
     *catalogue.ROUTES,
     *secrets.ROUTES,
     *credentials.ROUTES,

@@ -82,6 +82,21 @@ def test_a_file_runs_without_a_server(data: Path) -> None:
     assert not (data / "postgres").exists()
 
 
+def test_a_file_runs_until_a_block_and_from_one(data: Path, tmp_path: Path) -> None:
+    journal = str(tmp_path / "run.jsonl")
+    words = ("run", str(HELLO), "--journal", journal)
+    assert sim(*words, "--input", '{"name": "Ada"}', "--until", "Start", data=data).stdout == "{}\n"
+    ran = sim(*words, "--from", "greet", data=data)
+    assert (ran.returncode, json.loads(ran.stdout)["result"]) == (0, "Hello, Ada!"), ran.stderr
+    told = [json.loads(line) for line in Path(journal).read_text().splitlines()]
+    assert [one["block"] for one in told if one["event"] == "block.started"] == ["start", "greet"]
+    for lacking in (("run", str(HELLO), "--from", "greet"), (*words, "--from", "nobody")):
+        ran = sim(*lacking, data=data)
+        assert (ran.returncode, ran.stdout) == (2, ""), ran.stderr
+    Path(journal).write_text("no event\n")
+    assert "line 1" in sim(*words, "--from", "greet", data=data).stderr
+
+
 def test_secrets_come_from_flags_then_a_file_then_the_environment(data: Path, tmp_path: Path) -> None:
     file, lines = tmp_path / "secret.json", tmp_path / ".env"
     file.write_text(code("return [{{ONE}}, {{TWO}}, {{THREE}}]"))
