@@ -1,8 +1,7 @@
-import contextlib
-
 """Python functions: what they return, print, import and fail with."""
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
