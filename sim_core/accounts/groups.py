@@ -15,8 +15,8 @@ from sim_core.store.wire import Row
 
 LIST = """
 SELECT g.id, g.name, g.rules::text AS rules, g.created_at,
-  coalesce((SELECT json_agg(m.user_id ORDER BY m.id) FROM permission_group_member m WHERE m.group_id = g.id), '[]')::text
-    AS people
+  coalesce((SELECT json_agg(m.user_id ORDER BY m.id) FROM permission_group_member m WHERE m.group_id = g.id),
+    '[]')::text AS people
 FROM permission_group g WHERE g.organization_id = $1 AND ($2::text IS NULL OR g.id = $2) ORDER BY g.id
 """
 PUT = """

@@ -99,6 +99,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
     listening = Listening(url)
     stack.push_async_callback(listening.close)
     await listening.on(CANCEL, runs.hear_cancel)
+    await store.lives.listen(listening)
 
     lifetimes = Lifetimes(idle_h=settings.session_idle_h, max_h=settings.session_max_h)
 

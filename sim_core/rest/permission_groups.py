@@ -1,13 +1,15 @@
 """Permission groups: which models, integrations, tools and parts of the API some people may not use."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from sim_core.accounts import audit, groups
 from sim_core.accounts.actors import Actor, Rules
 from sim_core.accounts.groups import Group, check_use
 from sim_core.document.workflow import Workflow
+from sim_core.jobs.orders import Order
 from sim_core.registry import Registry
 from sim_core.rest.auth import Name
 from sim_core.rest.organizations import Id
@@ -68,14 +70,24 @@ def check_document(actor: Actor, workspace_id: str, document: Workflow, registry
     operations = [(block.type, block.values.get("operation")) for block in blocks]
     used = [(type.partition("@")[0], operation) for type, operation in operations]
     for block in blocks:
-        chosen: Any = block.values.get("tools")
-        names = (
-            [str(one.get("tool", "")) for one in chosen if isinstance(one, dict)] if isinstance(chosen, list) else []
-        )  # pyright: ignore[reportUnknownArgumentType,reportUnknownMemberType,reportUnknownVariableType]  # JSON of any kind
+        names = _chosen(block.values.get("tools"))
         used += [(name.partition(".")[0], name.partition(".")[2]) for name in names]
     integrations = [type for type, _ in used if registry.integration(type) is not None]
     tools = [f"{type}.{operation}" for type, operation in used if operation]
     check_use(actor, workspace_id, models=models, integrations=integrations, tools=tools)
+
+
+def allowed(call: Call[Any, Any], order: Order) -> Order:
+    """The order as whoever asks may have it, with their own secrets; raises `Denied` for what a group keeps away."""
+    actor = call.who
+    check_document(actor, order.workspace_id, order.workflow, call.services.registry)
+    return replace(order, personal="" if actor.bound else actor.user_id)
+
+
+def _chosen(tools: Any) -> list[str]:
+    """The tools that an agent was given, by name."""
+    given = cast("list[Any]", tools) if isinstance(tools, list) else []
+    return [str(cast("dict[str, Any]", one).get("tool", "")) for one in given if isinstance(one, dict)]
 
 
 async def _put(call: Call[PutGroup, Nothing], group_id: str | None) -> Group:
