@@ -80,11 +80,11 @@ class View(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Where somebody is; a part that is absent is as before, one that is null is over."""
 
-    cursor: tuple[float, float] | None | msgspec.UnsetType = msgspec.UNSET
-    selection: tuple[str, ...] | None | msgspec.UnsetType = msgspec.UNSET
-    editing: Caret | None | msgspec.UnsetType = msgspec.UNSET
-    view: View | None | msgspec.UnsetType = msgspec.UNSET
-    drag: dict[str, tuple[float, float]] | None | msgspec.UnsetType = msgspec.UNSET
+    cursor: tuple[float, float] | msgspec.UnsetType | None = msgspec.UNSET
+    selection: tuple[str, ...] | msgspec.UnsetType | None = msgspec.UNSET
+    editing: Caret | msgspec.UnsetType | None = msgspec.UNSET
+    view: View | msgspec.UnsetType | None = msgspec.UNSET
+    drag: dict[str, tuple[float, float]] | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Pres(_Message, frozen=True, tag="pres"):
@@ -138,9 +138,7 @@ class Ping(_Message, frozen=True, tag="ping"):
     """Are you there?"""
 
 
-FromClient: TypeAlias = (
-    Hello | Join | Leave | Ops | Pres | TextOpen | Text | TextClose | Flush | AppliedUpTo | Ping
-)
+FromClient: TypeAlias = Hello | Join | Leave | Ops | Pres | TextOpen | Text | TextClose | Flush | AppliedUpTo | Ping
 
 
 class Limits(Struct, frozen=True, kw_only=True):

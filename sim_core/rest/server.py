@@ -13,7 +13,19 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
 from sim_core.errors import Missing
-from sim_core.rest import catalogue, credentials, deployments, documents, execute, health, keys, pages, runs, secrets
+from sim_core.rest import (
+    catalogue,
+    credentials,
+    deployments,
+    documents,
+    execute,
+    health,
+    keys,
+    pages,
+    realtime,
+    runs,
+    secrets,
+)
 from sim_core.rest import workflows as workflow_routes
 from sim_core.rest.access import check_scope, choose_workspace
 from sim_core.rest.decoding import check_nesting, convert_query, decode
@@ -33,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *secrets.ROUTES,
     *credentials.ROUTES,
     *keys.ROUTES,
+    *realtime.ROUTES,
 )
 BARE: tuple[Route, ...] = (*health.ROUTES, *pages.ROUTES)
 """Routes that stand outside of `/api/v1`, or tell of it."""

@@ -136,27 +136,6 @@ async def forwards():
     manager.add_column(
         table_class_name="RealtimeTicket",
         tablename="realtime_ticket",
-        column_name="workspace_id",
-        db_column_name="workspace_id",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="RealtimeTicket",
-        tablename="realtime_ticket",
         column_name="scopes",
         db_column_name="scopes",
         column_class_name="Text",

@@ -7,7 +7,7 @@ from sim_core.store.tables.documents import Workflow
 
 
 class WorkflowText(Table, tablename="workflow_text"):
-    """A field's text as a Yjs document, beside its plain text in the block; its key is (workflow_id, block_id, field)."""
+    """A field's text as a Yjs document, beside the plain one; its key is (workflow_id, block_id, field)."""
 
     workflow_id = ForeignKey(Workflow, null=False, default="")
     block_id = Text()
@@ -58,6 +58,5 @@ class RealtimeTicket(Table, tablename="realtime_ticket"):
     digest = Text(primary_key=True)
     user_id = Text()
     key_id = Text(null=True, default=None)
-    workspace_id = Text(null=True, default=None)
     scopes = Text()
     expires_at = Timestamptz(index=True)
