@@ -43,7 +43,7 @@ class Replica:
         self._latest = 0
         self._sent: set[int] = set()
         self._parts: list[str] = []
-        self._wanted = 0
+        self._wanted = self._snapshot_seq = 0
 
     @property
     def view(self) -> Workflow:
@@ -86,6 +86,7 @@ class Replica:
                 self._parts.append(data)
                 if len(self._parts) == self._wanted:
                     self.confirmed = _document("".join(self._parts).encode())
+                    self.seq = self._snapshot_seq
                     self._enter()
             case protocol.Committed(ops=dones):
                 for done in dones:
@@ -125,8 +126,7 @@ class Replica:
         self.people = {person.sid: person for person in message.roster}
         self.cseq = max(self.cseq, message.cseq)
         if message.mode == "snapshot":
-            self._parts, self._wanted = [], message.parts
-            self.seq = message.seq
+            self._parts, self._wanted, self._snapshot_seq = [], message.parts, message.seq
         else:
             self._enter()
 

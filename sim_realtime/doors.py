@@ -13,7 +13,7 @@ from sim_realtime.ledger import Ledger
 from sim_realtime.limits import Bucket
 from sim_realtime.rooms import Room
 from sim_realtime.session import Session
-from sim_realtime.texts import NAME, Field, Place
+from sim_realtime.texts import Field, Place
 
 
 class Doors:
@@ -112,7 +112,7 @@ class Doors:
         """A field whose text is edited together; raises `Missing` when there is none."""
         key = (room.workflow_id, block_id, name)
         found = self.fields.get(key)
-        if found is None:
+        if found is None or found.is_gone:
             stored = self.ledger.known(room.workflow_id) or await self.ledger.load(room.workflow_id)
             block = stored.workflow.blocks.get(block_id)
             if block is None:
@@ -121,7 +121,10 @@ class Doors:
                 raise Missing(f"{name[:80]!r} holds no text", code="not_text")
             place = Place(self.ledger, self._committer, room.workflow_id, room.workspace_id)
             place.spawn = lambda work: self._spawn(_forgiving(work))
-            found = self.fields.setdefault(key, Field(place, block_id, name))
+            standing = self.fields.get(key)
+            if standing is None or standing.is_gone:
+                self.fields[key] = Field(place, block_id, name)
+            found = self.fields[key]
         return found
 
     async def flush(self, workflow_id: str = "") -> None:
@@ -187,9 +190,12 @@ class Doors:
             return
         for done in dones:
             match done.op:
-                case UpdateValues(items=items) if done.client_id != NAME:
+                case UpdateValues(items=items):
                     for item in items:
-                        if field := self.fields.get((workflow_id, item.block_id, item.field)):
+                        field = self.fields.get((workflow_id, item.block_id, item.field))
+                        if field and field.writer == done.client_id:
+                            field.landed()
+                        elif field:
                             field.changed(item.value)
                 case RemoveBlocks(ids=ids):
                     for key in [key for key in self.fields if key[0] == workflow_id and key[1] in ids]:

@@ -303,7 +303,7 @@ class Moved(_Message, frozen=True, tag="moved"):
 
 
 class TextState(_Message, frozen=True, tag="text_state"):
-    """A field's text as a Yjs update; with `reset` one's own copy is not to be kept."""
+    """A field's text as a Yjs update."""
 
     r: str
     block_id: str
@@ -312,7 +312,8 @@ class TextState(_Message, frozen=True, tag="text_state"):
     update: bytes
     vector: bytes
     """What the server has; one sends what it lacks."""
-    reset: bool = False
+    since: bytes | None = None
+    """The vector that was asked with: the answer to an older question does not fit a copy that was begun anew."""
 
 
 class Typed(_Message, frozen=True, tag="text"):
@@ -337,7 +338,7 @@ class TextAck(_Message, frozen=True, tag="text_ack"):
 
 
 class TextReject(_Message, frozen=True, tag="text_reject"):
-    """A text cannot be edited; updates up to `n` are not kept."""
+    """A text cannot be edited; updates up to `n` are not kept, and one's own copy is to be begun anew."""
 
     r: str
     block_id: str

@@ -28,8 +28,6 @@ HASH_EVERY = 256
 SNAPSHOT_EVERY = 500
 REMEMBERED = 64
 """Refusals that are remembered for a client that asks again."""
-NOBODY = "text"
-"""The client id of texts that become durable."""
 
 
 class Client(Struct):

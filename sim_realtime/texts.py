@@ -8,6 +8,7 @@ from pycrdt import Doc, Text
 
 from sim_core.document.operations import UpdateValues, ValueChange
 from sim_core.errors import SimError
+from sim_core.ids import new_id
 from sim_core.store.chains import Appended, Batch, TextRow
 from sim_realtime import protocol
 from sim_realtime.committer import Committer, Entry
@@ -35,6 +36,8 @@ class Field:
         self.field = field
         self.readers: set[Session] = set()
         self.is_gone = False
+        self.writer = f"{NAME}:{new_id()}"
+        """Its client id in the history."""
         self.doc: Doc[Any] = Doc()
         self.plain = ""
         """The text as the document holds it."""
@@ -44,6 +47,8 @@ class Field:
         self._waiting: dict[Session, int] = {}
         self._is_dirty = False
         self._flying: asyncio.Future[None] | None = None
+        self._flight: tuple[TextRow, str | None] | None = None
+        self._flights = 0
         self._timer: asyncio.TimerHandle | None = None
         self._turn = asyncio.Lock()
         self._is_loaded = False
@@ -51,17 +56,17 @@ class Field:
 
     async def open(self, session: Session, vector: bytes | None) -> None:
         """Let somebody edit: it gets what it has not, and is told what the server lacks."""
+        self.readers.add(session)
         async with self._turn:
             if not self._is_loaded:
                 await self._load(session)
-        self.readers.add(session)
         try:
             update = self.doc.get_update(vector) if vector else self.doc.get_update()
         except ValueError:
             update = self.doc.get_update()
         state = protocol.TextState(
             r=self.place.workflow_id, block_id=self.block_id, field=self.field, tseq=self.tseq, update=update,
-            vector=self.doc.get_state(),
+            vector=self.doc.get_state(), since=vector,
         )  # fmt: skip
         session.send(state)
 
@@ -96,6 +101,12 @@ class Field:
         self._is_dirty = True
         self._arm(FLUSH_S)
 
+    def landed(self) -> None:
+        """Its own commit has taken its place in the history."""
+        if self._flight is not None:
+            row, self._stored = self._flight
+            self.tseq, self._state, self.plain, self._flight = row.tseq, row.state, self._stored or "", None
+
     async def flush(self) -> None:
         """Make durable what is not."""
         while not self.is_gone and (self._flying or self._waiting or self._is_dirty):
@@ -111,6 +122,7 @@ class Field:
         self._disarm()
         for reader in self.readers:
             self._reject(reader, self._waiting.get(reader, 0), code, message)
+        self.readers.clear()
 
     @property
     def is_idle(self) -> bool:
@@ -136,19 +148,21 @@ class Field:
         value = text if text or self._stored is not None else None
         waiting, self._waiting, self._is_dirty = self._waiting, {}, False
         self._flying = asyncio.get_running_loop().create_future()
+        self._flight = (row, value)
+        self._flights += 1
         change = ValueChange(block_id=self.block_id, field=self.field, value=value, expected=self._stored)
         batch = Batch(
             workflow_id=self.place.workflow_id, workspace_id=self.place.workspace_id,
-            ops=(UpdateValues(items=(change,)),), actor=self._actor, client_id=NAME, texts=(row,),
+            ops=(UpdateValues(items=(change,)),), actor=self._actor,
+            client_id=self.writer, cseq=self._flights, texts=(row,),
         )  # fmt: skip
-        self.place.committer.submit(Entry(batch, lambda result: self._committed(result, waiting, row, value)))
+        self.place.committer.submit(Entry(batch, lambda result: self._committed(result, waiting, row)))
 
-    def _committed(
-        self, result: Appended | SimError, waiting: dict[Session, int], row: TextRow, value: str | None
-    ) -> None:
+    def _committed(self, result: Appended | SimError, waiting: dict[Session, int], row: TextRow) -> None:
         if isinstance(result, SimError):
             self._refused(waiting, result.reason, result.message)
         elif result.refusals and result.refusals[0].code == "conflict":
+            self._flight = None
             for session, n in waiting.items():
                 self._waiting.setdefault(session, n)
             self._land()
@@ -157,25 +171,24 @@ class Field:
         elif result.refusals:
             self._refused(waiting, result.refusals[0].code, result.refusals[0].message)
         elif result.outcome == "noop":
-            self.place.spawn(lambda: self._write(waiting, row, value))
+            self.place.spawn(lambda: self._write(waiting, row))
         else:
-            self._durable(waiting, row, value, result.seq)
+            self._durable(waiting, row, result.seq)
 
-    async def _write(self, waiting: dict[Session, int], row: TextRow, value: str | None) -> None:
+    async def _write(self, waiting: dict[Session, int], row: TextRow) -> None:
         """The plain text is as it was, the Yjs document is not."""
         if await self.place.ledger.write_text(self.place.workflow_id, row):
-            self._durable(waiting, row, value, 0)
+            self._durable(waiting, row, 0)
         else:
             self._refused(waiting, "stale", "another process has this text")
 
-    def _durable(self, waiting: dict[Session, int], row: TextRow, value: str | None, seq: int) -> None:
-        self.tseq, self._state, self._stored, self.plain = row.tseq, row.state, value, value or ""
+    def _durable(self, waiting: dict[Session, int], row: TextRow, seq: int) -> None:
+        self.landed()
         for session, n in waiting.items():
-            session.send(
-                protocol.TextAck(
-                    r=self.place.workflow_id, block_id=self.block_id, field=self.field, n=n, tseq=row.tseq, seq=seq
-                )
+            ack = protocol.TextAck(
+                r=self.place.workflow_id, block_id=self.block_id, field=self.field, n=n, tseq=row.tseq, seq=seq
             )
+            session.send(ack)
         self._land()
         if self._waiting or self._is_dirty:
             self._arm(FLUSH_S)

@@ -12,8 +12,8 @@ from sim_realtime.holding import items_of
 from sim_realtime.rooms import Member, Room
 from sim_realtime.session import Session
 
-RESERVED = frozenset({"text", "restore", "rest"})
-"""Client ids under which the platform itself writes."""
+RESERVED = ("text:", "restore", "rest", "key:")
+"""How client ids begin under which the platform itself writes."""
 Work = Coroutine[Any, Any, None]
 
 
@@ -34,7 +34,7 @@ class Verbs:
         if hello.v != protocol.VERSION:
             raise Invalid(f"version {protocol.VERSION} is spoken here, not {hello.v}", code="stale_schema")
         name = hello.client_id
-        if not 0 < len(name) <= 64 or not name.isprintable() or name in RESERVED:
+        if not 0 < len(name) <= 64 or not name.isprintable() or name.startswith(RESERVED):
             raise Invalid("a client id has 1 to 64 characters, and none of the platform's own", code="invalid")
         actor = await self._doors.ledger.enter(hello.ticket, hello.key)
         session.name = await self._doors.ledger.name_of(actor.user_id)
@@ -129,7 +129,7 @@ class Verbs:
         field = self._doors.fields.get((message.r, message.block_id, message.field))
         if member.role == "read":
             session.send(_text_reject(message, "forbidden", "you may read this workflow, not change it", message.n))
-        elif field is None or session not in field.readers:
+        elif field is None or field.is_gone or session not in field.readers:
             session.send(_text_reject(message, "not_open", "open the text first", message.n))
         else:
             field.type(session, message)

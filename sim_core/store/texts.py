@@ -7,7 +7,8 @@ READ = "SELECT tseq, state FROM workflow_text WHERE workflow_id = $1 AND block_i
 WRITE = """
 INSERT INTO workflow_text (workflow_id, block_id, field, tseq, state, updated_at) VALUES ($1, $2, $3, $4, $5, now())
 ON CONFLICT (workflow_id, block_id, field) DO UPDATE
-  SET tseq = excluded.tseq, state = excluded.state, updated_at = now() WHERE workflow_text.tseq < excluded.tseq
+  SET tseq = excluded.tseq, state = excluded.state, updated_at = now()
+  WHERE workflow_text.tseq < excluded.tseq OR workflow_text.state = excluded.state
 """
 
 

@@ -61,7 +61,11 @@ class Client:
         await self.socket.send(json.dumps(message))
 
     async def hear(self) -> Any:
-        while (message := json.loads(await asyncio.wait_for(self.socket.recv(), 10)))["t"] in ("roster", "slow", "hash"):
+        while (message := json.loads(await asyncio.wait_for(self.socket.recv(), 10)))["t"] in (
+            "roster",
+            "slow",
+            "hash",
+        ):
             pass
         return message
 

@@ -19,7 +19,7 @@ HEADERS = {"Content-Type": "application/json"}
 
 
 class Service(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:  # noqa: N802 - the standard library's name
+    def do_POST(self) -> None:
         told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body = json.dumps({"heard": told}).encode()
         self.send_response(200)
