@@ -46,11 +46,12 @@ class Doors:
             session.send(protocol.Evict(r=workflow_id, code="room_full"))
             return
         self._replace(room, session)
+        room.entering += 1
         try:
             await room.admit(session, since, role, loop.time())
-        except SimError:
+        finally:
+            room.entering -= 1
             self._close_if_empty(room)
-            raise
         if session.connection.is_open:
             session.rooms.add(workflow_id)
         else:
@@ -209,7 +210,7 @@ class Doors:
             del self.fields[key]
 
     def _close_if_empty(self, room: Room) -> None:
-        if not room.members and self.rooms.get(room.workflow_id) is room:
+        if not (room.members or room.entering) and self.rooms.get(room.workflow_id) is room:
             self._spawn(self._close(room))
 
     async def _close(self, room: Room) -> None:
@@ -217,7 +218,7 @@ class Doors:
         await self.flush(room.workflow_id)
         lock = self._opening.setdefault(room.workflow_id, asyncio.Lock())
         async with lock:
-            if room.members or self.rooms.get(room.workflow_id) is not room:
+            if room.members or room.entering or self.rooms.get(room.workflow_id) is not room:
                 return
             del self.rooms[room.workflow_id]
             for key in [key for key in self.fields if key[0] == room.workflow_id]:

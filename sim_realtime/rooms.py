@@ -55,6 +55,8 @@ class Room:
         self.workspace_id = workspace_id
         self.seq = seq
         self.members: dict[str, Member] = {}
+        self.entering = 0
+        """How many are being let in."""
         self.clients: dict[str, Client] = {}
         self.presences = Presences(workflow_id, lambda: [member.session for member in self.members.values()])
         self.on_told: Callable[[Sequence[protocol.Done]], None] = lambda dones: None

@@ -20,6 +20,8 @@ from sim_core.document.operations import (
     ValueChange,
 )  # fmt: skip
 from sim_core.document.workflow import Block, Edge, Position, Workflow
+from sim_core.store.documents import Change
+from sim_core.store.stamps import written
 from sim_realtime import protocol
 from sim_realtime.client import Replica
 from sim_realtime.replica_text import ReplicaText
@@ -78,6 +80,8 @@ class Person:
         self.done: dict[int, tuple[Operation, tuple[Operation, ...]]] = {}
         self.undone: dict[int, int] = {}
         self.evicted = ""
+        self.log: list[Change] = []
+        self.lies: list[int] = []
 
     def clock(self) -> int:
         return int(asyncio.get_running_loop().time() * 1000) + self.skew
@@ -103,11 +107,22 @@ class Person:
             self.replica.join()
         if isinstance(message, protocol.Evict):
             self.evicted = message.code
+        if isinstance(message, protocol.Ack):
+            self._check_durable(message)
         was = self.replica.is_joined
         self.replica.hear(message)
         self.text.hear(message)
         if self.replica.is_joined and not was and self.types:
             self.text.open()
+
+    def _check_durable(self, ack: protocol.Ack) -> None:
+        """What is acknowledged is in the history by now."""
+        for item in ack.items:
+            if item.seq is None or (sent := self.replica.pending.get(item.cseq)) is None:
+                continue
+            there = self.log[item.seq - 1].effective if item.seq <= len(self.log) else None
+            if item.outcome == "coalesced" and (there is None or not {*written(sent.op)} & {*written(there)}):
+                self.lies.append(item.cseq)
 
     def do(self, op: Operation) -> None:
         back = inverse(self.replica.view, op)

@@ -36,6 +36,8 @@ class Play:
         names = "pqrstu"[: self.rng.randint(2, 5)]
         skews = (0, 0, -600_000, 600_000, 1500)
         self.people = [Person(name, random.Random(self.rng.random()), self.rng.choice(skews)) for name in names]
+        for person in self.people:
+            person.log = self.disk.log
         self.disk.roles = dict.fromkeys(names, "write")
         self.revoked: dict[str, int] = {}
         self.graves: list[Service] = []
@@ -149,9 +151,12 @@ class Play:
                 assert outcome, f"nothing came of {person.name} {cseq}"
                 if outcome == "applied":
                     assert (person.replica.client_id, cseq) in logged, f"{person.name} {cseq} was acked and is lost"
+        for person in here:
+            assert not person.lies, f"{person.name} was told of {person.lies} before it was written"
+        asked = {(p.replica.client_id, cseq): op for p in self.people for cseq, (op, _) in p.done.items()}
         for change in self.disk.log:
-            if change.op is not None and isinstance(change.op, AddBlocks):
-                assert {block.id for block in change.op.blocks} or True
+            if op := asked.get((change.client_id, change.cseq or 0)):
+                assert {*written(change.effective)} <= {*written(op)}, "more was changed than was asked for"
 
     def _check_graph(self, final: Workflow) -> None:
         for edge in final.edges.values():
