@@ -22,7 +22,7 @@ ROOM = 200
 JOINS_PER_SECOND, JOINS_BURST = 200.0, 200.0
 WAITING = 256
 """Messages of one connection that may wait for their turn."""
-WAITING_FIRST = 4
+WAITING_FIRST = 16
 """Messages that may wait while it is found out who sends them."""
 BEHIND = 16 * 1024
 """Bytes behind which a connection is spared everybody's presence."""

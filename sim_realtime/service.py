@@ -106,8 +106,11 @@ class Service:
         if wait and not _is_patient(session, wait):
             return
         if session.task is not None:
-            if len(session.inbox) >= (limits.WAITING if session.actor else limits.WAITING_FIRST):
+            is_new = session.actor is None
+            if len(session.inbox) >= (limits.WAITING_FIRST if is_new else limits.WAITING):
                 connection.close(4029, "too many messages wait")
+            elif is_new and len(text) > limits.FIRST_FRAME:
+                connection.close(4029, "wait for the welcome with large messages")
             else:
                 session.inbox.append(text)
             return
