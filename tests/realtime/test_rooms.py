@@ -102,6 +102,7 @@ async def world(store: Store, clean_postgres: str, tmp_path: Path) -> AsyncItera
 
 
 async def test_what_one_does_reaches_both_in_order_and_is_durable(world: World) -> None:
+    """RT-7."""
     async with world.client("one") as one, world.client("two") as two:
         joined = await one.join(world.workflow_id)
         assert joined["workflow"]["blocks"]["a"]["name"] == "Start"
@@ -119,6 +120,7 @@ async def test_what_one_does_reaches_both_in_order_and_is_durable(world: World) 
 
 
 async def test_a_change_by_another_process_appears_in_the_room(world: World) -> None:
+    """RT-14."""
     async with world.client("one") as one:
         await one.join(world.workflow_id)
         await world.move(7)
@@ -172,6 +174,7 @@ async def test_workflows_of_others_do_not_exist(world: World) -> None:
     ],
 )
 async def test_who_does_not_say_hello_properly_is_shown_out(world: World, text: str, code: int) -> None:
+    """RT-1."""
     async with connect(world.url, proxy=None) as socket:
         await socket.send(text)
         assert json.loads(await socket.recv())["t"] == "error"

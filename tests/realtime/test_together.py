@@ -98,7 +98,7 @@ async def test_a_typist_costs_few_writes(service: Service) -> None:
 
 
 async def test_a_whole_write_of_an_open_text_becomes_an_edit(service: Service) -> None:
-    """RT-34: REST writes the field while two people type in it."""
+    """RT-34, RT-35: REST writes the field while two people type in it."""
     async with service.client() as one:
         replica = one.open(service.workflow_id)
         await one.saved()
