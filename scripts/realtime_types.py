@@ -59,8 +59,8 @@ def _type(part: dict[str, Any]) -> str:
         case {"type": "array", "items": items} if items:
             inner = _type(items)
             return f"({inner})[]" if "|" in inner else f"{inner}[]"
-        case {"type": "object", "additionalProperties": dict(inner)} if inner:
-            return f"Record<string, {_type(cast('dict[str, Any]', inner))}>"
+        case {"type": "object", "additionalProperties": inner} if inner and inner is not True:
+            return f"Record<string, {_type(inner)}>"
         case {"type": "object"}:
             return "Record<string, unknown>"
         case {"type": "array"}:
