@@ -31,7 +31,7 @@ def realtime() -> dict[Path, str]:
     }
 
 
-MAKERS: tuple[Maker, ...] = (realtime,)
+MAKERS: tuple[Maker, ...] = (readmes, realtime)
 
 
 def main() -> int:

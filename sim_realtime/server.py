@@ -26,6 +26,9 @@ async def serve(settings: Settings) -> None:
     """Listen, follow the database, and leave in good order."""
     if not settings.database_url:
         raise SystemExit("the realtime service needs DATABASE_URL; `sim up` gives it")
+    leave = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, leave.set)
     store = await open_store(settings.database_url, size=POOL)
     hub = choose()
     if missing := why_not_socketify():
@@ -40,10 +43,6 @@ async def serve(settings: Settings) -> None:
     await listening.on("sim_permission", service.heard_permission)
     await listening.on("sim_notice", service.heard_notice)
     await service.start()
-    leave = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
     await leave.wait()
     await service.close()
     await hub.stop()

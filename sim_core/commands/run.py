@@ -17,7 +17,9 @@ def run(
     file: str,
     /,
     *,
-    input: Annotated[str, cyclopts.Parameter(help="JSON, `@file`, or `-` for the pipe.")] = "",
+    input: Annotated[
+        str, cyclopts.Parameter(allow_leading_hyphen=True, help="JSON, `@file`, or `-` for the pipe.")
+    ] = "",
     secret: Annotated[
         tuple[str, ...], cyclopts.Parameter(negative="", help="NAME=VALUE; may be given more than once.")
     ] = (),

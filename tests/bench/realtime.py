@@ -198,6 +198,8 @@ async def measure(service: Service) -> list[Figure]:
     share = 100 * (len(took["peer"]) + len(took["ack"])) / (2000 * SECONDS)
     found.append(Figure(name="G3 done of 2,000 op/s", value=round(share, 1), unit="%", goal=99, least=True))
     await close(rooms)
+    while health(service)["waiting"]:
+        await asyncio.sleep(0.2)
     found += await joins(service, key, await workflow(200))
     found += await typing(service, await workflow())
     found += await stalled(service, key, await workflow())
@@ -210,7 +212,7 @@ async def joins(service: Service, key: str, workflow_id: str) -> list[Figure]:
     two.start()
     for x in range(100):
         await two.move(x)
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
     await asyncio.sleep(0.5)
     late = (await peers(service, key, [workflow_id], 1))[0][0]
     resumed = [await late.join(since=1) for _ in range(20)]

@@ -44,7 +44,7 @@ class Service:
         }  # fmt: skip
         words = [sys.executable, "-m", "sim_core.cli", "realtime"]
         self.process = subprocess.Popen(words, env={**os.environ, **own}, stdout=subprocess.DEVNULL)
-        for _ in range(400):
+        for _ in range(1500):
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 writer.close()

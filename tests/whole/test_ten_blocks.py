@@ -43,9 +43,9 @@ def service() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, service: str) -> Iterator[Stack]:
+def stack(service: str) -> Iterator[Stack]:
     host = service.split("/")[2]
-    stack = Stack(tmp_path_factory.mktemp("whole") / "data", SIM_ALLOW_HOSTS=host)
+    stack = Stack(SIM_ALLOW_HOSTS=host)
     stack.start()
     stack.make_key()
     yield stack
