@@ -57,7 +57,8 @@ class ReplicaText:
             case protocol.TextState(update=update, vector=vector, since=since) if since == self._asked:
                 self._doc.apply_update(update)
                 self.is_open, self.refused = True, ""
-                if self.n > self.durable:
+                # Whoever wrote it: what others typed may have been lost with a server that told us of it.
+                if self.n > self.durable or (self.replica.role != "read" and self._doc.get_state() != vector):
                     self._say(self._doc.get_update(vector))
             case protocol.Typed(update=update):
                 self._doc.apply_update(update)

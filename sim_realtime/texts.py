@@ -222,7 +222,7 @@ class Field:
     async def _load(self, session: Session) -> None:
         place = self.place
         row = await place.ledger.read_text(place.workflow_id, self.block_id, self.field)
-        self._stored = value = place.value(self.block_id, self.field)
+        self._stored = value = await place.value(self.block_id, self.field)
         self.plain = value or ""
         self._actor = session.actor.user_id if session.actor else ""
         if row is not None:
@@ -249,10 +249,10 @@ class Place:
         self.workspace_id = workspace_id
         self.spawn: Callable[[Callable[[], Any]], None] = lambda work: None
 
-    def value(self, block_id: str, field: str) -> Any:
+    async def value(self, block_id: str, field: str) -> Any:
         """What the document holds in a field."""
-        stored = self.ledger.known(self.workflow_id)
-        block = stored.workflow.blocks.get(block_id) if stored else None
+        stored = self.ledger.known(self.workflow_id) or await self.ledger.load(self.workflow_id)
+        block = stored.workflow.blocks.get(block_id)
         return block.values.get(field) if block else None
 
 
