@@ -89,6 +89,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
     listening = Listening(url)
     stack.push_async_callback(listening.close)
     await listening.on(CANCEL, runs.hear_cancel)
+    await store.lives.listen(listening)
 
     async def ask(key: str) -> Actor:
         return await authenticate(store, key)
