@@ -55,13 +55,15 @@ export interface Block {
   trigger?: boolean;
   error_port?: boolean;
   retry?: Retry | null;
+  timeout_s?: number | null;
+  pinned?: Pin | null;
   parent?: string | null;
   size?: [number, number] | null;
   modes?: Record<string, string>;
   extra?: Record<string, unknown>;
 }
 
-/** New facts of a block: name, type, enabled, locked, advanced, trigger, error_port, retry, size, modes, extra. */
+/** New facts of a block. */
 export interface BlockChange {
   id: string;
   set: Record<string, unknown>;
@@ -258,6 +260,12 @@ export interface Person {
   client_id: string;
   role: "admin" | "read" | "write";
   presence?: Presence | null;
+}
+
+/** An output that stands in for a block while its workflow is being built. */
+export interface Pin {
+  output?: unknown;
+  port?: string | null;
 }
 
 /** Are you there? */
