@@ -26,5 +26,8 @@ class Order(Struct, frozen=True, kw_only=True):
     idempotency_key: str | None = None
     parent: str | None = None
     depth: int = 0
+    durable: bool = False
+    """Whether another process goes on with it when this one dies."""
+    priority: int = 0
     streams: bool = False
     """Whether somebody listens to the words of blocks as they come."""

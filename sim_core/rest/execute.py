@@ -6,8 +6,10 @@ from litestar.response.base import ASGIResponse
 from msgspec import Meta, Struct, field
 
 from sim_core.errors import Invalid
-from sim_core.jobs.documents import pick
+from sim_core.jobs.documents import Picked, pick
 from sim_core.jobs.orders import Order
+from sim_core.jobs.past import outcome_of
+from sim_core.jobs.running import Moved
 from sim_core.rest import answers
 from sim_core.rest.routes import Call, route
 from sim_core.rest.streams import event_stream
@@ -31,6 +33,10 @@ class Execute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Id of the block after which nothing more is started."""
     timeout_s: Annotated[float, Meta(gt=0, le=604_800)] | None = None
     """Seconds after which the run is stopped; 300 by default, 5,400 for `async`."""
+    durable: bool | None = None
+    """Whether another process goes on with the run when its own dies: `true` for deployed versions and for `async`."""
+    priority: Annotated[int, Meta(ge=-50, le=50)] = 0
+    """The higher goes first among the runs of the workspace that wait for a worker."""
 
 
 class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +57,8 @@ class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         202: "It runs in the background (`async`), or it waits for an answer.",
         409: "The idempotency key was used for something else, or the run was cancelled.",
         500: "The run failed; `error` says which block, and why.",
-        503: "The server is busy or stops.",
+        429: "Too many runs of the workspace wait already (`Retry-After`).",
+        503: "The server is busy or stops (`Retry-After`).",
         504: "The run took longer than it may.",
     },
 )
@@ -67,30 +74,44 @@ async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
         raise Invalid("Choose one of `stream` and `async`.")
     workflow_id = call.id("workflow_id")
     document = await pick(call.services.store, workflow_id, call.workspace_id, call.query.version)
-    running = await call.services.runs.start(
-        Order(
-            workspace_id=call.workspace_id,
-            workflow_id=workflow_id,
-            workflow=document.workflow,
-            seq=document.seq,
-            version=document.version,
-            input=body.input,
-            start=body.start,
-            stop_after=body.stop_after,
-            timeout_s=body.timeout_s or (ASYNC_S if body.is_async else SYNC_S),
-            trigger="api",
-            actor=call.user_id,
-            idempotency_key=_key(call),
-            streams=body.stream,
-        )
-    )
+    order = _order(call, document)
+    runs = call.services.runs
     if body.is_async:
-        return answers.accepted(running.run_id)
+        run_id, _ = await runs.enqueue(order)
+        return answers.accepted(run_id, "queued")
+    running = await runs.start(order)
     if body.stream:
-        return event_stream(call.services.runs.follow(running.run_id), running.run_id)
+        return event_stream(runs.follow(running.run_id), running.run_id)
     # a client that hangs up does not stop its run
-    outcome = await running.ended()
+    try:
+        outcome = await running.ended()
+    except Moved:
+        if runs.closing:
+            return answers.accepted(running.run_id)
+        outcome = await outcome_of(runs.follow(running.run_id))
     return answers.of_outcome(running.run_id, outcome, start=running.start, replayed=running.is_replay)
+
+
+def _order(call: Call[Execute, Which], document: Picked) -> Order:
+    body = call.body
+    is_durable = body.is_async or document.version is not None if body.durable is None else body.durable
+    return Order(
+        workspace_id=call.workspace_id,
+        workflow_id=call.id("workflow_id"),
+        workflow=document.workflow,
+        seq=document.seq,
+        version=document.version,
+        input=body.input,
+        start=body.start,
+        stop_after=body.stop_after,
+        timeout_s=body.timeout_s or (ASYNC_S if body.is_async else SYNC_S),
+        trigger="api",
+        actor=call.user_id,
+        idempotency_key=_key(call),
+        streams=body.stream,
+        durable=is_durable,
+        priority=body.priority,
+    )
 
 
 def _key(call: Call[Any, Any]) -> str | None:
