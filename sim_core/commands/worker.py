@@ -33,7 +33,6 @@ async def run_worker(settings: Settings) -> None:
             keep_up(stack, motor.worker.work())
             log.debug("working", slots=settings.worker_runs)
             await leaving.wait()
-            motor.worker.closing = True
             await motor.runs.drain(DRAIN_S)
     finally:
         await running.stop()

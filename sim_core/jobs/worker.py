@@ -32,7 +32,6 @@ class Worker:
         self.slots = slots
         self.spare = max(1, slots // 4)
         self.limit = limit
-        self.closing = False
         self._bell = asyncio.Event()
         sleepers.runs.ended.append(self._heard)
 
@@ -47,7 +46,7 @@ class Worker:
         """Work until cancelled."""
         while True:
             try:
-                if not self.closing and await self._round():
+                if not self.sleepers.runs.closing and await self._round():
                     continue
                 pause = LOOK_S
             except Unreachable:
