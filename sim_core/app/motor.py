@@ -30,6 +30,7 @@ from sim_core.store.listen import Listening
 from sim_core.store.pool import POOL_SIZE, Store, open_store
 from sim_core.store.secrets import get_secrets
 from sim_core.store.vault import Vault
+from sim_core.store.words import WATCH
 
 Report = Callable[[BaseException, str], Any]
 SECRETS_S = 2.0
@@ -84,7 +85,7 @@ async def open_motor(
     keep_up(stack, sleepers.watch())
     listening = Listening(url)
     stack.push_async_callback(listening.close)
-    for channel, hear in {CANCEL: runs.hear_cancel, **listened(worker)}.items():
+    for channel, hear in {CANCEL: runs.hear_cancel, WATCH: journal.hear_watch, **listened(worker)}.items():
         await listening.on(channel, hear)
     return Motor(
         registry=registry, store=store, vault=vault, runs=runs, sleepers=sleepers, worker=worker, secrets=secrets

@@ -14,7 +14,7 @@ from sim_core.store.postgres import make_database
 from tests.bench.figures import Figure
 from tests.support.workers import OTHER, Workers, answer, flow, wait, workers
 
-TRIVIAL, WAITING = 1000, 400
+TRIVIAL, WAITING = 1000, 300
 
 
 def run() -> Iterator[Figure]:
@@ -39,6 +39,8 @@ async def _figures(url: str) -> list[Figure]:
     limits = {"SIM_WORKER_RUNS": "20", "SIM_WORKSPACE_RUNS": "400"}
     async with workers(url, 1, **limits) as farm:
         found = [*await _latency(farm), await _throughput(farm), await _fairness(farm)]
+    # few slots, so that the blocks wait and not the processor
+    async with workers(url, 1, **limits | {"SIM_WORKER_RUNS": "4"}) as farm:
         one = await _waits(farm)
         farm.start()
         await farm.ready(2)
