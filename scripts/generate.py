@@ -19,7 +19,7 @@ def readmes() -> dict[Path, str]:
     return {ROOT / path: text for path, text in readme_tables(ROOT / "plugins").items()}
 
 
-MAKERS: tuple[Maker, ...] = ()
+MAKERS: tuple[Maker, ...] = (readmes,)
 
 
 def main() -> int:

@@ -34,6 +34,7 @@ from sim_core.store.words import WATCH
 
 Report = Callable[[BaseException, str], Any]
 SECRETS_S = 2.0
+LOOK_S = 1.0
 
 
 class Motor(Struct, frozen=True, kw_only=True):
@@ -83,6 +84,7 @@ async def open_motor(
     await processes.reap(store)
     keep_up(stack, Keeper(runs, sleepers, queue, kind=kind, keep_days=settings.keep_runs_days).keep())
     keep_up(stack, sleepers.watch())
+    keep_up(stack, _look(registry, report))
     listening = Listening(url)
     stack.push_async_callback(listening.close)
     for channel, hear in {CANCEL: runs.hear_cancel, WATCH: journal.hear_watch, **listened(worker)}.items():
@@ -90,6 +92,16 @@ async def open_motor(
     return Motor(
         registry=registry, store=store, vault=vault, runs=runs, sleepers=sleepers, worker=worker, secrets=secrets
     )
+
+
+async def _look(registry: Registry, report: Report) -> None:
+    """Notice packages that come and go while the process runs, in a thread, since a new one is asked in a process."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        try:
+            await asyncio.to_thread(registry.refresh, now=True)
+        except Exception as error:  # a half-written package must not end the watch
+            report(error, "plugins")
 
 
 async def _converge(settings: Settings, store: Store, report: Report) -> None:
