@@ -143,7 +143,7 @@ def post(id: str, url: str) -> dict[str, Any]:
 
 def wait(id: str, seconds: float, **values: Any) -> dict[str, Any]:
     """A block that waits."""
-    return {"id": id, "type": "wait", "values": {"time_value": seconds, "time_unit": "seconds", **values}}
+    return {"id": id, "type": "wait", "values": {"time_value": seconds, "time_unit": "seconds"} | values}
 
 
 def answer(id: str, value: Any) -> dict[str, Any]:
