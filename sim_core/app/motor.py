@@ -89,6 +89,7 @@ async def open_motor(
     stack.push_async_callback(listening.close)
     for channel, hear in {CANCEL: runs.hear_cancel, WATCH: journal.hear_watch, **listened(worker)}.items():
         await listening.on(channel, hear)
+    await store.lives.listen(listening)
     return Motor(
         registry=registry, store=store, vault=vault, runs=runs, sleepers=sleepers, worker=worker, secrets=secrets
     )

@@ -15,6 +15,7 @@ from sim_core.flow.starts import Surface
 from sim_core.flow.world import World
 from sim_core.ids import new_id
 from sim_core.jobs.admission import Admission, Busy
+from sim_core.jobs.again import past_of
 from sim_core.jobs.orders import Order
 from sim_core.jobs.past import outcome_of
 from sim_core.jobs.plans import Plans
@@ -69,26 +70,26 @@ class Runs:
 
     async def start(self, order: Order, *, surface: Surface = "api") -> Running:
         """Begin a run once its beginning is committed; raises `Invalid` with every problem that stops it."""
-        key = f"{order.workflow_id}:{order.seq}:{order.version}"
-        plan = self.plans.get(key, order.workflow, start=order.start, surface=surface)
+        plan = self._plan(order, surface)
         if self.closing or order.parent is None:
             self._check_room()
+        past = await past_of(self.journal, order, plan)
         secrets = await self.secrets(order.workspace_id)
-        run = self._new(order, await self._snapshot(key, order), "running")
+        run = self._new(order, await self._snapshot(order.document_key, order), "running")
         # whoever asked may leave meanwhile: a run whose row is written is performed
-        return await asyncio.shield(self.later(self._begin(run, order, plan, secrets)))
+        return await asyncio.shield(self.later(self._begin(run, order, plan, secrets, past)))
 
     async def enqueue(self, order: Order, *, surface: Surface = "api") -> tuple[str, bool]:
         """Have a run wait for a worker: its id once that is committed, and whether an earlier request had begun it.
 
         Raises `Invalid` with every problem that stops it, and `Busy` or `TooMany` when too many wait.
         """
-        key = f"{order.workflow_id}:{order.seq}:{order.version}"
-        self.plans.get(key, order.workflow, start=order.start, surface=surface)
+        plan = self._plan(order, surface)
         if self.closing:
             self._check_room()
         await self.admission.check(order.workspace_id)
-        run = self._new(order, await self._snapshot(key, order), "pending")
+        await past_of(self.journal, order, plan)  # whether it can begin there is said now
+        run = self._new(order, await self._snapshot(order.document_key, order), "pending")
         earlier = await stored.create_run(self.store, self.journal, run)
         if earlier is not None:
             _check_same(earlier, order)
@@ -96,11 +97,15 @@ class Runs:
         await line.tell(self.store)
         return run.id, False
 
-    async def _begin(self, run: NewRun, order: Order, plan: Plan, secrets: Mapping[str, str]) -> Running:
+    def _plan(self, order: Order, surface: Surface) -> Plan:
+        whole = order.from_block is not None
+        return self.plans.get(order.document_key, order.workflow, start=order.start, surface=surface, whole=whole)
+
+    async def _begin(self, run: NewRun, order: Order, plan: Plan, secrets: Mapping[str, str], past: Past) -> Running:
         earlier = await stored.create_run(self.store, self.journal, run)
         if earlier is not None:
             return self._again(earlier, order)
-        return self.perform(Running(run.id, order), plan, secrets, Past())
+        return self.perform(Running(run.id, order), plan, secrets, past)
 
     def _new(self, order: Order, snapshot: str, status: str) -> NewRun:
         return NewRun(
@@ -278,7 +283,9 @@ def _check_same(earlier: Run, order: Order) -> None:
 
 def fingerprint(order: Order) -> str:
     """What a repeated request must have in common with the first."""
-    said = (order.input, order.start, order.stop_after, order.version)
+    said: tuple[Any, ...] = (order.input, order.start, order.stop_after, order.version)
+    if order.repeats is not None:
+        said = (*said, order.from_block, order.repeats, order.edited)
     return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()[:32]
 
 
@@ -286,6 +293,8 @@ def _facts(order: Order) -> dict[str, Any]:
     facts: dict[str, Any] = {"depth": order.depth, "timeout_s": order.timeout_s}
     if order.start or order.stop_after:
         facts |= {"start": order.start, "stop_after": order.stop_after}
+    if order.repeats is not None:
+        facts |= {"from_block": order.from_block, "bases": order.bases, "repeats": order.repeats}
     if order.idempotency_key is not None:
         facts["fingerprint"] = fingerprint(order)
     return facts

@@ -1,21 +1,24 @@
 """Runs that sleep: woken by an answer, by the clock, or by the end of the run that they wait for."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import time
 from typing import Any
 
+from msgspec.structs import replace
+
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Conflict, Invalid, Missing, SimError, Unreachable
 from sim_core.flow.events import BlockPaused, BlockResumed, RunCancelled, RunFailed, RunPaused
 from sim_core.flow.run import Outcome
+from sim_core.jobs.again import past_behind
 from sim_core.jobs.answers import check_answer
 from sim_core.jobs.documents import document
 from sim_core.jobs.orders import Order
 from sim_core.jobs.past import history, waiting
-from sim_core.jobs.running import Past, Running
+from sim_core.jobs.running import Running
 from sim_core.jobs.runs import Runs
 from sim_core.store import line
 from sim_core.store import runs as stored
@@ -24,6 +27,7 @@ from sim_core.store.runs import Claim, Run
 LOOK_S = 10.0
 """How long the clock rests at most: another process may have put a run to sleep."""
 WAKES_FROM = ("paused", "failed")
+RETRIED = ("failed", "cancelled")
 
 
 class Sleepers:
@@ -40,11 +44,21 @@ class Sleepers:
     ) -> Running:
         """Answer a pause, and have the run go on here; raises `Conflict` when it does not wait for this."""
         run, event = await self._answered(run_id, workspace_id, pause, answer)
-        claim = await stored.claim(self.runs.store, run.id, owner=self.runs.journal.owner, statuses=WAKES_FROM)
+        return await self._wake(run, {event.pause: event.answer}, WAKES_FROM)
+
+    async def retry(self, run_id: str, workspace_id: str) -> Running:
+        """Have a run that failed or was stopped go on: what has ended stays, what failed is run again."""
+        run = await stored.get_run(self.runs.store, run_id, workspace_id)
+        if run.status not in RETRIED:
+            raise Conflict(f"Only a run that failed or was stopped is retried: it is {run.status}.", code="not_failed")
+        return await self._wake(run, {}, RETRIED)
+
+    async def _wake(self, run: Run, answers: Mapping[str, Mapping[str, Any]], statuses: Sequence[str]) -> Running:
+        claim = await stored.claim(self.runs.store, run.id, owner=self.runs.journal.owner, statuses=statuses)
         if claim is None:
             raise _too_late()
         try:
-            return await self.go_on(run, claim, {event.pause: event.answer})
+            return await self.go_on(replace(run, cancel_asked=False), claim, answers)
         except SimError as error:
             await self.fail(run, claim, error)
             raise
@@ -80,7 +94,8 @@ class Sleepers:
         workflow = await document(runs.store, run.snapshot or "")
         facts: Mapping[str, Any] = run.facts or {}
         surface = "child" if run.parent_id else "api"
-        plan = runs.plans.get(run.snapshot or run.id, workflow, start=facts.get("start"), surface=surface)
+        whole = facts.get("from_block") is not None
+        plan = runs.plans.get(run.snapshot or run.id, workflow, start=facts.get("start"), surface=surface, whole=whole)
         secrets = await runs.secrets(run.workspace_id)
         events = await history(runs.journal, run.id) if claim.seq else ()
         pauses = waiting(events)
@@ -98,7 +113,8 @@ class Sleepers:
             id: {} for id, event in pauses.items() if event.kind == "time" and (event.until or 0) <= now
         }
         running = Running(run.id, _order(run, workflow), epoch=claim.epoch, first_seq=claim.seq)
-        return runs.perform(running, plan, secrets, Past(events=events, answers={**over, **(answers or {})}))
+        past = await past_behind(runs.journal, run, events, {**over, **(answers or {})})
+        return runs.perform(running, plan, secrets, past)
 
     async def fail(self, run: Run, claim: Claim, error: BaseException) -> None:
         """End a claimed run that cannot be performed, and say why in its journal."""
@@ -171,6 +187,7 @@ def _order(run: Run, workflow: Workflow) -> Order:
         trigger=run.trigger,
         actor=run.actor or "",
         parent=run.parent_id,
+        repeats=facts.get("repeats"),
         depth=facts.get("depth") or 0,
         durable=run.durable,
         priority=run.priority,

@@ -9,6 +9,7 @@ from sim_core.document.workflow import Workflow
 from sim_core.errors import Invalid, Missing, Problem
 from sim_core.ids import new_id
 from sim_core.store.chains import Appended, Batch, Chain, make
+from sim_core.store.lives import TELL
 from sim_core.store.pool import Store
 from sim_core.store.reading import decode_operation, fresh_state, head
 from sim_core.store.sql import documents as sql
@@ -146,6 +147,8 @@ async def delete(store: Store, workflow_id: str, workspace_id: str) -> None:
     if not await store.execute(sql.DELETE, workflow_id, workspace_id):
         raise _missing(workflow_id)
     store.states.drop(workflow_id)
+    store.lives.hear(workflow_id)
+    await store.execute(TELL, workflow_id)
 
 
 async def archive(store: Store, workflow_id: str, workspace_id: str, *, archived: bool = True) -> None:
