@@ -19,7 +19,19 @@ def readmes() -> dict[Path, str]:
     return {ROOT / path: text for path, text in readme_tables(ROOT / "plugins").items()}
 
 
-MAKERS: tuple[Maker, ...] = (readmes,)
+def realtime() -> dict[Path, str]:
+    """The realtime protocol as JSON Schema and TypeScript."""
+    import json
+
+    from scripts.realtime_types import json_schema, typescript
+
+    return {
+        ROOT / "docs/reference/realtime.schema.json": json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
+        ROOT / "sim_web/app/src/realtime/protocol.ts": typescript(),
+    }
+
+
+MAKERS: tuple[Maker, ...] = (readmes, realtime)
 
 
 def main() -> int:

@@ -31,6 +31,11 @@ FROM session s JOIN "user" u ON u.id = s.user_id AND {ALIVE}
 WHERE s.digest = $1 AND s.revoked_at IS NULL AND s.expires_at > now()
   AND s.seen_at > now() - interval '1 hour' * least($2, ({POLICY.format(name="idle_hours", user="s.user_id")}))
 """
+BY_ID = f"""
+SELECT s.id, s.user_id, {FACTS} FROM session s JOIN "user" u ON u.id = s.user_id AND {ALIVE}
+WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now()
+"""
+"""For a connection that stays open: it is in use, so that only the end of the session counts."""
 SEEN = "UPDATE session SET seen_at = now(), address = $2 WHERE id = $1"
 PROVE = "UPDATE session SET proven_at = now() WHERE id = $1"
 LIST = """
@@ -89,6 +94,14 @@ async def authenticate_session(store: Store, token: str, lifetimes: Lifetimes, *
     if row["is_stale"]:
         await store.execute(SEEN, row["id"], address)
     return actor_of(row, scopes=SCOPES, session_id=row["id"], recent=bool(row["recent"]))
+
+
+async def session_by_id(store: Store, session_id: str) -> Actor:
+    """Who a session that was let in before speaks for now; raises `Anonymous`."""
+    row = await store.row(BY_ID, session_id)
+    if row is None:
+        raise Anonymous("The session has ended; sign in again.", code="session_ended")
+    return actor_of(row, scopes=SCOPES, session_id=session_id)
 
 
 async def list_sessions(store: Store, user_id: str, *, current: str | None) -> tuple[SessionEntry, ...]:

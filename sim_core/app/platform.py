@@ -1,11 +1,7 @@
 """The whole platform in one server process, opened in order and closed in the other."""
 
-import asyncio
-import time
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from importlib.metadata import version
-from typing import Any
 
 from sim_core.accounts.actors import Actor
 from sim_core.accounts.doors import authenticate
@@ -13,30 +9,14 @@ from sim_core.accounts.limits import Leases
 from sim_core.accounts.oidc import Logins, read_logins
 from sim_core.accounts.sessions import Lifetimes
 from sim_core.accounts.standing import CHANGED
-from sim_core.app.accounts import StoredAccounts
-from sim_core.app.memory import StoredMemory
-from sim_core.app.parts import open_runners, world_of
+from sim_core.app.motor import Report, keep_up, open_motor
 from sim_core.app.people import open_reception, tidy_forever
-from sim_core.jobs.children import Children
-from sim_core.jobs.plans import Plans
-from sim_core.jobs.runs import CANCEL, Runs
-from sim_core.jobs.sleepers import Sleepers
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
 from sim_core.rest.services import Services
-from sim_core.settings import Settings, stored_keys
+from sim_core.settings import Settings
 from sim_core.spec.assets import Assets
-from sim_core.store import processes
-from sim_core.store.journal import Journal
-from sim_core.store.listen import Listening
-from sim_core.store.pool import open_store
-from sim_core.store.secrets import get_secrets
-from sim_core.store.vault import Vault
-
-Report = Callable[[BaseException, str], Any]
-SECRETS_S = 2.0
-LOOK_S = 1.0
 
 
 class Platform:
@@ -65,41 +45,10 @@ async def open_platform(settings: Settings, url: str, *, report: Report) -> Plat
 
 
 async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitStack) -> Services:
-    registry = Registry.open(settings.data / "cache")
-    store = await open_store(url)
-    stack.push_async_callback(store.close)
-    owner = await processes.register(store, "serve")
-    stack.push_async_callback(processes.leave, store, owner)
-    journal = Journal(store, owner=owner)
-    await journal.open()
-    stack.push_async_callback(journal.close)
-    vault = Vault(
-        store,
-        settings.encryption_key,
-        earlier=settings.earlier_encryption_keys,
-        again=lambda: stored_keys(settings.data),
-    )
-    runners = open_runners(settings, registry)
-    stack.push_async_callback(runners.close)
-    secrets = Secrets(vault)
-    plans = Plans(registry.block, lambda: registry.digest)
-    runs = Runs(store, journal, plans, secrets=secrets.of, report=report)
-    runs.world = world_of(
-        runners,
-        settings,
-        memory=StoredMemory(store),
-        children=Children(runs),
-        accounts=StoredAccounts(vault, runners.client).of,
-    )
-    sleepers = Sleepers(runs)
-    await processes.interrupt_orphans(store)
-    _keep(stack, processes.beat_forever(store, owner))
-    _keep(stack, sleepers.watch())
-    _keep(stack, _look(registry, report))
-    listening = Listening(url)
-    stack.push_async_callback(listening.close)
-    await listening.on(CANCEL, runs.hear_cancel)
-    await store.lives.listen(listening)
+    motor = await open_motor(settings, url, stack, kind="serve", report=report)
+    if not settings.workers:
+        keep_up(stack, motor.worker.work())
+    store = motor.store
 
     lifetimes = Lifetimes(idle_h=settings.session_idle_h, max_h=settings.session_max_h)
 
@@ -107,76 +56,30 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         return await authenticate(store, token, lifetimes, address=address)
 
     door = Door(ask)
-    await listening.on(CHANGED, door.forget)
-    reception = open_reception(settings, vault)
-    _keep(stack, reception.post.work())
-    _keep(stack, tidy_forever(reception))
+    await motor.listening.on(CHANGED, door.forget)
+    reception = open_reception(settings, motor.vault)
+    keep_up(stack, reception.post.work())
+    keep_up(stack, tidy_forever(reception))
 
     return Services(
         settings=settings,
         version=version("sim-platform"),
-        registry=registry,
+        registry=motor.registry,
         store=store,
-        vault=vault,
-        runs=runs,
-        sleepers=sleepers,
-        secrets=secrets.forget,
+        vault=motor.vault,
+        runs=motor.runs,
+        sleepers=motor.sleepers,
+        secrets=motor.secrets.forget,
         door=door,
         reception=reception,
-        logins=Logins(read_logins(settings.oidc), runners.client, url=settings.url),
+        logins=Logins(read_logins(settings.oidc), motor.client, url=settings.url),
         leases=Leases(store, settings.key_rate),
         lifetimes=lifetimes,
-        client=runners.client,
-        files=Files(_assets(registry)),
+        client=motor.client,
+        files=Files(_assets(motor.registry)),
         report=report,
     )
 
 
-class Secrets:
-    """The secrets of workspaces and of people; an answer is kept for two seconds, or until one is changed here."""
-
-    def __init__(self, vault: Vault) -> None:
-        """Read them from the vault."""
-        self._vault = vault
-        self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
-
-    async def of(self, workspace_id: str, person: str = "") -> Mapping[str, str]:
-        """The secrets of a workspace by name, and a person's own where the workspace has none of that name."""
-        shared = await self._read(workspace_id)
-        return {**await self._read(person), **shared} if person else shared
-
-    async def _read(self, owner: str) -> Mapping[str, str]:
-        known = self._known.get(owner)
-        now = time.monotonic()
-        if known is None or now - known[0] > SECRETS_S:
-            known = self._known[owner] = (now, await get_secrets(self._vault, owner))
-        return known[1]
-
-    def forget(self, owner: str) -> None:
-        """Read those of a workspace or a person again: one was changed."""
-        self._known.pop(owner, None)
-
-
-async def _look(registry: Registry, report: Report) -> None:
-    """Notice packages that come and go while the server runs, in a thread, since a new one is asked in a process."""
-    while True:
-        await asyncio.sleep(LOOK_S)
-        try:
-            await asyncio.to_thread(registry.refresh, now=True)
-        except Exception as error:  # a half-written package must not end the watch
-            report(error, "plugins")
-
-
 def _assets(registry: Registry) -> list[Assets]:
     return [one for found in registry.ask("register_assets") for one in found]
-
-
-def _keep(stack: AsyncExitStack, work: Any) -> None:
-    task = asyncio.ensure_future(work)
-
-    async def end() -> None:
-        task.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await task
-
-    stack.push_async_callback(end)

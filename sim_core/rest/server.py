@@ -32,6 +32,7 @@ from sim_core.rest import (
     organizations,
     pages,
     permission_groups,
+    realtime,
     runs,
     secrets,
     workspaces,
@@ -65,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     *audit.ROUTES,
     *instance.ROUTES,
     *permission_groups.ROUTES,
+    *realtime.ROUTES,
 )
 BARE: tuple[Route, ...] = (*health.ROUTES, *pages.ROUTES)
 """Routes that stand outside of `/api/v1`, or tell of it."""
