@@ -19,7 +19,14 @@ def readmes() -> dict[Path, str]:
     return {ROOT / path: text for path, text in readme_tables(ROOT / "plugins").items()}
 
 
-MAKERS: tuple[Maker, ...] = ()
+def web_types() -> dict[Path, str]:
+    """The web app's types of the API."""
+    from scripts.web_types import typescript
+
+    return {ROOT / "sim_web/app/src/api/schema.ts": typescript()}
+
+
+MAKERS: tuple[Maker, ...] = (web_types,)
 
 
 def main() -> int:
