@@ -40,7 +40,9 @@ _IDS = tuple(f"b{number}" for number in range(12))
 _EDGES = tuple(f"e{number}" for number in range(14))
 _FIELDS = ("prompt", "code", "temperature", "rows", "__proto__", "constructor", "", "é")
 _NUMBERS = (0, 1, -1, 2.5, 0.1, 1e-3, 3e-6, 123456.789, 2**53 - 1, -7.25)
-_VALUES = (None, True, False, *_NUMBERS, "", "text", "<agent.content>", "line\nline\t\"quoted\" \u2028 €", [], [1, True], {}, {"b": 1, "a": [None, {"z": "é"}]})  # fmt: skip
+_VALUES: tuple[Any, ...] = (None, True, False, *_NUMBERS, "", "text", "<agent.content>",
+           "line\nline\t\"quoted\" \u2028 €",
+           [], [1, True], {}, {"b": 1, "a": [None, {"z": "é"}]})  # fmt: skip
 _VARIABLES = ("v1", "v2", "v3", "v4")
 
 
@@ -151,7 +153,8 @@ class Dice:
 
     def _facts(self, state: Workflow) -> dict[str, Any]:
         sets: tuple[dict[str, Any], ...] = (
-            {"name": self._name(self.one(*_IDS))}, {"enabled": self.one(True, False)}, {"locked": self.one(True, False)},
+            {"name": self._name(self.one(*_IDS))}, {"enabled": self.one(True, False)},
+            {"locked": self.one(True, False)},
             {"locked": False}, {"locked": False, "name": "Freed"}, {"type": self.one(*_TYPES)}, {"retry": None},
             {"retry": {"tries": 2, "wait_ms": 0}}, {"retry": {"tries": "2"}}, {"size": [100, 50.5]}, {"size": [1]},
             {"size": None}, {"modes": {"tool": "advanced"}}, {"modes.tool": "basic"}, {"modes.tool": None},
@@ -180,7 +183,8 @@ class Dice:
 
     def _subflow(self, state: Workflow) -> dict[str, Any]:
         sets: tuple[dict[str, Any], ...] = (
-            {"iterations": 7}, {"iterations": "<a.b>"}, {"iterations": 2.5}, {"loop_type": "while", "condition": "x > 1"},
+            {"iterations": 7}, {"iterations": "<a.b>"}, {"iterations": 2.5},
+            {"loop_type": "while", "condition": "x > 1"},
             {"loop_type": "never"}, {"collection": [1, 2, {"a": None}]}, {"count": 3}, {"batch_size": 5},
             {"batch_size": None}, {"parallel_type": "collection"}, {"language": "javascript"}, {"id": "other"},
         )  # fmt: skip
@@ -194,7 +198,8 @@ class Dice:
         return {"op": "variable.add", "variables": [fresh() for _ in range(self.one(1, 1, 2))]}
 
     def _variable(self, state: Workflow) -> dict[str, Any]:
-        sets = ({"name": "total"}, {"name": "renamed"}, {"type": "number"}, {"type": "money"}, {"value": self.one(*_VALUES)},
+        sets = ({"name": "total"}, {"name": "renamed"}, {"type": "number"}, {"type": "money"},
+                {"value": self.one(*_VALUES)},
                 {"name": 3}, {"value": {"deep": [1]}, "type": "object"}, {"scope": 1})  # fmt: skip
         return {"op": "variable.update", "id": self.known(dict(state.variables), _VARIABLES), "set": self.one(*sets)}
 
