@@ -18,7 +18,7 @@ export class Refusal extends Error {
 
 export async function send(path: string, options: RequestInit = {}): Promise<Response> {
   const headers = new Headers(options.headers);
-  for (const [name, value] of Object.entries(session.headers())) headers.set(name, value);
+  for (const [name, value] of Object.entries(session.headers())) if (!headers.has(name)) headers.set(name, value);
   if (typeof options.body === "string" && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
   const reply = await fetch(`/api/v1${path}`, { ...options, headers }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
@@ -30,7 +30,8 @@ export async function send(path: string, options: RequestInit = {}): Promise<Res
   throw new Refusal({ ...problem, status: reply.status });
 }
 
-export const read = async <T>(path: string): Promise<T> => (await send(path)).json();
+export const read = async <T>(path: string, headers?: Record<string, string>): Promise<T> =>
+  (await send(path, { headers })).json();
 
 export async function write<T = void>(method: string, path: string, body?: unknown): Promise<T> {
   const reply = await send(path, { method, body: body === undefined ? undefined : JSON.stringify(body) });
