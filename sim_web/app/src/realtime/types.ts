@@ -110,8 +110,10 @@ export interface SharedText {
   readonly doc: Y.Doc;
   /** Takes back what was typed here, not what others typed. */
   readonly undo: Y.UndoManager;
-  /** Resolves when the text of the server is there. */
+  /** Resolves when the text of the server is there; before, and offline, it can be typed into all the same. */
   readonly ready: Promise<void>;
+  /** `text`, `doc` and `undo` are others now: the server began the text anew. */
+  onReset(listener: () => void): Stop;
   /** Say where the caret is; `null` when it left the field. */
   caret(at: { anchor: number; head: number } | null): void;
   /** Carets of the others in this field. */
