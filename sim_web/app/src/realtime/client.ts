@@ -49,6 +49,7 @@ export class Client implements WorkflowClient, Room {
   private clock = 0;
   private careful = false;
   private pumping = false;
+  private pumpAgain = false;
   private epoch = 0;
   private answered = 0;
   private partCount = 0;
@@ -602,10 +603,12 @@ export class Client implements WorkflowClient, Room {
 
   /** Send what may be sent; what is numbered is kept first, so that no number is used twice. */
   private pump(): void {
+    this.pumpAgain = true;
     if (this.pumping || this.closed) return;
     this.pumping = true;
     void this.pumped().finally(() => {
       this.pumping = false;
+      if (this.pumpAgain) this.pump();
     });
   }
 
@@ -613,6 +616,7 @@ export class Client implements WorkflowClient, Room {
     // What is changed in one turn goes together.
     await Promise.resolve();
     for (;;) {
+      this.pumpAgain = false;
       if (!this.joined || this.parked || this.end || this.closed) return this.persist();
       const now = Date.now();
       const most = this.pace.most(now, this.isFull ? IN_FLIGHT : 1);
@@ -663,6 +667,7 @@ export class Client implements WorkflowClient, Room {
     for (const item of items) this.dirty.delete(item);
     const places = items.map(({ n }) => n);
     void this.session.storage.remove(this.clientId, this.id, places).catch(() => {});
+    for (const text of this.texts.values()) text.ask();
   }
 
   private async persist(): Promise<void> {

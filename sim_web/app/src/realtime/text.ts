@@ -172,7 +172,8 @@ export class TextField implements SharedText {
     this.home.changedStatus();
   }
 
-  private ask(): void {
+  /** Ask for the shared text, as soon as nothing stands against it. */
+  ask(): void {
     const { home } = this;
     if (!home.isJoined || this.asked) return;
     if (!home.isFull) {

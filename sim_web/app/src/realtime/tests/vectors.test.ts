@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   type Document,
@@ -11,6 +10,7 @@ import {
 } from "../document";
 import { inverse } from "../inverse";
 import { apply, applyAll, digest } from "../reduce";
+import text from "../../../../../tests/vectors/reduce.json?raw";
 
 interface Step {
   op: Operation;
@@ -20,8 +20,7 @@ interface Step {
   digest: string;
 }
 
-const file = new URL("../../../../../tests/vectors/reduce.json", import.meta.url);
-const chains: { state: any; steps: Step[]; after: any }[] = JSON.parse(readFileSync(file, "utf8"));
+const chains: { state: any; steps: Step[]; after: any }[] = JSON.parse(text);
 
 /** An operation as it goes over the wire, with what was left out. */
 function full(op: any): any {
