@@ -281,3 +281,61 @@ async def test_two_people_type_into_one_field(world: World) -> None:
         await asyncio.sleep(0.05)
     else:
         raise AssertionError("the other does not see it")
+
+
+async def _shares(world: World) -> None:
+    """Two clients of a service that shares texts and presence."""
+    await world.driver.open("one")
+    await world.driver.open("two")
+    await world.driver.ask("settled", "one")
+    if not await world.driver.ask("shares", "one"):
+        pytest.skip("this service shares no texts")
+
+
+async def test_what_two_people_type_at_once_is_all_there_after_a_kill_and_an_outage(world: World) -> None:
+    await _shares(world)
+    ask, place = world.driver.ask, {"block_id": "b", "field": "prompt"}
+    assert [await ask("read", name, **place) for name in ("one", "two")] == ["hi", "hi"]
+    for number in range(60):
+        await asyncio.gather(
+            ask("type", "one", **place, at=0, text=chr(65 + number % 26)),
+            ask("type", "two", **place, at=10_000, text=str(number % 10)),
+        )
+        if number == 20:
+            world.service.kill()
+        if number == 25:
+            await world.service.start()
+        if number == 40:
+            await ask("network", "one", on=False)
+        if number == 50:
+            await ask("network", "one", on=True)
+        await asyncio.sleep(0.02)
+    text = (await world.converged("one", "two")).blocks["b"].values["prompt"]
+    assert [await ask("read", name, **place) for name in ("one", "two")] == [text, text]
+    assert "".join(letter for letter in text if letter.isupper()) == "".join(chr(65 + n % 26) for n in range(60))[::-1]
+    assert "".join(letter for letter in text if letter.isdigit()) == "".join(str(n % 10) for n in range(60))
+
+
+async def test_everybody_sees_where_the_others_are(world: World) -> None:
+    await _shares(world)
+    shown = {
+        "cursor": {"x": 1.5, "y": 2},
+        "selection": ["b"],
+        "view": {"x": 0, "y": 1, "zoom": 2},
+        "drag": {"b": [3, 4]},
+    }
+    await world.driver.ask("presence", "one", set=shown)
+    peers: list[Any] = []
+    for _ in range(100):
+        peers = await world.driver.ask("presence", "two")
+        if peers and peers[0].get("cursor"):
+            break
+        await asyncio.sleep(0.02)
+    assert len(peers) == 1
+    assert {key: peers[0][key] for key in shown} == shown
+    await world.driver.ask("close", "one")
+    for _ in range(100):
+        if not await world.driver.ask("presence", "two"):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("one is still there")

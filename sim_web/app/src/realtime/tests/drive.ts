@@ -1,6 +1,6 @@
 /** The client as a program: one command a line in, one answer a line out; tests of other languages drive it so. */
 
-import { openWorkflow } from "../client";
+import { type Client, openWorkflow } from "../client";
 import { digest } from "../reduce";
 import { createSession } from "../session";
 import { MemoryStorage } from "../storage";
@@ -47,6 +47,8 @@ async function follow(command: any): Promise<any> {
     case "open":
       await client.ready;
       return client.state();
+    case "shares":
+      return (client as Client).isFull;
     case "change":
       return client.change(command.ops);
     case "undo":
