@@ -12,8 +12,11 @@ _PREFIX = "#/components/schemas/"
 
 def typescript() -> str:
     """One interface for each schema of the OpenAPI document, in its order."""
-    schemas: dict[str, Any] = document(routes(), url="")["components"]["schemas"]
-    lines = ["/** Made from the server's OpenAPI document by `python -m scripts.generate`; do not edit. */"]
+    whole = document(routes(), url="")
+    schemas: dict[str, Any] = whole["components"]["schemas"]
+    lines = ["/** Made from the server's OpenAPI document by `python -m scripts.generate`; do not edit. */", ""]
+    lines += ["/** Every address of the API, so that the app asks for nothing that this server does not have. */"]
+    lines += ["export const PATHS: readonly string[] = [", *(f"  {json.dumps(path)}," for path in whole["paths"]), "];"]
     for name, schema in schemas.items():
         lines += ["", *_declaration(name, schema)]
     return "\n".join(lines) + "\n"

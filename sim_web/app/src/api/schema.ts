@@ -1,5 +1,43 @@
 /** Made from the server's OpenAPI document by `python -m scripts.generate`; do not edit. */
 
+/** Every address of the API, so that the app asks for nothing that this server does not have. */
+export const PATHS: readonly string[] = [
+  "/api/v1/workflows",
+  "/api/v1/workflows/{workflow_id}",
+  "/api/v1/workflows/{workflow_id}/operations",
+  "/api/v1/workflows/{workflow_id}/duplicate",
+  "/api/v1/workflows/{workflow_id}/validate",
+  "/api/v1/workflows/import",
+  "/api/v1/workflows/{workflow_id}/export",
+  "/api/v1/workflows/{workflow_id}/deployments",
+  "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
+  "/api/v1/workflows/{workflow_id}/execute",
+  "/api/v1/runs",
+  "/api/v1/runs/{run_id}",
+  "/api/v1/runs/{run_id}/events",
+  "/api/v1/runs/{run_id}/cancel",
+  "/api/v1/runs/{run_id}/pauses",
+  "/api/v1/runs/{run_id}/resume",
+  "/api/v1/blocks",
+  "/api/v1/blocks/{type}",
+  "/api/v1/integrations",
+  "/api/v1/tools",
+  "/api/v1/tools/{tool}",
+  "/api/v1/models",
+  "/api/v1/providers",
+  "/api/v1/plugins",
+  "/api/v1/secrets",
+  "/api/v1/secrets/{name}",
+  "/api/v1/credentials",
+  "/api/v1/credentials/{credential_id}",
+  "/api/v1/keys",
+  "/api/v1/keys/{key_id}",
+  "/health/live",
+  "/health/ready",
+  "/api/v1/openapi.json",
+  "/api/v1/docs",
+];
+
 /** What went wrong (RFC 9457). */
 export interface ProblemReply {
   type: string;

@@ -50,7 +50,7 @@ export function BlockForm({ id }: { id: string }) {
       />
     ));
   return (
-    <div className="grid content-start gap-4 p-4">
+    <div className="grid grid-cols-1 content-start gap-4 p-4">
       <BlockHead block={block} type={type} />
       {problems
         .filter((one) => !one.field)

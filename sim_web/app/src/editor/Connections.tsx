@@ -13,7 +13,7 @@ export function Connections({ id, offered }: { id: string; offered: Source[] }) 
   return (
     <>
       {offered.length ? (
-        <section className="grid gap-1">
+        <section className="grid grid-cols-1 gap-1">
           <h3 className="text-xs font-semibold text-soft">Can be referred to — type &lt; in a field, or drag</h3>
           {offered.map((source) => (
             <SourceRow key={source.id} source={source} />
@@ -21,7 +21,7 @@ export function Connections({ id, offered }: { id: string; offered: Source[] }) 
         </section>
       ) : null}
       {last && (last.output !== undefined || last.message) ? (
-        <section className="grid gap-1">
+        <section className="grid grid-cols-1 gap-1">
           <h3 className="text-xs font-semibold text-soft">Last output</h3>
           {last.message ? <p className="text-bad">{last.message}</p> : null}
           <div className="max-h-72 overflow-auto rounded-md border border-line p-2">

@@ -5,6 +5,7 @@ import { adding } from "../model/adding";
 import { TypeIcon } from "../ui/TypeIcon";
 import { useEditor, useEditorStore } from "./store";
 import { DRAGGED } from "./useCanvas";
+import { useReveal } from "./useReveal";
 
 interface Entry {
   key: string;
@@ -47,6 +48,7 @@ const operationsOf = (type: BlockFacts): Entry[] =>
 
 export function Toolbar() {
   const store = useEditorStore();
+  const reveal = useReveal();
   const types = useBlockTypes();
   const dangling = useEditor((state) => state.dangling);
   const [search, setSearch] = useState("");
@@ -66,6 +68,7 @@ export function Toolbar() {
     editor.change(made.operations);
     editor.set({ dangling: undefined });
     editor.select([made.id]);
+    reveal(made.id);
     setSearch("");
   };
   const groups = GROUPS.map((group) => ({ ...group, entries: listed.filter(group.has).map(entryOf).filter(fits) }));
@@ -79,7 +82,7 @@ export function Toolbar() {
   const all = [...groups, { title: "Operations", entries: operations }].filter((group) => group.entries.length);
   const first = all[0]?.entries[0];
   return (
-    <div className="grid gap-3 p-3">
+    <div className="grid grid-cols-1 gap-3 p-3">
       <input
         id="find-block"
         aria-label="Look for a block"
@@ -100,7 +103,7 @@ export function Toolbar() {
       {all.map((group) => (
         <section key={group.title}>
           <h2 className="px-1 pb-1 text-xs font-semibold text-soft">{group.title}</h2>
-          <ul className="grid">
+          <ul className="grid grid-cols-1">
             {group.entries.map((entry) => (
               <li key={entry.key}>
                 <Row entry={entry} onAdd={() => add(entry)} />

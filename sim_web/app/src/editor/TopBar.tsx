@@ -128,12 +128,10 @@ function Problems() {
   const problems = useAllProblems().filter((one) => one.severity !== "warning");
   const store = useEditorStore();
   if (!problems.length) return null;
-  const entries = problems
-    .slice(0, 20)
-    .map((one, at) => ({
-      label: `${problems.length > 1 ? `${at + 1}. ` : ""}${one.message}`,
-      perform: () => one.block && store.getState().select([one.block]),
-    }));
+  const entries = problems.slice(0, 20).map((one, at) => ({
+    label: `${problems.length > 1 ? `${at + 1}. ` : ""}${one.message}`,
+    perform: () => one.block && store.getState().select([one.block]),
+  }));
   return (
     <Menu entries={entries as never}>
       <button type="button" className="h-7 rounded-full bg-bad-wash px-2.5 text-sm text-bad">

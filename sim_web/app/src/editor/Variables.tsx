@@ -9,7 +9,7 @@ const TYPES = ["plain", "string", "number", "boolean", "object", "array"];
 const textOf = (value: unknown) =>
   typeof value === "string" ? value : value === null || value === undefined ? "" : JSON.stringify(value);
 
-function valueOf(text: string, type: string): unknown {
+function read(text: string, type: string): unknown {
   if (type === "plain" || type === "string") return text;
   try {
     return JSON.parse(text);
@@ -73,7 +73,7 @@ function Row({ one }: { one: Variable }) {
         className="control font-mono"
         defaultValue={textOf(one.value)}
         onBlur={(event) =>
-          event.target.value !== textOf(one.value) && set({ value: valueOf(event.target.value, one.type) })
+          event.target.value !== textOf(one.value) && set({ value: read(event.target.value, one.type) })
         }
       />
       <IconButton

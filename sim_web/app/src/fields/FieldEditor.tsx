@@ -1,6 +1,6 @@
 import { type FC, memo } from "react";
 import type { FormField } from "../api/schema";
-import { kindOf, troubleOf, valueOf } from "../model/forms";
+import { fieldValue, kindOf, troubleOf } from "../model/forms";
 import { Field } from "../ui/Field";
 import { CredentialField, FileField, Model, TimeField, WorkflowField } from "./pickers";
 import type { KindProps, Place } from "./place";
@@ -53,7 +53,7 @@ interface Props {
 }
 
 export const FieldEditor = memo(function FieldEditor({ field, place, problem, onChange }: Props) {
-  const value = valueOf(field, place.values);
+  const value = fieldValue(field, place.values);
   const Kind = KINDS[kindOf(field)] ?? JsonField;
   const error = troubleOf(field, value) ?? problem;
   return (

@@ -83,6 +83,7 @@ export function TextEditor(props: Props) {
       gone = true;
     };
   }, [language]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is offered has changed, so chips are judged anew
   useEffect(() => {
     // chips are judged by what is offered, which has just changed
     view.current?.dispatch({

@@ -53,9 +53,8 @@ export function Model({ id, field, value, invalid, onChange }: KindProps) {
   return (
     <div className="grid gap-1.5">
       {[...chosen, ""].map((one, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the order is what counts
         <Pick
-          key={at}
+          key={one}
           id={at ? undefined : id}
           label={`${field.title} ${at + 1}`}
           value={known(one)}

@@ -11,7 +11,7 @@ export function valuesOf(doc: Document, block: Block): Values {
   return subflow ? { ...block.values, ...subflow } : block.values;
 }
 
-export const valueOf = (field: FormField, values: Values) => values[field.name] ?? field.default ?? null;
+export const fieldValue = (field: FormField, values: Values) => values[field.name] ?? field.default ?? null;
 
 export function isShown(field: FormField, values: Values, form: readonly FormField[]): boolean {
   if (field.only_model) return false;
@@ -31,11 +31,15 @@ export const kindOf = (field: FormField) =>
 export const isEmpty = (value: unknown) =>
   value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
 
+const titleOf = (row: unknown): unknown => {
+  const named = row as Record<string, unknown> | null;
+  return named?.name ?? named?.variable_name ?? named?.tool ?? named?.content ?? row;
+};
+
 /** A value in a few words, for the card on the canvas. */
 export function inWords(value: unknown): string {
   if (typeof value === "string") return value.replace(/\s+/g, " ").slice(0, 120);
-  if (Array.isArray(value))
-    return value.length === 1 ? inWords((value[0] as { name?: string })?.name ?? value[0]) : `${value.length} items`;
+  if (Array.isArray(value)) return value.length === 1 ? inWords(titleOf(value[0])) : `${value.length} items`;
   if (typeof value === "object" && value !== null) return `${Object.keys(value).length} values`;
   return String(value);
 }

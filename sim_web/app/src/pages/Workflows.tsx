@@ -15,6 +15,7 @@ export default function Workflows() {
   const all = listed.data?.items ?? [];
   const shown = all.filter((one) => `${one.name} ${one.description}`.toLowerCase().includes(search.toLowerCase()));
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: files may be let go anywhere; the button does the same
     <div
       className="h-full"
       onDragOver={(event) => event.preventDefault()}
@@ -67,7 +68,7 @@ export default function Workflows() {
                 <li key={one.id}>
                   <Link
                     href={`/workflows/${one.id}`}
-                    className="grid h-28 content-start gap-1 rounded-lg border border-line bg-card p-4 hover:border-strong"
+                    className="flex h-30 flex-col gap-1 rounded-lg border border-line bg-card p-4 hover:border-strong"
                   >
                     <span className="truncate font-semibold">{one.name || "Untitled"}</span>
                     <span className="line-clamp-2 text-soft">{one.description || "No description."}</span>

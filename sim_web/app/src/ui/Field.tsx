@@ -12,7 +12,7 @@ interface Props {
 export function Field({ label, hint, error, required, children }: Props) {
   const id = useId();
   return (
-    <div className="grid gap-1">
+    <div className="grid grid-cols-1 gap-1">
       <label htmlFor={id} className="font-medium">
         {label}
         {required ? (
