@@ -1,7 +1,17 @@
 /** How blocks are placed, removed, moved and put into containers. */
 
-import { idTrouble, MAX_BLOCKS, MAX_NESTING, nameKey, nameTrouble, placeTrouble, valueTrouble, valuesTrouble } from "./checks";
 import { checkEdges, placeEdges } from "./change_edges";
+import {
+  idTrouble,
+  MAX_BLOCKS,
+  MAX_NESTING,
+  nameKey,
+  nameTrouble,
+  placeTrouble,
+  valuesTrouble,
+  valueTrouble,
+} from "./checks";
+import type { Any } from "./document";
 import {
   type AddBlocks,
   type Applied,
@@ -38,7 +48,10 @@ export function addBlocks(document: Document, op: AddBlocks): Applied {
     const blocks = draft.ownBlocks();
     for (const block of fresh) put(blocks, block.id, block);
   }
-  checkNesting(draft, given.map(({ id }, index) => [id, `/blocks/${index}/parent`, index]));
+  checkNesting(
+    draft,
+    given.map(({ id }, index) => [id, `/blocks/${index}/parent`, index]),
+  );
   checkNames(draft, new Map(given.map(({ id }, index) => [id, `/blocks/${index}/name`])));
   const subflows = freshSubflows(draft, (op.subflows ?? []).map(fullSubflow), fresh);
   const edges = draft.refusals.length ? [] : checkEdges(draft, (op.edges ?? []).map(fullEdge), "/edges");
@@ -70,7 +83,7 @@ function freshBlocks(draft: Draft, blocks: readonly Block[]): Block[] {
 function withoutNulls(block: Block): Block {
   const fields = Object.entries(block.values);
   if (!fields.some(([, value]) => value === null || value === undefined)) return block;
-  const values: Record<string, any> = {};
+  const values: Record<string, Any> = {};
   for (const [field, value] of fields) if (value !== null && value !== undefined) put(values, field, value);
   return { ...block, values };
 }
@@ -218,7 +231,10 @@ export function reparentBlocks(document: Document, op: ReparentBlocks): Applied 
   }
   for (const [id, [index]] of last) {
     const inside = withDescendants(draft.blocks, [id]);
-    checkNesting(draft, inside.map((inner) => [inner, `/items/${index}/parent`, index]));
+    checkNesting(
+      draft,
+      inside.map((inner) => [inner, `/items/${index}/parent`, index]),
+    );
   }
   if (draft.refusals.length) return draft.applied(null);
   const dropped = droppedEdges(draft, wanted);

@@ -1,7 +1,18 @@
 /** How blocks are connected and disconnected. */
 
 import { idTrouble, MAX_EDGES } from "./checks";
-import { type AddEdges, type Applied, at, type Block, type Document, type Edge, fullEdge, put, type RemoveEdges, without } from "./document";
+import {
+  type AddEdges,
+  type Applied,
+  at,
+  type Block,
+  type Document,
+  type Edge,
+  fullEdge,
+  put,
+  type RemoveEdges,
+  without,
+} from "./document";
 import { Draft, twice } from "./draft";
 import { equal } from "./equal";
 import { closingEdges, lockOn, misfit, sameWay } from "./graph";

@@ -2,6 +2,7 @@
 
 import { checkNames } from "./change_blocks";
 import { idTrouble, nameTrouble, pointer, valueTrouble } from "./checks";
+import type { Any } from "./document";
 import { type Applied, at, type Block, type BlockChange, type Document, put, type UpdateBlocks } from "./document";
 import { Draft } from "./draft";
 import { equal } from "./equal";
@@ -56,7 +57,7 @@ function isProtected(draft: Draft, block: Block, item: BlockChange): boolean {
 }
 
 function changedBlock(draft: Draft, block: Block, item: BlockChange, where: string, index: number): Block {
-  const facts: Record<string, any> = {};
+  const facts: Record<string, Any> = {};
   let modes = { ...block.modes };
   for (const [key, given] of Object.entries(item.set)) {
     const here = `${where}/set/${pointer(key)}`;
@@ -68,7 +69,7 @@ function changedBlock(draft: Draft, block: Block, item: BlockChange, where: stri
     }
     const converted = kind(given ?? null);
     if ("trouble" in converted) {
-      draft.refuse(["invalid", converted.trouble], here, index, at(block as unknown as Record<string, any>, key));
+      draft.refuse(["invalid", converted.trouble], here, index, at(block as unknown as Record<string, Any>, key));
     } else if (key.startsWith(MODE)) {
       modes = withMode(modes, key.slice(MODE.length), converted.value);
       facts.modes = modes;
@@ -86,7 +87,7 @@ function withMode(modes: Record<string, string>, pair: string, mode: string | nu
   return modes;
 }
 
-function checkFacts(draft: Draft, block: Block, facts: Record<string, any>, where: string, index: number): void {
+function checkFacts(draft: Draft, block: Block, facts: Record<string, Any>, where: string, index: number): void {
   const badName = "name" in facts ? nameTrouble(facts.name) : null;
   if (badName) draft.refuse(badName, `${where}/name`, index, block.name);
   const heavy = "extra" in facts ? valueTrouble(facts.extra) : null;
@@ -116,7 +117,7 @@ function differences(draft: Draft, op: UpdateBlocks): readonly BlockChange[] {
     // It was unlocked in between, for the sake of what else changed.
     if (keys.has("locked") && before.locked && after.locked && draft.blocks !== draft.before.blocks) return op.items;
     if (equal(before, after)) continue;
-    const set: Record<string, any> = {};
+    const set: Record<string, Any> = {};
     for (const key of keys) if (!equal(fact(after, key), fact(before, key))) set[key] = fact(after, key);
     found.push({ id, set });
   }
@@ -124,7 +125,7 @@ function differences(draft: Draft, op: UpdateBlocks): readonly BlockChange[] {
 }
 
 /** What stands under a key of a block's `set`. */
-export function fact(block: Block, key: string): any {
+export function fact(block: Block, key: string): Any {
   if (key.startsWith(MODE)) return at(block.modes, key.slice(MODE.length)) ?? null;
-  return at(block as unknown as Record<string, any>, key) ?? null;
+  return at(block as unknown as Record<string, Any>, key) ?? null;
 }

@@ -1,6 +1,7 @@
 /** How fields, container settings, variables and the workflow's own facts are changed. */
 
-import { MAX_VARIABLES, idTrouble, nameKey, pointer, valueTrouble, valuesTrouble, variableNameTrouble } from "./checks";
+import { idTrouble, MAX_VARIABLES, nameKey, pointer, valuesTrouble, valueTrouble, variableNameTrouble } from "./checks";
+import type { Any } from "./document";
 import {
   type AddVariables,
   type Applied,
@@ -54,7 +55,7 @@ export function updateValues(document: Document, op: UpdateValues): Applied {
     return !equal(at((at(document.blocks, item.block_id) as Block).values, item.field) ?? null, item.value ?? null);
   });
   if (!changed.length || draft.refusals.length) return draft.applied(null);
-  const fresh = new Map<string, Record<string, any>>();
+  const fresh = new Map<string, Record<string, Any>>();
   for (const { block_id, field, value } of changed) {
     const values = fresh.get(block_id) ?? { ...(at(document.blocks, block_id) as Block).values };
     fresh.set(block_id, values);
@@ -103,7 +104,7 @@ export function updateSubflow(document: Document, op: UpdateSubflow): Applied {
 
 /** The facts that are new, in their types. */
 function facts(draft: Draft, thing: Values, given: Values, kinds: Record<string, Kind>): Values {
-  const fresh: Record<string, any> = {};
+  const fresh: Record<string, Any> = {};
   for (const [key, value] of Object.entries(given)) {
     const where = `/set/${pointer(key)}`;
     const kind = at(kinds, key);

@@ -1,5 +1,6 @@
 /** Whether single facts of a document are fit to be kept: ids, names, places, values. */
 
+import type { Any } from "./document";
 export const MAX_BLOCKS = 10_000;
 export const MAX_EDGES = 50_000;
 export const MAX_VARIABLES = 1_000;
@@ -15,7 +16,7 @@ export type Trouble = readonly [code: string, message: string];
 
 const RESERVED = new Set(["loop", "parallel", "variable"]);
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
-/** White space as Python's `split` knows it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: white space as Python's `split` knows it
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000.]+/g;
 
 const keys = new Map<string, string>();
@@ -71,7 +72,7 @@ export function placeTrouble(x: number, y: number): Trouble | null {
     : ["invalid", `(${x}, ${y}) is not on the canvas`];
 }
 
-export function valueTrouble(value: any): Trouble | null {
+export function valueTrouble(value: Any): Trouble | null {
   if (value === null || value === undefined || typeof value === "boolean" || typeof value === "number") return null;
   const text = JSON.stringify(value);
   if (text.length * 3 <= MAX_VALUE) return null;
@@ -79,7 +80,7 @@ export function valueTrouble(value: any): Trouble | null {
   return size > MAX_VALUE ? ["too_large", `the value has ${size} bytes; ${MAX_VALUE} are allowed`] : null;
 }
 
-export function valuesTrouble(values: Readonly<Record<string, any>>): Trouble | null {
+export function valuesTrouble(values: Readonly<Record<string, Any>>): Trouble | null {
   const bad = Object.keys(values).find((field) => !field || length(field) > MAX_NAME);
   return bad === undefined ? valueTrouble(values) : ["invalid", `${quoted(bad)} is no field name`];
 }

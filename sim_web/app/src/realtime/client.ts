@@ -1,7 +1,9 @@
 /** One workflow as one tab sees it: what the server confirmed, with what is on its way on top. */
+// biome-ignore-all lint/correctness/noVoidTypeReturn: a case that ends with its call
 
 import type { Connection, Room } from "./connection";
 import { digest } from "./digest";
+import type { Any } from "./document";
 import { at, type Document, EMPTY, fullDocument, type Operation } from "./document";
 import { equal } from "./equal";
 import { Listeners } from "./listeners";
@@ -9,16 +11,29 @@ import { IN_FLIGHT, type Item, kept, Outbox } from "./outbox";
 import { Pace } from "./pace";
 import { Presences } from "./presence";
 import { apply } from "./reduce";
-import { differing, fit, removes } from "./registers";
-import type { OpenSession } from "./session";
+import { differing, fitting, removes } from "./registers";
+import { OpenSession, withClient } from "./session";
+import { split } from "./split";
 import { TextField } from "./text";
-import type { Changed, ChangeOptions, Notice, Peer, Presence, Session, SharedText, Status, Stop, WorkflowClient } from "./types";
+import type {
+  Changed,
+  ChangeOptions,
+  Notice,
+  Peer,
+  Presence,
+  Session,
+  SharedText,
+  Status,
+  Stop,
+  WorkflowClient,
+} from "./types";
 import { type Change, Undo } from "./undo";
 import type { Done, FromRoom, FromServer, Role, Sent } from "./wire";
 
 /** An operation that is not answered for so long makes us start over. */
 export const ANSWER_MS = 20_000;
 const SNAPSHOT_MS = 5000;
+const SWEEP_MS = 60_000;
 const APPLIED_EVERY = 64;
 
 export function openWorkflow(id: string, session: Session): WorkflowClient {
@@ -48,6 +63,7 @@ export class Client implements WorkflowClient, Room {
   private connection: Connection | null = null;
   private clock = 0;
   private careful = false;
+  private swept = false;
   private pumping = false;
   private pumpAgain = false;
   private epoch = 0;
@@ -122,7 +138,12 @@ export class Client implements WorkflowClient, Room {
     const facts = { pending, role: this.role };
     if (this.end) return { ...facts, ...this.end, editable: false };
     if (this.parked || this.outbox.isFull) {
-      return { ...facts, state: "parked", editable: false, reason: this.parked ?? "too many changes wait for the server" };
+      return {
+        ...facts,
+        state: "parked",
+        editable: false,
+        reason: this.parked ?? "too many changes wait for the server",
+      };
     }
     const state = !this.joined ? "offline" : pending ? "saving" : "saved";
     return { ...facts, state, editable: this.at >= 0 && this.role !== "read" };
@@ -265,7 +286,7 @@ export class Client implements WorkflowClient, Room {
     });
   }
 
-  say(message: { t: string; [fact: string]: any }): boolean {
+  say(message: { t: string; [fact: string]: Any }): boolean {
     return this.connection?.send({ ...message, r: this.id }) ?? false;
   }
 
@@ -336,6 +357,24 @@ export class Client implements WorkflowClient, Room {
     for (const text of this.texts.values()) text.up();
     void this.reviveTexts();
     this.pump();
+    if (!this.swept) void this.sweep().catch(() => {});
+  }
+
+  /** What tabs that are closed for good have left waiting goes out under their own numbers. */
+  private async sweep(): Promise<void> {
+    this.swept = true;
+    const { storage, options } = this.session;
+    for (const other of await storage.clients()) {
+      if (other === this.clientId || !(await storage.load(other, this.id)).items.length) continue;
+      await withClient(other, async () => {
+        const session = new OpenSession({ ...options, clientId: other, storage });
+        const client = new Client(this.id, session);
+        client.swept = true;
+        await client.settled(SWEEP_MS).catch(() => {});
+        client.close();
+        session.close();
+      });
+    }
   }
 
   /** A whole document instead of what was known. */
@@ -359,7 +398,8 @@ export class Client implements WorkflowClient, Room {
       case "ops":
         return this.committed(message.ops);
       case "ack":
-        for (const one of message.items ?? [message]) this.acknowledged(one as { cseq: number; outcome: string; seq?: number });
+        for (const one of message.items ?? [message])
+          this.acknowledged(one as { cseq: number; outcome: string; seq?: number });
         return this.pump();
       case "reject":
         return this.turnedDown(message);
@@ -467,11 +507,11 @@ export class Client implements WorkflowClient, Room {
   }
 
   /** An operation that will not be: it goes, and what depended on it. */
-  private takeBack(item: Item, code: string, message: string, now?: any): void {
+  private takeBack(item: Item, code: string, message: string, now?: Any): void {
     this.finish([item]);
     this.history.refused(item.n);
     const { op } = item;
-    if (fit(op, this.confirmed) === null && code === "not_found") this.notify({ kind: "cancelled", op });
+    if (fitting(op, this.confirmed) === null && code === "not_found") this.notify({ kind: "cancelled", op });
     else if (code === "conflict") this.notify({ kind: "conflict", op, theirs: now });
     else this.notify({ kind: "rejected", code, message, op, now });
     this.rebuild(true);
@@ -502,7 +542,8 @@ export class Client implements WorkflowClient, Room {
       this.later("join", 2000 + Math.random() * 3000, () => this.join());
       return;
     }
-    const reason = code === "deleted" ? "this workflow is not there any more" : "you have no access to this workflow any more";
+    const reason =
+      code === "deleted" ? "this workflow is not there any more" : "you have no access to this workflow any more";
     this.end = { state: "gone", reason };
     this.reject(new Error(reason));
     void this.session.storage.forget(this.id).catch(() => {});
@@ -547,20 +588,27 @@ export class Client implements WorkflowClient, Room {
     );
   }
 
-  private perform(ops: readonly Operation[], undo_of: number | null): { changes: Change[]; refusals: Changed["refusals"] } {
+  private perform(
+    ops: readonly Operation[],
+    undo_of: number | null,
+  ): { changes: Change[]; refusals: Changed["refusals"] } {
     const changes: Change[] = [];
     const refusals: Changed["refusals"][number][] = [];
-    const places: number[] = [];
     for (const [index, op] of ops.entries()) {
-      const before = this.shown;
-      const { document, effective, refusals: why } = apply(before, op);
-      refusals.push(...why.map((one) => ({ ...one, pointer: ops.length > 1 ? `/${index}${one.pointer}` : one.pointer })));
-      if (!effective) continue;
-      const item = this.outbox.add(op, effective, { base: Math.max(this.at, 0), ts: this.stamp(), undo_of });
-      this.dirty.add(item);
-      places.push(item.n);
-      this.shown = document;
-      changes.push({ number: item.n, before, effective });
+      const whole = apply(this.shown, op);
+      refusals.push(
+        ...whole.refusals.map((one) => ({ ...one, pointer: ops.length > 1 ? `/${index}${one.pointer}` : one.pointer })),
+      );
+      if (!whole.effective) continue;
+      for (const piece of split(op)) {
+        const before = this.shown;
+        const { document, effective } = apply(before, piece);
+        if (!effective) continue;
+        const item = this.outbox.add(piece, effective, { base: Math.max(this.at, 0), ts: this.stamp(), undo_of });
+        this.dirty.add(item);
+        this.shown = document;
+        changes.push({ number: item.n, before, effective });
+      }
     }
     if (changes.length) {
       this.announce();
@@ -672,7 +720,7 @@ export class Client implements WorkflowClient, Room {
 
   private async persist(): Promise<void> {
     if (!this.dirty.size) return;
-    const items = [...this.dirty].filter((item) => this.outbox.items.includes(item)).map(kept);
+    const items = [...this.dirty].map(kept);
     this.dirty.clear();
     try {
       if (items.length) await this.session.storage.put(this.clientId, this.id, items, this.outbox.next);

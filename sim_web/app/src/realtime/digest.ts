@@ -1,13 +1,13 @@
 /** A document's fingerprint, the same as the server's. */
 
-import type { Document } from "./document";
+import type { Any, Document } from "./document";
 
 /** SHA-256 of its JSON: every fact written, defaults too, keys sorted, no white space. */
 export function digest(document: Document): string {
   return sha256(new TextEncoder().encode(canonical(document)));
 }
 
-function canonical(value: any): string {
+function canonical(value: Any): string {
   if (typeof value === "number") return number(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);

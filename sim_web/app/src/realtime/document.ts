@@ -1,7 +1,9 @@
 /** The workflow document and its operations, with every default filled in. */
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type Values = Readonly<Record<string, any>>;
+// biome-ignore lint/suspicious/noExplicitAny: what a plugin's field holds is for the plugin to say
+export type Any = any;
+export type Values = Readonly<Record<string, Any>>;
 
 export interface Position {
   readonly x: number;
@@ -44,7 +46,7 @@ export interface Loop {
   readonly id: string;
   readonly loop_type: "for" | "for_each" | "while" | "do_while";
   readonly iterations: number | string | null;
-  readonly collection: any;
+  readonly collection: Any;
   readonly condition: string;
   readonly language: "python" | "javascript";
 }
@@ -54,7 +56,7 @@ export interface Parallel {
   readonly id: string;
   readonly parallel_type: "count" | "collection";
   readonly count: number | string | null;
-  readonly collection: any;
+  readonly collection: Any;
   readonly batch_size: number;
 }
 
@@ -65,7 +67,7 @@ export interface Variable {
   readonly id: string;
   readonly name: string;
   readonly type: VariableType;
-  readonly value: any;
+  readonly value: Any;
 }
 
 export interface Document {
@@ -78,9 +80,12 @@ export interface Document {
 }
 
 /** As it may be written: facts that have their default can be left out. */
-export type NewBlock = Pick<Block, "id" | "type" | "name"> & Partial<Omit<Block, "position">> & { position?: Partial<Position> };
+export type NewBlock = Pick<Block, "id" | "type" | "name"> &
+  Partial<Omit<Block, "position">> & { position?: Partial<Position> };
 export type NewEdge = Pick<Edge, "id" | "source" | "target"> & Partial<Edge>;
-export type NewSubflow = (Pick<Loop, "kind" | "id"> & Partial<Loop>) | (Pick<Parallel, "kind" | "id"> & Partial<Parallel>);
+export type NewSubflow =
+  | (Pick<Loop, "kind" | "id"> & Partial<Loop>)
+  | (Pick<Parallel, "kind" | "id"> & Partial<Parallel>);
 export type NewVariable = Pick<Variable, "id" | "name"> & Partial<Variable>;
 export type NewDocument = {
   name?: string;
@@ -112,12 +117,17 @@ export interface ValueChange {
   readonly block_id: string;
   readonly field: string;
   /** `null` clears the field. */
-  readonly value?: any;
+  readonly value?: Any;
   /** Refuse when another value stands there. */
-  readonly expected?: any;
+  readonly expected?: Any;
 }
 
-export type AddBlocks = { op: "block.add"; blocks: readonly NewBlock[]; edges?: readonly NewEdge[]; subflows?: readonly NewSubflow[] };
+export type AddBlocks = {
+  op: "block.add";
+  blocks: readonly NewBlock[];
+  edges?: readonly NewEdge[];
+  subflows?: readonly NewSubflow[];
+};
 /** `edges` says which edges went along, in an effective operation. */
 export type RemoveBlocks = { op: "block.remove"; ids: readonly string[]; edges?: readonly string[] };
 export type MoveBlocks = { op: "block.move"; items: readonly Move[] };
@@ -153,7 +163,7 @@ export interface Refusal {
   readonly message: string;
   readonly pointer: string;
   readonly index: number;
-  readonly now?: any;
+  readonly now?: Any;
 }
 
 /** `effective` is what really changed, `null` when everything was so already; with refusals nothing has changed. */

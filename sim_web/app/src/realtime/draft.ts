@@ -1,7 +1,7 @@
 /** A document being changed: each part is copied when it is first written. */
 
-import type { Applied, Block, Document, Edge, Operation, Refusal, Subflow, Variable } from "./document";
 import type { Trouble } from "./checks";
+import type { Any, Applied, Block, Document, Edge, Operation, Refusal, Subflow, Variable } from "./document";
 import { lockOn } from "./graph";
 
 export class Draft {
@@ -36,7 +36,7 @@ export class Draft {
   }
 
   /** Note that an item cannot be done; the whole operation is refused with it. */
-  refuse([code, message]: Trouble, pointer = "", index = 0, now?: any): void {
+  refuse([code, message]: Trouble, pointer = "", index = 0, now?: Any): void {
     this.refusals.push({ code, message, pointer, index, ...(now === undefined || now === null ? {} : { now }) });
   }
 

@@ -1,6 +1,7 @@
 /** Whether two JSON values are the same, as the server compares them (`true` and `1` are). */
 
-export function equal(a: any, b: any): boolean {
+import type { Any } from "./document";
+export function equal(a: Any, b: Any): boolean {
   if (a === b) return true;
   if (typeof a === "boolean" && typeof b === "number") return Number(a) === b;
   if (typeof a === "number" && typeof b === "boolean") return a === Number(b);

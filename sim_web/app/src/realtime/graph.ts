@@ -1,7 +1,7 @@
 /** Questions about how blocks lie in containers and how edges join them. */
 
 import type { Trouble } from "./checks";
-import { type Block, type Document, type Edge, at, type Subflow } from "./document";
+import { at, type Block, type Document, type Edge, type Subflow } from "./document";
 
 export type Blocks = Document["blocks"];
 export type Relation = "siblings" | "inward" | "outward";

@@ -1,16 +1,17 @@
 /** In which type a fact is kept, and what is wrong with a value of another one. */
 
+import type { Any } from "./document";
 import { fullRetry } from "./document";
 
 /** The value in its type, or words. */
-export type Kind = (value: any) => { value: any } | { trouble: string };
+export type Kind = (value: Any) => { value: Any } | { trouble: string };
 
-const says = (value: any) => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
-const is = (wanted: string, test: (value: any) => boolean): Kind => {
+const says = (value: Any) => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
+const is = (wanted: string, test: (value: Any) => boolean): Kind => {
   return (value) => (test(value) ? { value } : { trouble: `Expected \`${wanted}\`, got \`${says(value)}\`` });
 };
-const isText = (value: any) => typeof value === "string";
-const isObject = (value: any) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value: Any) => typeof value === "string";
+const isObject = (value: Any) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const anything: Kind = (value) => ({ value: value ?? null });
 export const text = is("str", isText);
@@ -21,7 +22,9 @@ export const count = is("int | str | null", (value) => value === null || isText(
 export const object = is("object", isObject);
 export const texts = is("object", (value) => isObject(value) && Object.values(value).every(isText));
 export const size = is("array | null", (value) => {
-  return value === null || (Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "number"));
+  return (
+    value === null || (Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "number"))
+  );
 });
 export const oneOf = (...words: string[]): Kind => is(words.join(" | "), (value) => words.includes(value));
 export const retry: Kind = (value) => {

@@ -1,8 +1,9 @@
 /** Listeners that are told once a turn, however much happened. */
 
+import type { Any } from "./document";
 import type { Stop } from "./types";
 
-export class Listeners<T extends any[] = []> {
+export class Listeners<T extends Any[] = []> {
   private readonly all = new Set<(...args: T) => void>();
   private scheduled = false;
 

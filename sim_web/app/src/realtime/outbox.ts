@@ -1,7 +1,7 @@
 /** What is not confirmed yet: in order, numbered at the first sending, coalesced before it, tried again after a refusal. */
 
 import type { Document, Operation } from "./document";
-import { fit, registers } from "./registers";
+import { fitting, registers } from "./registers";
 import type { Box, Kept } from "./storage";
 
 /** Milliseconds before the tries after the first. */
@@ -28,7 +28,14 @@ export interface Item extends Kept {
   suspect: boolean;
 }
 
-const REPLACEABLE = new Set(["block.move", "block.update", "value.update", "subflow.update", "variable.update", "workflow.update"]);
+const REPLACEABLE = new Set([
+  "block.move",
+  "block.update",
+  "value.update",
+  "subflow.update",
+  "variable.update",
+  "workflow.update",
+]);
 /** Whether these may be written depends on what else is there, so they keep their place. */
 const ORDERED = new Set(["name", "type", "locked"]);
 
@@ -159,7 +166,7 @@ export class Outbox {
     let document = confirmed;
     const [cancelled, changed]: [Item[], Item[]] = [[], []];
     for (const item of this.items) {
-      const op = fit(item.op, document);
+      const op = fitting(item.op, document);
       if (prune && item.cseq === null && op !== item.op) {
         if (op === null) {
           cancelled.push(item);
@@ -204,7 +211,9 @@ function isOrdered(op: Operation): boolean {
 function concerns(op: Operation, keys: readonly string[]): boolean {
   const ids = new Set(keys.map((key) => key.split("\0")[1]));
   if (isOrdered(op)) return true;
-  return registers(op).some((key) => keys.includes(key) || (key.split("\0").length === 2 && ids.has(key.split("\0")[1])));
+  return registers(op).some(
+    (key) => keys.includes(key) || (key.split("\0").length === 2 && ids.has(key.split("\0")[1])),
+  );
 }
 
 function size(op: Operation): number {

@@ -3,7 +3,14 @@
 import { addBlocks, moveBlocks, removeBlocks, reparentBlocks } from "./change_blocks";
 import { addEdges, removeEdges } from "./change_edges";
 import { updateBlocks } from "./change_facts";
-import { addVariables, removeVariables, updateSubflow, updateValues, updateVariable, updateWorkflow } from "./change_values";
+import {
+  addVariables,
+  removeVariables,
+  updateSubflow,
+  updateValues,
+  updateVariable,
+  updateWorkflow,
+} from "./change_values";
 import { MAX_ITEMS } from "./checks";
 import type { Applied, Document, Operation, Refusal } from "./document";
 

@@ -1,7 +1,8 @@
 /** Which facts an operation touches, and operations cut down to some of their items. */
 
-import { equal } from "./equal";
+import type { Any } from "./document";
 import { at, type Document, type Operation, type Refusal } from "./document";
+import { equal } from "./equal";
 
 const key = (...parts: string[]) => parts.join("\0");
 
@@ -70,7 +71,7 @@ export function differing(a: Document, b: Document): string[] {
       found.push(key("block", id));
       continue;
     }
-    for (const fact of both(left as any, right as any)) found.push(key("block", id, fact));
+    for (const fact of both(left as Any, right as Any)) found.push(key("block", id, fact));
     for (const field of both(left.values, right.values)) found.push(key("block", id, "values", field));
   }
   for (const id of both(a.edges, b.edges)) found.push(key("edge", id));
@@ -78,7 +79,8 @@ export function differing(a: Document, b: Document): string[] {
     found.push(key("variable", id), ...["name", "type", "value"].map((fact) => key("variable", id, fact)));
   }
   for (const id of both(a.subflows, b.subflows)) {
-    for (const fact of both((at(a.subflows, id) ?? {}) as any, (at(b.subflows, id) ?? {}) as any)) found.push(key("block", id, "subflow", fact));
+    for (const fact of both((at(a.subflows, id) ?? {}) as Any, (at(b.subflows, id) ?? {}) as Any))
+      found.push(key("block", id, "subflow", fact));
   }
   return found;
 }
@@ -90,7 +92,7 @@ export function removes(op: Operation): boolean {
 }
 
 /** An operation without the items about things that are not there; `null` when none is left. */
-export function fit(op: Operation, document: Document): Operation | null {
+export function fitting(op: Operation, document: Document): Operation | null {
   const { blocks, edges, subflows, variables } = document;
   switch (op.op) {
     case "block.add": {
@@ -144,7 +146,7 @@ export function fit(op: Operation, document: Document): Operation | null {
 export function strike(op: Operation, struck: ReadonlySet<string>): Operation | null {
   if (!struck.size) return op;
   const free = (...parts: string[]) => !struck.has(key(...parts));
-  const facts = <T extends Readonly<Record<string, any>>>(set: T, ...path: string[]) => {
+  const facts = <T extends Readonly<Record<string, Any>>>(set: T, ...path: string[]) => {
     return Object.fromEntries(Object.entries(set).filter(([fact]) => free(...path, fact)));
   };
   switch (op.op) {

@@ -36,7 +36,7 @@ export class OpenSession implements Session {
    * A lock says which are taken, and ends with the tab.
    */
   private async claim(): Promise<string> {
-    const locks = (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
+    const locks = lockManager();
     if (!locks) return newClientId();
     const known = await this.storage.clients().catch(() => []);
     for (const id of [...known, newClientId()]) if (await this.lock(locks, id)) return id;
@@ -49,9 +49,22 @@ export class OpenSession implements Session {
         resolve(lock !== null);
         return lock && new Promise<void>((release) => (this.release = release));
       };
-      locks.request(`sim-client:${id}`, { ifAvailable: true }, held).catch(() => resolve(false));
+      locks.request(lockName(id), { ifAvailable: true }, held).catch(() => resolve(false));
     });
   }
+}
+
+/** Do something as a client that no tab is; not at all where nobody can tell. */
+export async function withClient(id: string, work: () => Promise<void>): Promise<void> {
+  await lockManager()?.request(lockName(id), { ifAvailable: true }, (lock) => (lock ? work() : undefined));
+}
+
+function lockManager(): LockManager | undefined {
+  return (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
+}
+
+function lockName(clientId: string): string {
+  return `sim-client:${clientId}`;
 }
 
 export function createSession(options: SessionOptions): Session {

@@ -1,6 +1,7 @@
 /** A field's text that several people type into: Yjs, relayed at once, kept until the server has made it durable. */
 
 import * as Y from "yjs";
+import type { Any } from "./document";
 import { at, type Document } from "./document";
 import { Listeners } from "./listeners";
 import type { Storage } from "./storage";
@@ -19,12 +20,12 @@ export interface Home {
   readonly isJoined: boolean;
   readonly peers: readonly Peer[];
   state(): Document;
-  change(op: any, options?: any): { ok: boolean };
+  change(op: Any, options?: Any): { ok: boolean };
   subscribe(listener: () => void): Stop;
   onPresence(listener: () => void): Stop;
   setPresence(presence: Presence): void;
   isWaiting(block_id: string, field: string): boolean;
-  say(message: { t: string; [fact: string]: any }): boolean;
+  say(message: { t: string; [fact: string]: Any }): boolean;
   changedStatus(): void;
   notify(notice: Notice): void;
 }
@@ -150,8 +151,12 @@ export class TextField implements SharedText {
   private begin(state: Uint8Array | null): void {
     this.doc = new Y.Doc();
     this.text = this.doc.getText("text");
-    if (state) Y.applyUpdate(this.doc, state, this);
-    else this.text.insert(0, (this.known = this.value()));
+    if (state) {
+      Y.applyUpdate(this.doc, state, this);
+    } else {
+      this.known = this.value();
+      this.text.insert(0, this.known);
+    }
     this.undo = new Y.UndoManager(this.text, { captureTimeout: 500 });
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
       if (origin !== this) this.typed(update);
@@ -248,11 +253,14 @@ export class TextField implements SharedText {
     this.waiting = [];
     this.shared = false;
     this.keep();
-    const op = { op: "value.update", items: [{ block_id: this.block_id, field: this.field, value: this.text.toString() }] };
+    const op = {
+      op: "value.update",
+      items: [{ block_id: this.block_id, field: this.field, value: this.text.toString() }],
+    };
     this.undo.destroy();
     this.begin(null);
     this.resets.tell();
-    this.home.notify({ kind: "rejected", code, message, op: op as any });
+    this.home.notify({ kind: "rejected", code, message, op: op as Any });
     this.resolve();
   }
 
@@ -282,7 +290,7 @@ export class TextField implements SharedText {
     if (value !== mine) edit(this.text, mine, value, this);
   }
 
-  private index(place: any): number | null {
+  private index(place: Any): number | null {
     if (!place) return null;
     const found = Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(place), this.doc);
     return found?.type === this.text ? found.index : null;
@@ -320,7 +328,8 @@ function isEmpty(update: Uint8Array): boolean {
 
 function base64(all: Uint8Array): string {
   let text = "";
-  for (let index = 0; index < all.length; index += 8192) text += String.fromCharCode(...all.subarray(index, index + 8192));
+  for (let index = 0; index < all.length; index += 8192)
+    text += String.fromCharCode(...all.subarray(index, index + 8192));
   return btoa(text);
 }
 

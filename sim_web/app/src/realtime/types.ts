@@ -1,7 +1,7 @@
 /** What the web app codes against. */
 
 import type * as Y from "yjs";
-import type { Document, Operation, Refusal } from "./document";
+import type { Any, Document, Operation, Refusal } from "./document";
 import type { Storage } from "./storage";
 
 export type Stop = () => void;
@@ -30,10 +30,10 @@ export interface SessionOptions {
 export interface SocketLike {
   binaryType?: string;
   readonly readyState: number;
-  onopen: ((event: any) => void) | null;
-  onmessage: ((event: { data: any }) => void) | null;
+  onopen: ((event: Any) => void) | null;
+  onmessage: ((event: { data: Any }) => void) | null;
   onclose: ((event: { code: number; reason?: string }) => void) | null;
-  onerror: ((event: any) => void) | null;
+  onerror: ((event: Any) => void) | null;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
 }
@@ -75,7 +75,7 @@ export interface Point {
 export interface Presence {
   cursor?: Point | null;
   selection?: readonly string[] | null;
-  editing?: { block_id: string; field: string; anchor?: any; head?: any } | null;
+  editing?: { block_id: string; field: string; anchor?: Any; head?: Any } | null;
   view?: { x: number; y: number; zoom: number } | null;
   /** Where blocks are while they are dragged. */
   drag?: Readonly<Record<string, readonly [number, number]>> | null;
@@ -91,17 +91,17 @@ export interface Peer extends Presence {
 
 export type Notice =
   /** The server refused a change, or did not take it after several tries; it was taken back. */
-  | { kind: "rejected"; code: string; message: string; op: Operation; now?: any }
+  | { kind: "rejected"; code: string; message: string; op: Operation; now?: Any }
   /** A collaborator removed what a waiting change was about. */
   | { kind: "cancelled"; op: Operation }
   /** A change made long ago, offline, meets a newer one: theirs stands, `mine` can be sent again with `change()`. */
-  | { kind: "conflict"; op: Operation; theirs?: any }
+  | { kind: "conflict"; op: Operation; theirs?: Any }
   /** The server asks for less. */
   | { kind: "slow"; ms: number }
   /** The document was fetched anew because its fingerprint differed. */
   | { kind: "resynced"; seq: number }
   /** Told by the server: `deployed`, `restored`, `deleted`, `comment`, … */
-  | { kind: "told"; what: string; [fact: string]: any };
+  | { kind: "told"; what: string; [fact: string]: Any };
 
 export interface SharedText {
   readonly block_id: string;

@@ -3,12 +3,19 @@
 import type { Document, Operation } from "./document";
 import { takenBack } from "./inverse";
 import { apply } from "./reduce";
-import { claims, fit, registers, strike, withoutRefused } from "./registers";
+import { claims, fitting, registers, strike, withoutRefused } from "./registers";
 
 export const CAPACITY = 100;
 /** Changes of the same facts within so many milliseconds are one step. */
 export const TOGETHER_MS = 600;
-const GROWING = new Set(["block.move", "block.update", "value.update", "subflow.update", "variable.update", "workflow.update"]);
+const GROWING = new Set([
+  "block.move",
+  "block.update",
+  "value.update",
+  "subflow.update",
+  "variable.update",
+  "workflow.update",
+]);
 
 export interface Step {
   readonly label: string | undefined;
@@ -64,7 +71,10 @@ export class Undo {
   refused(number: number): void {
     const without = (steps: Step[]) => {
       return steps
-        .map((step) => ({ ...step, parts: step.parts.map((part) => dropped(part, number)).filter((part) => part !== null) }))
+        .map((step) => ({
+          ...step,
+          parts: step.parts.map((part) => dropped(part, number)).filter((part) => part !== null),
+        }))
         .filter((step) => step.parts.length);
     };
     this.done = without(this.done);
@@ -108,7 +118,7 @@ function possible(step: Step, document: Document): Operation[] {
   for (const { back } of step.parts) {
     for (const one of back) {
       let op = strike(one, step.taken);
-      op = op && fit(op, document);
+      op = op && fitting(op, document);
       while (op) {
         const result = apply(document, op);
         if (result.effective) {
@@ -117,7 +127,7 @@ function possible(step: Step, document: Document): Operation[] {
         }
         if (!result.refusals.length) break;
         op = withoutRefused(op, result.refusals);
-        op = op && fit(op, document);
+        op = op && fitting(op, document);
       }
     }
   }
@@ -125,7 +135,10 @@ function possible(step: Step, document: Document): Operation[] {
 }
 
 function stepOf(changes: readonly Change[], at: number, gesture?: string, label?: string): Step {
-  const parts = changes.map(({ number, before, effective }) => ({ changes: [number], back: takenBack(before, effective) }));
+  const parts = changes.map(({ number, before, effective }) => ({
+    changes: [number],
+    back: takenBack(before, effective),
+  }));
   const touched = new Set(changes.flatMap(({ effective }) => registers(effective)));
   return { label, gesture, at, parts: parts.reverse(), registers: touched, taken: new Set() };
 }
@@ -133,7 +146,9 @@ function stepOf(changes: readonly Change[], at: number, gesture?: string, label?
 function belongTogether(last: Step, step: Step, changes: readonly Change[]): boolean {
   if (last.gesture || step.gesture) return last.gesture === step.gesture;
   const near = step.at - last.at < TOGETHER_MS && changes.every(({ effective }) => GROWING.has(effective.op));
-  return near && step.registers.size === last.registers.size && [...step.registers].every((key) => last.registers.has(key));
+  return (
+    near && step.registers.size === last.registers.size && [...step.registers].every((key) => last.registers.has(key))
+  );
 }
 
 /** Both as one: what was before the first counts, fact by fact. */
@@ -142,10 +157,19 @@ function joined(last: Step, step: Step): Step {
     return { changes, back: back.map((op) => strike(op, last.registers)).filter((op) => op !== null) };
   });
   const numbers = step.parts.flatMap(({ changes }) => changes);
-  const parts = [...fresh.filter(({ back }) => back.length), ...last.parts.map((part) => ({ ...part, changes: [...part.changes, ...numbers] }))];
+  const parts = [
+    ...fresh.filter(({ back }) => back.length),
+    ...last.parts.map((part) => ({ ...part, changes: [...part.changes, ...numbers] })),
+  ];
   // A fact that is written anew is ours again.
   const taken = new Set([...last.taken].filter((key) => !step.registers.has(key)));
-  return { ...step, label: last.label ?? step.label, parts, registers: new Set([...last.registers, ...step.registers]), taken };
+  return {
+    ...step,
+    label: last.label ?? step.label,
+    parts,
+    registers: new Set([...last.registers, ...step.registers]),
+    taken,
+  };
 }
 
 function dropped(part: Step["parts"][number], number: number): Step["parts"][number] | null {

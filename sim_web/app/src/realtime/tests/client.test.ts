@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openWorkflow } from "../client";
+import type { Any } from "../document";
 import { digest } from "../reduce";
+import { createSession } from "../session";
+import { weight } from "../split";
 import { MemoryStorage } from "../storage";
 import { FakeServer } from "./server";
 import { DOCUMENT, joined, move, open, pass, rename, shut, write } from "./support";
@@ -78,7 +82,7 @@ describe("a change", () => {
     const heard: number[] = [];
     const before = server.heard.bind(server);
     server.heard = (socket, message) => {
-      if (message.t === "ops") heard.push(...message.ops.map((sent: any) => sent.cseq));
+      if (message.t === "ops") heard.push(...message.ops.map((sent: Any) => sent.cseq));
       before(socket, message);
     };
     for (let i = 0; i < 40; i++) client.change({ op: "variable.add", variables: [{ id: `v${i}`, name: `v${i}` }] });
@@ -142,7 +146,11 @@ describe("coming back", () => {
     server.isUp = false;
     server.cut();
     await pass();
-    for (let i = 0; i < 200; i++) first.client.change({ op: "edge.add", edges: [{ id: `e${i}`, source: "a", target: "b", source_handle: `h${i}` }] });
+    for (let i = 0; i < 200; i++)
+      first.client.change({
+        op: "edge.add",
+        edges: [{ id: `e${i}`, source: "a", target: "b", source_handle: `h${i}` }],
+      });
     await pass();
     shut(first);
     const again = open(server, "tab", storage);
@@ -165,6 +173,77 @@ describe("coming back", () => {
     await pass(20_000);
     expect(client.status().state).toBe("saved");
     expect(server.document.blocks.b?.position.x).toBe(5);
+  });
+});
+
+describe("tabs", () => {
+  it("are clients of their own, one that is loaded anew goes on as the same, and leftovers of closed ones go out", async () => {
+    const held = new Set<string>();
+    const request = async (name: string, _: unknown, work: (lock: object | null) => Promise<void>) => {
+      if (held.has(name)) return work(null);
+      held.add(name);
+      await work({});
+      held.delete(name);
+    };
+    vi.stubGlobal("navigator", { locks: { request } });
+    const server = new FakeServer(DOCUMENT);
+    const storage = new MemoryStorage();
+    const session = () => {
+      return createSession({
+        url: "ws://fake",
+        credentials: async () => ({ key: "k" }),
+        storage,
+        socket: server.socket,
+      });
+    };
+    await storage.put("gone", "w", [{ n: 1, op: move("b", 5), cseq: 1, base: 0, ts: 1, undo_of: null }], 2);
+    await storage.put("lost", "w", [{ n: 1, op: move("c", 6), cseq: null, base: 0, ts: 1, undo_of: null }], 1);
+    const [first, second, third] = [session(), session(), session()];
+    const ids = await Promise.all([first.clientId, second.clientId, third.clientId]);
+    expect(new Set(ids).size).toBe(3);
+    expect(ids.slice(0, 2)).toEqual(["gone", "lost"]);
+    second.close();
+    await pass();
+    const client = openWorkflow("w", first);
+    await pass(1000);
+    expect(client.state().blocks).toMatchObject({ b: { position: { x: 5 } }, c: { position: { x: 6 } } });
+    expect(server.log.map(({ client_id }) => client_id)).toEqual(["gone", "lost"]);
+    for (const one of [first, third]) one.close();
+    vi.unstubAllGlobals();
+  });
+});
+
+describe("a large change", () => {
+  it("goes in pieces, and is one step of undo", async () => {
+    const server = new FakeServer({ blocks: { l: { id: "l", type: "loop", name: "L" } } });
+    const { client } = await joined(server);
+    const blocks = [...Array(1000).keys()].map((n) => {
+      return {
+        id: `n${n}`,
+        type: n === 900 ? "loop" : "agent",
+        name: `N ${n}`,
+        parent: n % 2 ? null : n === 900 ? "l" : "n900",
+        locked: n === 7,
+      };
+    });
+    const edges = [...Array(400).keys()].map((n) => ({
+      id: `e${n}`,
+      source: `n${2 * n + 1}`,
+      target: n === 3 ? "n999" : `n${2 * n + 3}`,
+    }));
+    edges.push({ id: "locked", source: "n1", target: "n7" });
+    expect(
+      client.change({ op: "block.add", blocks, edges, subflows: [{ kind: "loop", id: "n900", iterations: 3 }] }),
+    ).toEqual({ ok: true, refusals: [] });
+    await pass(5000);
+    expect(Object.keys(server.document.blocks)).toHaveLength(1001);
+    expect(Object.keys(server.document.edges)).toHaveLength(401);
+    expect(server.document.subflows.n900).toMatchObject({ iterations: 3 });
+    for (const { op } of server.heardOps) expect(weight(op)).toBeLessThanOrEqual(500);
+    client.undo();
+    await pass(5000);
+    expect(Object.keys(server.document.blocks)).toEqual(["l"]);
+    expect(digest(client.state())).toBe(digest(server.document));
   });
 });
 
@@ -205,7 +284,8 @@ describe("a refusal", () => {
     const server = new FakeServer(DOCUMENT);
     const { client, notices } = await joined(server);
     let times = 0;
-    server.refuse = (op) => (op.op === "block.add" && times++ < 1 ? { code: "internal", message: "later", retryable: true } : null);
+    server.refuse = (op) =>
+      op.op === "block.add" && times++ < 1 ? { code: "internal", message: "later", retryable: true } : null;
     client.change({ op: "block.add", blocks: [{ id: "n", type: "agent", name: "New" }] });
     client.change(write("n", "prompt", "depends"));
     await pass(5000);
@@ -236,7 +316,13 @@ describe("what a collaborator removes", () => {
     server.isUp = false;
     server.cut();
     await pass();
-    client.change({ op: "block.move", items: [{ id: "a", x: 3, y: 3 }, { id: "d", x: 8, y: 8 }] });
+    client.change({
+      op: "block.move",
+      items: [
+        { id: "a", x: 3, y: 3 },
+        { id: "d", x: 8, y: 8 },
+      ],
+    });
     client.change(write("d", "url", "http://x"));
     client.change({ op: "block.remove", ids: ["b", "d"] });
     server.write({ op: "block.remove", ids: ["d"] });
@@ -287,13 +373,16 @@ describe("presence", () => {
     const [peer] = two.client.presence();
     expect(peer).toMatchObject({ name: "one", cursor: { x: 999, y: 0 } });
     one.client.setPresence({ view: { x: 1, y: 2, zoom: 0.5 } });
-    const views: any[] = [];
+    const views: Any[] = [];
     two.client.onView((view) => views.push(view));
     await pass(50);
     two.client.follow(peer?.sid as string);
     one.client.setPresence({ view: { x: 5, y: 6, zoom: 2 } });
     await pass(50);
-    expect(views).toEqual([{ x: 1, y: 2, zoom: 0.5 }, { x: 5, y: 6, zoom: 2 }]);
+    expect(views).toEqual([
+      { x: 1, y: 2, zoom: 0.5 },
+      { x: 5, y: 6, zoom: 2 },
+    ]);
     shut(one);
     await pass(50);
     expect(two.client.presence()).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Operation } from "../document";
+import type { Any, Operation } from "../document";
 import { digest } from "../reduce";
 import { MemoryStorage } from "../storage";
 import { FakeServer, random } from "./server";
@@ -8,7 +8,7 @@ import { DOCUMENT, move, type Open, open, pass, rename, shut, write } from "./su
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const { SEEDS = "40", FIRST_SEED = "1" } = (globalThis as any).process.env;
+const { SEEDS = "40", FIRST_SEED = "1" } = (globalThis as Any).process.env;
 
 /** What somebody at the canvas may do; most of it makes sense. */
 function deed(chance: () => number, { client }: Open, fresh: () => string): void {
@@ -24,14 +24,26 @@ function deed(chance: () => number, { client }: Open, fresh: () => string): void
     () => write(id, one(["prompt", "url"]), one(["x", "y", null, 1, true])),
     () => write(id, "prompt", `${Math.round(chance() * 5)}`),
     () => rename(id, one(["Start", "Agent", "Fetch", "Other", "Each"])),
-    () => ({ op: "block.update", items: [{ id, set: one([{ enabled: false }, { enabled: true }, { locked: chance() < 0.3 }]) }] }),
-    () => ({ op: "block.add", blocks: [{ id: fresh(), type: one(["agent", "loop"]), name: `N ${fresh()}`, parent: one([null, null, ...containers]) }] }),
+    () => ({
+      op: "block.update",
+      items: [{ id, set: one([{ enabled: false }, { enabled: true }, { locked: chance() < 0.3 }]) }],
+    }),
+    () => ({
+      op: "block.add",
+      blocks: [
+        { id: fresh(), type: one(["agent", "loop"]), name: `N ${fresh()}`, parent: one([null, null, ...containers]) },
+      ],
+    }),
     () => ({ op: "block.remove", ids: [id] }),
     () => ({ op: "block.parent", items: [{ id, parent: one([null, ...containers]), x: 1, y: 2 }] }),
     () => ({ op: "edge.add", edges: [{ id: fresh(), source: id, target: one(ids) }] }),
     () => ({ op: "edge.remove", ids: [one([...Object.keys(edges), "none"])] }),
     () => ({ op: "variable.add", variables: [{ id: fresh(), name: one(["total", "count", fresh()]) }] }),
-    () => ({ op: "variable.update", id: one([...Object.keys(variables), "none"]), set: { value: Math.round(chance() * 9) } }),
+    () => ({
+      op: "variable.update",
+      id: one([...Object.keys(variables), "none"]),
+      set: { value: Math.round(chance() * 9) },
+    }),
     () => ({ op: "subflow.update", id: one(["c", ...containers]), set: { iterations: Math.round(chance() * 9) } }),
     () => "undo",
     () => "undo",
@@ -69,7 +81,8 @@ async function schedule(seed: number): Promise<void> {
       server.write(move("a", step), "rest");
     } else if (fate < 0.16) {
       const until = step + 3;
-      server.refuse = () => (step < until && chance() < 0.3 ? { code: "internal", message: "busy", retryable: true } : null);
+      server.refuse = () =>
+        step < until && chance() < 0.3 ? { code: "internal", message: "busy", retryable: true } : null;
     } else {
       deed(chance, people[index] as Open, () => `n${seed}-${made++}`);
     }
@@ -84,7 +97,10 @@ async function schedule(seed: number): Promise<void> {
     const where = `seed ${seed}, client ${index}`;
     expect(client.status(), where).toMatchObject({ state: "saved", pending: 0 });
     expect(digest(client.state()), where).toBe(digest(server.document));
-    expect(notices.filter(({ kind }) => kind === "resynced"), where).toEqual([]);
+    expect(
+      notices.filter(({ kind }) => kind === "resynced"),
+      where,
+    ).toEqual([]);
   }
   const sent = server.log.filter(({ cseq }) => cseq).map(({ client_id, cseq }) => `${client_id} ${cseq}`);
   expect(new Set(sent).size, `seed ${seed}: nothing is done twice`).toBe(sent.length);

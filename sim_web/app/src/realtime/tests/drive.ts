@@ -1,12 +1,13 @@
 /** The client as a program: one command a line in, one answer a line out; tests of other languages drive it so. */
 
 import { type Client, openWorkflow } from "../client";
+import type { Any } from "../document";
 import { digest } from "../reduce";
 import { createSession } from "../session";
 import { MemoryStorage } from "../storage";
 import type { Notice, SocketLike, WorkflowClient } from "../types";
 
-declare const process: any;
+declare const process: Any;
 
 interface Driven {
   client: WorkflowClient;
@@ -29,7 +30,13 @@ function open({ name, url, key, workflow }: Record<string, string>): void {
     driven.sockets.add(made);
     return made;
   };
-  const session = createSession({ url: url as string, credentials: async () => ({ key }), clientId: name, storage, socket });
+  const session = createSession({
+    url: url as string,
+    credentials: async () => ({ key }),
+    clientId: name,
+    storage,
+    socket,
+  });
   driven.client = openWorkflow(workflow as string, session);
   driven.client.onNotice((notice) => driven.notices.push(notice));
   driven.close = () => {
@@ -39,7 +46,7 @@ function open({ name, url, key, workflow }: Record<string, string>): void {
   clients.set(name as string, driven);
 }
 
-async function follow(command: any): Promise<any> {
+async function follow(command: Any): Promise<Any> {
   if (command.do === "open") open(command);
   const driven = clients.get(command.name) as Driven;
   const { client } = driven;

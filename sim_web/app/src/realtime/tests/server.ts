@@ -1,6 +1,8 @@
 /** A server in memory that keeps the protocol's rules, over sockets that can be slow, break and repeat themselves. */
+// biome-ignore-all lint/correctness/noVoidTypeReturn: a case that ends with its call
 
 import * as Y from "yjs";
+import type { Any } from "../document";
 import { type Document, fullDocument, type NewDocument } from "../document";
 import { apply, digest } from "../reduce";
 import type { SocketLike } from "../types";
@@ -73,10 +75,10 @@ export class FakeServer {
   answers = true;
   role = "write";
   /** What to say to an operation instead of doing it. */
-  refuse: ((op: any, cseq: number) => { code: string; message: string; retryable?: boolean } | null) | null = null;
+  refuse: ((op: Any, cseq: number) => { code: string; message: string; retryable?: boolean } | null) | null = null;
   readonly sockets = new Set<FakeSocket>();
-  readonly heardOps: { client_id: string; cseq: number; op: any; undo_of?: number }[] = [];
-  readonly presences: any[] = [];
+  readonly heardOps: { client_id: string; cseq: number; op: Any; undo_of?: number }[] = [];
+  readonly presences: Any[] = [];
   private readonly last = new Map<string, number>();
   private readonly refused = new Map<string, object>();
   private readonly lines = new Map<FakeSocket, number>();
@@ -129,7 +131,7 @@ export class FakeServer {
   }
 
   /** A change by somebody without a socket. */
-  write(op: any, client_id = "rest"): void {
+  write(op: Any, client_id = "rest"): void {
     const result = apply(this.document, op);
     if (result.effective) this.commit(result.document, { op: result.effective, client_id, actor: client_id });
   }
@@ -146,7 +148,7 @@ export class FakeServer {
     return this.text(block_id, field).getText("text").toString();
   }
 
-  heard(socket: FakeSocket, message: any): void {
+  heard(socket: FakeSocket, message: Any): void {
     switch (message.t) {
       case "hello":
         if (message.key === "wrong") {
@@ -203,10 +205,16 @@ export class FakeServer {
   }
 
   private person(socket: FakeSocket) {
-    return { sid: socket.sid, user_id: socket.clientId, name: socket.clientId, client_id: socket.clientId, role: "write" };
+    return {
+      sid: socket.sid,
+      user_id: socket.clientId,
+      name: socket.clientId,
+      client_id: socket.clientId,
+      role: "write",
+    };
   }
 
-  private change(socket: FakeSocket, { cseq, op, undo_of }: any): void {
+  private change(socket: FakeSocket, { cseq, op, undo_of }: Any): void {
     const { clientId } = socket;
     const id = `${clientId} ${cseq}`;
     if (cseq <= (this.last.get(clientId) ?? 0)) {
@@ -247,14 +255,17 @@ export class FakeServer {
     return doc;
   }
 
-  private typed(socket: FakeSocket, { t, block_id, field, n, update }: any): void {
+  private typed(socket: FakeSocket, { t, block_id, field, n, update }: Any): void {
     const doc = this.text(block_id, field);
     const about = { r: "w", block_id, field };
     if (t === "text_open") {
       const [all, vector] = [Y.encodeStateAsUpdate(doc), Y.encodeStateVector(doc)].map(encode);
       return socket.hear({ t: "text_state", ...about, tseq: 1, update: all, vector });
     }
-    Y.applyUpdate(doc, Uint8Array.from(atob(update), (letter) => letter.charCodeAt(0)));
+    Y.applyUpdate(
+      doc,
+      Uint8Array.from(atob(update), (letter) => letter.charCodeAt(0)),
+    );
     this.say({ t: "text", ...about, sid: socket.sid, update }, socket);
     socket.hear({ t: "text_ack", ...about, n, tseq: n, seq: this.seq });
     const value = this.plain(block_id, field);

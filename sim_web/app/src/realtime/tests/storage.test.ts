@@ -4,7 +4,14 @@ import { fullDocument } from "../document";
 import { IndexedStorage, type Kept, MemoryStorage, type Storage } from "../storage";
 import { DOCUMENT, move } from "./support";
 
-const item = (n: number, cseq: number | null = null): Kept => ({ n, op: move("a", n), cseq, base: 0, ts: n, undo_of: null });
+const item = (n: number, cseq: number | null = null): Kept => ({
+  n,
+  op: move("a", n),
+  cseq,
+  base: 0,
+  ts: n,
+  undo_of: null,
+});
 let databases = 0;
 
 describe.each<[string, () => Storage]>([

@@ -2,11 +2,11 @@
 
 import { vi } from "vitest";
 import { openWorkflow } from "../client";
-import type { NewDocument } from "../document";
+import type { Any, NewDocument } from "../document";
 import { createSession } from "../session";
 import { MemoryStorage, type Storage } from "../storage";
 import type { Notice, Session, WorkflowClient } from "../types";
-import { FakeServer } from "./server";
+import type { FakeServer } from "./server";
 
 export const DOCUMENT: NewDocument = {
   name: "shared",
@@ -28,7 +28,13 @@ export interface Open {
 }
 
 export function open(server: FakeServer, clientId: string, storage: Storage = new MemoryStorage(), key = "k"): Open {
-  const session = createSession({ url: "ws://fake", credentials: async () => ({ key }), clientId, storage, socket: server.socket });
+  const session = createSession({
+    url: "ws://fake",
+    credentials: async () => ({ key }),
+    clientId,
+    storage,
+    socket: server.socket,
+  });
   const client = openWorkflow("w", session);
   const notices: Notice[] = [];
   client.onNotice((notice) => notices.push(notice));
@@ -52,7 +58,7 @@ export async function joined(server: FakeServer, clientId = "one", storage?: Sto
 }
 
 export const move = (id: string, x: number, y = 0) => ({ op: "block.move", items: [{ id, x, y }] }) as const;
-export const write = (block_id: string, field: string, value: any) => {
+export const write = (block_id: string, field: string, value: Any) => {
   return { op: "value.update", items: [{ block_id, field, value }] } as const;
 };
 export const rename = (id: string, name: string) => ({ op: "block.update", items: [{ id, set: { name } }] }) as const;

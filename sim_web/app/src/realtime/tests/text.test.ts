@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
-import { edit } from "../text";
+import type { Any } from "../document";
 import { MemoryStorage } from "../storage";
+import { edit } from "../text";
 import { FakeServer, random } from "./server";
 import { DOCUMENT, joined, open, pass, shut, write } from "./support";
 
@@ -32,7 +33,7 @@ describe("a shared text", () => {
     const { client } = await joined(server);
     const shared = client.text("b", "prompt");
     await pass(10);
-    const texts: any[] = [];
+    const texts: Any[] = [];
     const heard = server.heard.bind(server);
     server.heard = (socket, message) => {
       if (message.t === "text") texts.push(message);

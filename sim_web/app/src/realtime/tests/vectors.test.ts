@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import text from "../../../../../tests/vectors/reduce.json?raw";
+import type { Any } from "../document";
 import {
   type Document,
   fullBlock,
@@ -10,20 +12,19 @@ import {
 } from "../document";
 import { inverse } from "../inverse";
 import { apply, applyAll, digest } from "../reduce";
-import text from "../../../../../tests/vectors/reduce.json?raw";
 
 interface Step {
   op: Operation;
   effective?: Operation;
-  refusals?: { code: string; pointer: string; index: number; now: any }[];
+  refusals?: { code: string; pointer: string; index: number; now: Any }[];
   inverse?: Operation[];
   digest: string;
 }
 
-const chains: { state: any; steps: Step[]; after: any }[] = JSON.parse(text);
+const chains: { state: Any; steps: Step[]; after: Any }[] = JSON.parse(text);
 
 /** An operation as it goes over the wire, with what was left out. */
-function full(op: any): any {
+function full(op: Any): Any {
   const all = { ...op };
   if (op.op === "block.add") {
     all.blocks = op.blocks.map(fullBlock);
@@ -33,16 +34,19 @@ function full(op: any): any {
   if (op.op === "edge.add") all.edges = op.edges.map(fullEdge);
   if (op.op === "variable.add") all.variables = op.variables.map(fullVariable);
   if (op.op === "block.remove") all.edges = op.edges ?? [];
-  if (op.op === "block.parent") all.items = op.items.map((item: any) => ({ ...item, drop_edges: item.drop_edges ?? [] }));
-  if (op.op === "value.update") all.items = op.items.map((item: any) => ({ ...item, value: item.value ?? null }));
+  if (op.op === "block.parent")
+    all.items = op.items.map((item: Any) => ({ ...item, drop_edges: item.drop_edges ?? [] }));
+  if (op.op === "value.update") all.items = op.items.map((item: Any) => ({ ...item, value: item.value ?? null }));
   return all;
 }
 
-const shown = (now: any) => (now && typeof now === "object" && "id" in now ? fullOf(now) : now);
-const fullOf = (now: any) => {
+const shown = (now: Any) => (now && typeof now === "object" && "id" in now ? fullOf(now) : now);
+const fullOf = (now: Any) => {
   if ("kind" in now) return fullSubflow(now);
   if ("source" in now) return fullEdge(now);
-  return "type" in now && !("value" in now) && "name" in now && !/^v\d$/.test(now.id) ? fullBlock(now) : fullVariable(now);
+  return "type" in now && !("value" in now) && "name" in now && !/^v\d$/.test(now.id)
+    ? fullBlock(now)
+    : fullVariable(now);
 };
 
 describe("the reducer does what the server's does", () => {
@@ -52,7 +56,12 @@ describe("the reducer does what the server's does", () => {
       chain.steps.forEach((step, index) => {
         const where = `chain ${number} step ${index}: ${JSON.stringify(step.op)}`;
         const done = apply(document, step.op);
-        const refusals = done.refusals.map(({ code, pointer, index: at, now }) => ({ code, pointer, index: at, now: now ?? null }));
+        const refusals = done.refusals.map(({ code, pointer, index: at, now }) => ({
+          code,
+          pointer,
+          index: at,
+          now: now ?? null,
+        }));
         const expected = (step.refusals ?? []).map((one) => ({ ...one, now: shown(one.now) }));
         expect(refusals, where).toEqual(expected);
         expect(done.effective && full(done.effective), where).toEqual(step.effective ? full(step.effective) : null);
@@ -70,7 +79,7 @@ describe("the reducer does what the server's does", () => {
 });
 
 /** The server takes fresh blocks away in the order of a set. */
-function sorted(ops: any[]): any[] {
+function sorted(ops: Any[]): Any[] {
   return ops.map((op) => (op.op === "block.remove" ? { ...op, ids: [...op.ids].sort() } : op));
 }
 
