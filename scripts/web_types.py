@@ -23,7 +23,9 @@ def typescript() -> str:
 
 
 def _declaration(name: str, schema: dict[str, Any]) -> list[str]:
-    says = [f"/** {schema['description']} */"] if schema.get("description") and "\n" not in schema["description"] else []
+    says = (
+        [f"/** {schema['description']} */"] if schema.get("description") and "\n" not in schema["description"] else []
+    )
     if schema.get("type") != "object" or "properties" not in schema:
         return [*says, f"export type {name} = {_type(schema)};"]
     required = schema.get("required", ())

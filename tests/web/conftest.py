@@ -13,7 +13,9 @@ from tests.support.stack import Stack
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "sim_web/app/node_modules/axe-core/axe.min.js"
 SCREENS = ROOT / "artifacts/screens"
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,39 @@ from playwright.sync_api import Route, expect
 from tests.web.conftest import Person
 
 KINDS = (
-    "short_text long_text code expression json dropdown combobox slider switch number list checkbox_list table file "
-    "messages conditions routes metrics variables input_schema response_schema tools schedule time credential "
-    "knowledge_base table_picker workflow mcp_server mcp_tool model unheard_of"
-).split()
+    "short_text",
+    "long_text",
+    "code",
+    "expression",
+    "json",
+    "dropdown",
+    "combobox",
+    "slider",
+    "switch",
+    "number",
+    "list",
+    "checkbox_list",
+    "table",
+    "file",
+    "messages",
+    "conditions",
+    "routes",
+    "metrics",
+    "variables",
+    "input_schema",
+    "response_schema",
+    "tools",
+    "schedule",
+    "time",
+    "credential",
+    "knowledge_base",
+    "table_picker",
+    "workflow",
+    "mcp_server",
+    "mcp_tool",
+    "model",
+    "unheard_of",
+)
 CHOICES = [{"value": "a", "label": "First"}, {"value": "b", "label": "Second"}]
 
 
@@ -45,8 +74,9 @@ def test_every_kind_of_field_is_shown(person: Person) -> None:
 
 
 def test_a_block_without_its_package_stays_and_says_why(person: Person) -> None:
-    made = person.stack.ask("POST", "/workflows", {"name": "Gone", "workflow": {
-        "name": "Gone", "blocks": {"b": {"id": "b", "type": "no_such", "name": "Odd", "values": {"kept": 1}}}}})[1]  # fmt: skip
+    block = {"id": "b", "type": "no_such", "name": "Odd", "values": {"kept": 1}}
+    body = {"name": "Gone", "workflow": {"name": "Gone", "blocks": {"b": block}}}
+    made = person.stack.ask("POST", "/workflows", body)[1]
     page = person.open(f"/workflows/{made['id']}")
     expect(page.locator(".react-flow__node")).to_contain_text("No installed package brings")
     page.locator(".react-flow__node").click()

@@ -40,7 +40,7 @@ def test_every_page_is_sound(browser: Browser, stack: Stack, workflow: dict[str,
     person.open(f"/workflows/{workflow['Ten blocks']}")
     expect(page.locator(".react-flow__node").first).to_be_visible()
     keep("editor")
-    page.locator(".react-flow__node", has_text="Prepare").first.click()
+    page.locator(".react-flow__node[aria-label^=Prepare]").click()
     keep("editor-block")
     page.keyboard.press("Control+K")
     keep("palette")

@@ -39,6 +39,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
     <NodeFrame id={id} selected={selected} faded={!block.enabled} step={step} className="w-60">
       {isEntry(block, type) ? null : (
         <Handle
+          role="img"
           type="target"
           id="target"
           position={Position.Left}
@@ -71,6 +72,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
                   <span className="shrink-0 text-soft">{port.label}</span>
                   <span className="min-w-0 flex-1 truncate text-right font-mono">{port.detail}</span>
                   <Handle
+                    role="img"
                     type="source"
                     id={port.id}
                     position={Position.Right}
@@ -84,6 +86,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
       ) : null}
       {!many ? (
         <Handle
+          role="img"
           type="source"
           id="source"
           position={Position.Right}
@@ -95,6 +98,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
         <div className="relative border-t border-line px-3 py-1.5 text-right text-sm text-bad">
           error
           <Handle
+            role="img"
             type="source"
             id="error"
             className={cx("error")}

@@ -42,7 +42,7 @@ export function Canvas() {
           snapToGrid
           snapGrid={[4, 4]}
           fitView
-          fitViewOptions={{ padding: 0.2, maxZoom: 1 }}
+          fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
           onlyRenderVisibleElements
           proOptions={{ hideAttribution: true }}
           defaultEdgeOptions={{ type: "smoothstep" }}

@@ -39,6 +39,7 @@ export const ContainerNode = memo(function ContainerNode({ id, data, selected }:
         {block.locked ? <Lock size={13} className="text-soft" aria-label="Locked" /> : null}
       </div>
       <Handle
+        role="img"
         type="target"
         id="target"
         position={Position.Left}
@@ -47,9 +48,16 @@ export const ContainerNode = memo(function ContainerNode({ id, data, selected }:
       />
       <div className="absolute top-14 left-4 rounded-md border border-line bg-card py-1 pr-3 pl-2 text-sm text-soft">
         each round
-        <Handle type="source" id={innerPort(kind)} position={Position.Right} aria-label={`Begin of ${block.name}`} />
+        <Handle
+          role="img"
+          type="source"
+          id={innerPort(kind)}
+          position={Position.Right}
+          aria-label={`Begin of ${block.name}`}
+        />
       </div>
       <Handle
+        role="img"
         type="source"
         id={outerPort(kind)}
         position={Position.Right}
@@ -58,6 +66,7 @@ export const ContainerNode = memo(function ContainerNode({ id, data, selected }:
       />
       {block.error_port ? (
         <Handle
+          role="img"
           type="source"
           id="error"
           className="error"
