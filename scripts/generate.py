@@ -26,7 +26,7 @@ def web_types() -> dict[Path, str]:
     return {ROOT / "sim_web/app/src/api/schema.ts": typescript()}
 
 
-MAKERS: tuple[Maker, ...] = (web_types,)
+MAKERS: tuple[Maker, ...] = (readmes, web_types)
 
 
 def main() -> int:

@@ -24,6 +24,9 @@ async def serve(settings: Settings) -> None:
     """Listen, follow the database, and leave in good order."""
     if not settings.database_url:
         raise SystemExit("the realtime service needs DATABASE_URL; `sim up` gives it")
+    leave = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, leave.set)
     store = await open_store(settings.database_url, size=POOL)
     hub = choose()
     if missing := why_not_socketify():
@@ -33,10 +36,6 @@ async def serve(settings: Settings) -> None:
     listening = Listening(settings.database_url)
     await hub.start(settings.host, settings.realtime_port, service.handlers)
     await listening.on("sim_ops", service.heard)
-    leave = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
     await leave.wait()
     await hub.stop()
     await service.close()

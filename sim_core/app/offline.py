@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from sim_core import settings as configuration
+from sim_core.app.diary import Diary
 from sim_core.app.parts import open_runners, world_of
 from sim_core.document.foreign import open_document
 from sim_core.document.references import normalise
@@ -134,15 +135,25 @@ async def run_file(
     input: Any,
     secrets: Mapping[str, str],
     start: str | None = None,
+    until: str | None = None,
+    from_block: str | None = None,
+    journal: str = "",
+    pins: bool = True,
     timeout_s: float | None = None,
     tell: Tell | None = None,
 ) -> Ran:
-    """Run a workflow file to its end; raises `Invalid` when it cannot run."""
+    """Run a workflow file to its end; raises `Invalid` when it cannot run.
+
+    `journal` names a file that keeps what happens; with `from_block` it is read first, and what does not depend on that
+    block is taken from it.
+    """
     settings = configuration.read(keep=False)
     registry = Registry.open(settings.data / "cache")
     workflow = open_document(content, os.path.basename(name), registry.alias).workflow
     plans = Plans(registry.block, lambda: registry.digest)
-    plan = plans.get("file", workflow, start=_block(workflow, start), surface="manual")
+    at = _block(workflow, start)
+    plan = plans.get("file", workflow, start=at, surface="manual", whole=from_block is not None)
+    diary = Diary(journal, keep=from_block is not None)
     neighbours = Neighbours(Path(name).resolve().parent, plans, registry)
     runners = open_runners(settings, registry)
     neighbours.world = world_of(runners, settings, memory=Turns(), children=neighbours)
@@ -152,14 +163,19 @@ async def run_file(
                 plan,
                 input,
                 world=neighbours.world,
-                record=_teller(workflow, tell),
+                record=diary.teller(_teller(workflow, tell)),
                 run_id=new_id(),
                 secrets=secrets,
                 deadline_s=timeout_s,
                 stream_blocks=("*",) if tell else (),
+                history=diary.events,
+                from_block=_block(workflow, from_block),
+                stop_after=_block(workflow, until),
+                pins=pins,
             )
         )
     finally:
+        diary.close()
         await runners.close()
     return Ran(outcome=outcome)
 

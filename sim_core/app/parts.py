@@ -32,7 +32,8 @@ class Runners(Struct, frozen=True, kw_only=True):
 def open_runners(settings: Settings, registry: Registry) -> Runners:
     """The runners of these settings."""
     guard = Guard(settings.allow_hosts, own=(*OWN_PORTS, settings.port, settings.realtime_port))
-    return Runners(registry=registry, client=Client(guard), sandbox=Sandbox(settings.sandbox))
+    sandbox = Sandbox(settings.sandbox, scratch=settings.data / "sandbox")
+    return Runners(registry=registry, client=Client(guard), sandbox=sandbox)
 
 
 def world_of(

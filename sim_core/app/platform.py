@@ -31,6 +31,7 @@ from sim_core.store.vault import Vault
 
 Report = Callable[[BaseException, str], Any]
 SECRETS_S = 2.0
+LOOK_S = 1.0
 
 
 class Platform:
@@ -84,9 +85,11 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
     await processes.interrupt_orphans(store)
     _keep(stack, processes.beat_forever(store, owner))
     _keep(stack, sleepers.watch())
+    _keep(stack, _look(registry, report))
     listening = Listening(url)
     stack.push_async_callback(listening.close)
     await listening.on(CANCEL, runs.hear_cancel)
+    await store.lives.listen(listening)
 
     async def ask(key: str) -> Actor:
         return await authenticate(store, key)
@@ -125,6 +128,16 @@ class Secrets:
     def forget(self, workspace_id: str) -> None:
         """Read them again: one was changed."""
         self._known.pop(workspace_id, None)
+
+
+async def _look(registry: Registry, report: Report) -> None:
+    """Notice packages that come and go while the server runs, in a thread, since a new one is asked in a process."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        try:
+            await asyncio.to_thread(registry.refresh, now=True)
+        except Exception as error:  # a half-written package must not end the watch
+            report(error, "plugins")
 
 
 def _assets(registry: Registry) -> list[Assets]:

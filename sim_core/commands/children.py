@@ -22,8 +22,14 @@ def die_with_parent() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
 
+def wait_at_the_gate() -> None:
+    """Wait until the supervisor says that the database can be used: it closes our input."""
+    while os.read(0, 4096):
+        pass
+
+
 class Child:
-    """One process that ought to be running."""
+    """One process that ought to be running; it waits at its gate until it is let in."""
 
     def __init__(
         self, name: str, command: Sequence[str], environment: Mapping[str, str], say: Callable[[str, str], None]
@@ -35,6 +41,7 @@ class Child:
         self.say = say
         self.process: asyncio.subprocess.Process | None = None
         self.stopping = False
+        self.is_let_in = False
 
     async def keep(self) -> None:
         """Run the child, and run it again whenever it dies, until `stop`."""
@@ -50,6 +57,12 @@ class Child:
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
 
+    def let_in(self) -> None:
+        """Tell the child, and those that come after it, that the database can be used."""
+        self.is_let_in = True
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+
     def stop(self) -> None:
         """Ask the child to leave."""
         self.stopping = True
@@ -64,11 +77,13 @@ class Child:
         self.process = await asyncio.create_subprocess_exec(
             *self.command,
             env=dict(self.environment),
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.DEVNULL if self.is_let_in else asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
         )
+        if self.is_let_in:
+            self.let_in()
         if self.stopping:
             self._signal(signal.SIGTERM)
         assert self.process.stdout is not None

@@ -1,6 +1,5 @@
 """`sim doctor`: what this machine has, what it lacks, and how to get that."""
 
-import ctypes.util
 import os
 import platform
 import shutil
@@ -49,7 +48,7 @@ def doctor(*, json: Json = False) -> int:
 
 def _findings() -> Iterator[Finding]:
     yield _python()
-    yield _libuv()
+    yield _realtime()
     yield _node()
     try:
         settings = configuration.read(keep=False)
@@ -72,12 +71,15 @@ def _python() -> Finding:
     )
 
 
-def _libuv() -> Finding:
-    found = ctypes.util.find_library("uv")
-    if found:
-        return Finding(name="libuv", state="ok", message=f"{found} (for the realtime service)")
+def _realtime() -> Finding:
+    from sim_realtime.hub import why_not_socketify
+
+    missing = why_not_socketify()
+    if not missing:
+        return Finding(name="Realtime", state="ok", message="on socketify and libuv")
     remedy = "Debian and Ubuntu: `apt install libuv1`. Fedora: `dnf install libuv`. macOS: `brew install libuv`."
-    return Finding(name="libuv", state="missing", message="libuv.so.1 is absent; realtime needs it", remedy=remedy)
+    message = f"on the slower server of asyncio, since {missing}"
+    return Finding(name="Realtime", state="warning", message=message, remedy=remedy)
 
 
 def _node() -> Finding:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections import ChainMap
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import cyclopts
 import msgspec
@@ -12,33 +12,52 @@ import msgspec
 from sim_core.commands.terminal import FAILED, Json, Usage, emit, run_async
 from sim_core.errors import Invalid, Missing
 
+Input: TypeAlias = Annotated[
+    str, cyclopts.Parameter(allow_leading_hyphen=True, help="JSON, `@file`, or `-` for the pipe.")
+]
+Pairs: TypeAlias = Annotated[
+    tuple[str, ...], cyclopts.Parameter(negative="", help="NAME=VALUE; may be given more than once.")
+]
+From: TypeAlias = Annotated[
+    str | None,
+    cyclopts.Parameter(name="--from", help="Name or id of the block to run from; the rest is read from --journal."),
+]
+Journal: TypeAlias = Annotated[
+    str, cyclopts.Parameter(help="File to keep what happens in, for --from: an event in JSON on each line.")
+]
+
 
 def run(
     file: str,
     /,
     *,
-    input: Annotated[str, cyclopts.Parameter(help="JSON, `@file`, or `-` for the pipe.")] = "",
-    secret: Annotated[
-        tuple[str, ...], cyclopts.Parameter(negative="", help="NAME=VALUE; may be given more than once.")
-    ] = (),
+    input: Input = "",
+    secret: Pairs = (),
     env_file: Annotated[str, cyclopts.Parameter(help="File of NAME=VALUE lines with secrets.")] = "",
     start: Annotated[str | None, cyclopts.Parameter(help="Name or id of the block to start at.")] = None,
     timeout: Annotated[float, cyclopts.Parameter(help="Seconds it may take.")] = 3600.0,
+    until: Annotated[str | None, cyclopts.Parameter(help="Name or id of the block to stop after.")] = None,
+    from_block: From = None,
+    journal: Journal = "",
+    pins: Annotated[bool, cyclopts.Parameter(help="Take pinned outputs instead of running their blocks.")] = True,
     stream: Annotated[bool, cyclopts.Parameter(negative="", help="Tell on stderr what happens.")] = False,
     json: Json = False,
 ) -> int:
     """Run a workflow file here, without a server or a database, and print its output.
 
-    Secrets are looked up in --secret, then in --env-file, then in the environment.
+    With --journal FILE, what happened is kept, and --from BLOCK runs that block and what follows it again, with what
+    the others brought then. Secrets are looked up in --secret, then in --env-file, then in the environment.
     """
     secrets = ChainMap(_pairs(secret), _env_file(env_file), dict(os.environ))
     from sim_core.app.offline import run_file
     from sim_core.commands.offline import read_bytes
 
-    tell = _tell if stream else None
+    if from_block is not None and not journal:
+        raise Usage("--from needs the --journal of an earlier run.")
     work = run_file(
-        file, read_bytes(file), input=_input(input), secrets=secrets, start=start, timeout_s=timeout, tell=tell
-    )
+        file, read_bytes(file), input=_input(input), secrets=secrets, start=start, until=until, from_block=from_block,
+        journal=journal, pins=pins, timeout_s=timeout, tell=_tell if stream else None,
+    )  # fmt: skip
     result = run_async(work)
     if json:
         emit(result.facts())

@@ -8,14 +8,15 @@ from typing import Annotated, Any
 import cyclopts
 
 from sim_core import settings as configuration
-from sim_core.commands.children import die_with_parent
+from sim_core.commands.children import die_with_parent, wait_at_the_gate
 from sim_core.commands.terminal import Failed, Json, emit, run_async
 from sim_core.settings import Settings
 
 
 def serve(*, json: Json = False) -> None:
     """Serve the API and run workflows; needs the database that DATABASE_URL names, or starts ours."""
-    if os.environ.get("SIM_SUPERVISOR"):
+    supervised = bool(os.environ.get("SIM_SUPERVISOR"))
+    if supervised:
         die_with_parent()
     settings = configuration.read()
     listening = _listen(settings.host, settings.port)
@@ -23,19 +24,25 @@ def serve(*, json: Json = False) -> None:
 
     from sim_core.commands.server import run_server
 
+    if supervised:
+        wait_at_the_gate()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_server(settings, listening))
 
 
 def realtime(*, json: Json = False) -> None:
     """Serve the rooms in which people edit together."""
-    if os.environ.get("SIM_SUPERVISOR"):
+    supervised = bool(os.environ.get("SIM_SUPERVISOR"))
+    if supervised:
         die_with_parent()
     try:
         from sim_realtime.server import main  # pyright: ignore[reportMissingImports,reportUnknownVariableType]  # a service of its own
     except ModuleNotFoundError as error:
         raise Failed(f"The realtime service is not installed: {error}", code="not_installed") from None
-    main(configuration.read())
+    settings = configuration.read()
+    if supervised:
+        wait_at_the_gate()
+    main(settings)
 
 
 def migrate(

@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
 
 from sim_core.app.platform import Platform, open_platform
+from sim_core.app.world import Outside
 from sim_core.commands.logs import logger
+from sim_core.errors import SimError
 from sim_core.rest.server import application
 from sim_core.settings import Settings
 from sim_core.store.postgres import ensure
@@ -37,6 +40,7 @@ class _Server(uvicorn.Server):
     def __init__(self, settings: Settings, platform: Platform) -> None:
         self.platform = platform
         self.leaving: asyncio.Task[None] | None = None
+        self.warming: asyncio.Task[None] | None = None
         log = logger("sim.access", settings.log_level)
         super().__init__(
             uvicorn.Config(
@@ -56,6 +60,11 @@ class _Server(uvicorn.Server):
             )
         )
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; then get ready what the first run would wait for, while nobody waits."""
+        await super().startup(sockets)
+        self.warming = asyncio.ensure_future(self._warm())
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop taking runs, wait for those in flight, then close; a second signal does not wait."""
         # this is a signal handler: whatever the loop is doing, it hears of it by its own door
@@ -67,7 +76,16 @@ class _Server(uvicorn.Server):
             return
         self.leaving = asyncio.ensure_future(self._leave())
 
+    async def _warm(self) -> None:
+        world = self.platform.runs.world
+        # what cannot be started says so to the run that needs it
+        with suppress(SimError):
+            if isinstance(world, Outside):
+                await world.sandbox.warm()
+
     async def _leave(self) -> None:
+        if self.warming is not None:
+            self.warming.cancel()
         try:
             await self.platform.runs.drain(DRAIN_S)
         finally:

@@ -37,7 +37,7 @@ def import_file(
         "containers": len(workflow.subflows),
         "variables": len(workflow.variables),
         "types": dict(sorted(Counter(block.type for block in workflow.blocks.values()).items())),
-        "unknown_types": sorted(imported.unknown_types),
+        "unknown_types": sorted({block.type for block in workflow.blocks.values() if not plugins.block(block.type)}),
     }
     if not check:
         facts["id"] = run_async(_store(workflow))

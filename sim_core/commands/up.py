@@ -43,18 +43,28 @@ class _Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._asked_to_leave)
-        from sim_core.store.postgres import ensure
+        from sim_core.store.migrate import is_current
+        from sim_core.store.postgres import embedded_of, ensure
 
-        running = await ensure(self.settings, must_own=True)
+        embedded = embedded_of(self.settings)
+        url = embedded.uri() if embedded else str(self.settings.database_url)
+        environment = self._environment(url)
+        # they import what they need while the database starts, and wait for it at their gate
+        keeping = self._start_children(environment)
         try:
-            environment = self._environment(running.uri())
-            if await self._migrate(environment):
-                await self._children(environment)
+            running = await ensure(self.settings, must_own=True, embedded=embedded)
+        except BaseException:
+            await self._end_children(keeping)
+            raise
+        try:
+            if await is_current(url) or await self._migrate(environment):
+                await self._serve()
         finally:
+            await self._end_children(keeping)
             await running.stop()
 
     async def _migrate(self, environment: dict[str, str]) -> bool:
-        """In a process of its own, so that this one stays small."""
+        """In a process of its own, so that this one stays small; rarely needed."""
         process = await asyncio.create_subprocess_exec(*_sim("migrate"), "--quiet", env=environment)
         gone = asyncio.ensure_future(process.wait())
         leaving = asyncio.ensure_future(self.leaving.wait())
@@ -66,17 +76,23 @@ class _Supervisor:
             raise Failed("The database could not be brought to this version's shape; see above.", code="migrate_failed")
         return not self.leaving.is_set()
 
-    async def _children(self, environment: dict[str, str]) -> None:
+    def _start_children(self, environment: dict[str, str]) -> list[asyncio.Future[None]]:
         self.children = [Child("serve", _sim("serve"), environment, self._say)]
         if _has_realtime():
             self.children.append(Child("realtime", _sim("realtime"), environment, self._say))
-        keeping = [asyncio.ensure_future(child.keep()) for child in self.children]
+        return [asyncio.ensure_future(child.keep()) for child in self.children]
+
+    async def _serve(self) -> None:
+        for child in self.children:
+            child.let_in()
         ready = asyncio.ensure_future(self._announce())
         await self.leaving.wait()
         ready.cancel()
+
+    async def _end_children(self, keeping: list[asyncio.Future[None]]) -> None:
         for child in self.children:
             child.stop()
-        _, late = await asyncio.wait(keeping, timeout=LEAVE_S)
+        late = (await asyncio.wait(keeping, timeout=LEAVE_S))[1]
         if late:
             for child in self.children:
                 child.kill()
@@ -94,7 +110,7 @@ class _Supervisor:
                     "sim", f"still waiting for port {', '.join(map(str, sorted(waiting)))}; the lines above say why"
                 )
             if waiting:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.02)
         if self.as_json:
             emit({"ready": True, "url": self.settings.url, "pid": os.getpid()})
             sys.stdout.flush()

@@ -17,8 +17,10 @@ TEXT = "__sim_text"
 _PLACE = TOKEN.pattern
 _JS_CODE = re.compile(rf"""{_PLACE}|(?P<mark>[/'"`{{}}])""")
 _JS_TEMPLATE = re.compile(rf"""{_PLACE}|(?P<mark>\\.|`|\$\{{)""", re.DOTALL)
-_JS_STRING = {quote: re.compile(rf"(?:[^{quote}\\\n]|\\.)*+{quote}", re.DOTALL) for quote in "'\""}
-_JS_REGEX = re.compile(r"/(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*+\])++/[a-z]*")
+# Loops are unrolled and no group is possessive: Python 3.11.2, Debian 12's own, loses matches there
+# (https://github.com/python/cpython/issues/106052).
+_JS_STRING = {quote: re.compile(rf"[^{quote}\\\n]*(?:\\.[^{quote}\\\n]*)*{quote}", re.DOTALL) for quote in "'\""}
+_JS_REGEX = re.compile(r"/(?!/)[^/\\\[\n]*(?:(?:\\[^\n]|\[[^\]\\\n]*(?:\\[^\n][^\]\\\n]*)*\])[^/\\\[\n]*)*/[a-z]*")
 _JS_BEFORE_REGEX = frozenset(
     ("return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "do", "else", "yield", "await")
 )
@@ -28,9 +30,9 @@ _PY_CODE = re.compile(rf"""{_PLACE}|(?P<mark>#|[{{}}]|(?<!\w)[rRbBuUfF]{{0,2}}(?
 _PY_QUOTES = ("'''", '"""', "'", '"')
 _PY_STRING = {
     quote: re.compile(
-        rf"(?:[^{quote[0]}\\]|\\.|{quote[0]}(?!{quote[1:]}))*+{quote}"
+        rf"[^{quote[0]}\\]*(?:(?:\\.|{quote[0]}(?!{quote[1:]}))[^{quote[0]}\\]*)*{quote}"
         if len(quote) == 3
-        else rf"(?:[^{quote}\\\n]|\\.)*+{quote}",
+        else rf"[^{quote}\\\n]*(?:\\.[^{quote}\\\n]*)*{quote}",
         re.DOTALL,
     )
     for quote in _PY_QUOTES

@@ -32,7 +32,10 @@ from sim_core.document.outcome import Applied, Draft, twice
 from sim_core.document.references import pointer
 from sim_core.document.workflow import Block, Position, Subflow, Workflow
 
-_FACTS = ("name", "type", "enabled", "locked", "advanced", "trigger", "error_port", "retry", "size", "modes", "extra")
+_FACTS = (
+    "name", "type", "enabled", "locked", "advanced", "trigger", "error_port", "retry", "timeout_s", "pinned", "size",
+    "modes", "extra",
+)  # fmt: skip
 _KINDS: dict[str, Any] = {key: kind for key, kind in get_type_hints(Block).items() if key in _FACTS}
 
 
@@ -87,6 +90,8 @@ def _check_block(draft: Draft, block: Block, at: str, index: int) -> None:
         "position": checks.place_trouble(block.position.x, block.position.y),
         "values": checks.values_trouble(block.values),
         "extra": checks.value_trouble(block.extra),
+        "timeout_s": checks.timeout_trouble(block.timeout_s),
+        "pinned": checks.value_trouble(block.pinned.output) if block.pinned else None,
     }
     for fact, trouble in troubles.items():
         if trouble:
@@ -317,6 +322,10 @@ def _check_facts(draft: Draft, block: Block, facts: dict[str, Any], at: str, ind
         draft.refuse(*trouble, f"{at}/name", index=index, now=block.name)
     if "extra" in facts and (trouble := checks.value_trouble(facts["extra"])):
         draft.refuse(*trouble, f"{at}/extra", index=index)
+    if "timeout_s" in facts and (trouble := checks.timeout_trouble(facts["timeout_s"])):
+        draft.refuse(*trouble, f"{at}/timeout_s", index=index, now=block.timeout_s)
+    if facts.get("pinned") is not None and (trouble := checks.value_trouble(facts["pinned"].output)):
+        draft.refuse(*trouble, f"{at}/pinned", index=index)
     if "type" in facts:
         if trouble := checks.id_trouble(facts["type"]):
             draft.refuse(*trouble, f"{at}/type", index=index, now=block.type)
@@ -348,4 +357,4 @@ def _fact(block: Block, key: str) -> Any:
     if key.startswith("modes."):
         return block.modes.get(key.removeprefix("modes."))
     value = getattr(block, key, None)
-    return msgspec.to_builtins(value) if key in ("retry", "size") else value
+    return msgspec.to_builtins(value) if key in ("retry", "pinned", "size") else value

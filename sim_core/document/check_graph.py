@@ -292,6 +292,7 @@ def _blocks(survey: Survey) -> None:
             survey.say("unknown_type", words, block=block.id, at="/type")
         if block.retry is not None:
             _retry(survey, block)
+        _timeout(survey, block)
         if block.id not in survey.live and survey.runs(block) and not survey.begins(block):
             survey.say("unreachable", f"no run comes to {block.name!r}", block=block.id, warning=True)
 
@@ -305,6 +306,16 @@ def _retry(survey: Survey, block: Block) -> None:
         if not least <= value <= most:
             words = f"{block.name!r}: {fact} is {value:,}; it can be {least:,} to {most:,}"
             survey.say("bad_retry", words, block=block.id, at=f"/retry/{fact}", expected=f"{least} to {most}")
+
+
+def _timeout(survey: Survey, block: Block) -> None:
+    if block.timeout_s is None:
+        return
+    if trouble := checks.timeout_trouble(block.timeout_s):
+        survey.say("bad_timeout", f"{block.name!r}: {trouble[1]}", block=block.id, at="/timeout_s")
+    elif container_kind(block.type) is not None:
+        words = f"{block.name!r} is a container, which takes as long as what lies in it; limit the blocks in it"
+        survey.say("bad_timeout", words, block=block.id, at="/timeout_s")
 
 
 def _setting(block: Block, field: str) -> str:

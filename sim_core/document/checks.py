@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from sim_core.document.grammar import normalise
-from sim_core.document.limits import MAX_COORDINATE, MAX_ID, MAX_NAME, MAX_VALUE
+from sim_core.document.limits import MAX_COORDINATE, MAX_ID, MAX_NAME, MAX_TIMEOUT_S, MAX_VALUE
 from sim_core.document.references import RESERVED
 
 Trouble = tuple[str, str]
@@ -38,6 +38,13 @@ def place_trouble(x: float, y: float) -> Trouble | None:
     if abs(x) <= MAX_COORDINATE and abs(y) <= MAX_COORDINATE:
         return None
     return "invalid", f"({x}, {y}) is not on the canvas"
+
+
+def timeout_trouble(seconds: float | None) -> Trouble | None:
+    """What is wrong with the time that a block may take."""
+    if seconds is None or 0 < seconds <= MAX_TIMEOUT_S:
+        return None
+    return "invalid", f"a block may take more than 0 and up to {MAX_TIMEOUT_S:,.0f} seconds, not {seconds:g}"
 
 
 def value_trouble(value: Any) -> Trouble | None:

@@ -32,7 +32,10 @@ from sim_core.document.workflow import Block, Edge, Workflow
 
 Ops: TypeAlias = list[Operation]
 
-_FACTS = ("name", "type", "enabled", "advanced", "trigger", "error_port", "retry", "size", "modes", "extra")
+_FACTS = (
+    "name", "type", "enabled", "advanced", "trigger", "error_port", "retry", "timeout_s", "pinned", "size", "modes",
+    "extra",
+)  # fmt: skip
 
 
 def diff(before: Workflow, after: Workflow) -> tuple[Operation, ...]:

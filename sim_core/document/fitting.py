@@ -23,7 +23,8 @@ def fit(value: Any, kind: Any, at: str, rest: Rest) -> Any:
     """A value as a field of that type keeps it; `UNSET` when it says nothing.
 
     Text that holds JSON becomes data where the field wants data, text that holds a number or a truth becomes one where
-    it wants that, names of nested objects are put into snake_case, and nulls are dropped. What has a reference stays.
+    it wants that, names of nested objects are put into snake_case, and nulls of fields are dropped; in data that may be
+    anything they stay. What has a reference stays.
     """
     if value is None:
         return UNSET
@@ -36,11 +37,16 @@ def fit(value: Any, kind: Any, at: str, rest: Rest) -> Any:
         return _fit_object(cast("Rest", value), wanted, at, rest)
     if isinstance(value, list | tuple):
         item = next((_item(one) for one in wanted.types if _origin(one) in _SEQUENCES), Any)
-        fitted = (fit(one, item, f"{at}/{index}", rest) for index, one in enumerate(cast("list[Any]", value)))
+        fitted = (_inner(one, item, f"{at}/{index}", rest) for index, one in enumerate(cast("list[Any]", value)))
         return [one for one in fitted if one is not UNSET]
     if wanted.types == (str,) and not isinstance(value, str):
         return json.dumps(value) if not isinstance(value, float) or not value.is_integer() else str(int(value))
     return value
+
+
+def _inner(value: Any, kind: Any, at: str, rest: Rest) -> Any:
+    """A value inside an object or a list: where anything may stand, a null is data."""
+    return None if value is None and _takes_anything(peel(kind)) else fit(value, kind, at, rest)
 
 
 def _read_text(text: str, wanted: Peeled) -> Any:
@@ -96,7 +102,7 @@ def _fit_object(value: Rest, wanted: Peeled, at: str, rest: Rest) -> Any:
     if struct is None:
         kinds = next((get_args(one) for one in wanted.types if _origin(one) in (dict, Mapping)), ())
         inner = kinds[1] if len(kinds) == 2 else Any
-        fitted = {key: fit(one, inner, f"{at}/{pointer(key)}", rest) for key, one in value.items()}
+        fitted = {key: _inner(one, inner, f"{at}/{pointer(key)}", rest) for key, one in value.items()}
         return {key: one for key, one in fitted.items() if one is not UNSET}
     kinds = fields_of(struct)
     fitted: Rest = {}

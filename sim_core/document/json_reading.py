@@ -8,7 +8,7 @@ from typing import Any, cast
 from sim_core.document.references import pointer
 from sim_core.errors import Invalid, Problem
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _LARGEST = 2**63
 
 

@@ -26,7 +26,10 @@ class Reparent(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BlockChange(Struct, frozen=True):
-    """New facts of a block: name, type, enabled, locked, advanced, trigger, error_port, retry, size, modes, extra."""
+    """New facts of a block.
+
+    They are name, type, enabled, locked, advanced, trigger, error_port, retry, timeout_s, pinned, size, modes, extra.
+    """
 
     id: str
     set: dict[str, Any]

@@ -14,6 +14,7 @@ from sim_core.document.workflow import (
     Edge,
     Loop,
     Parallel,
+    Pin,
     Position,
     Retry,
     Subflow,
@@ -46,6 +47,8 @@ class BlockForm(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     trigger: bool = False
     error_port: bool = False
     retry: Retry | None = None
+    timeout_s: float | None = None
+    pinned: Pin | None = None
     size: tuple[float, float] | None = None
     modes: dict[str, str] = {}
     loop: Plain | None = None
@@ -156,6 +159,8 @@ def _block_form(workflow: Workflow, block: Block, keys: dict[str, str]) -> Plain
         trigger=block.trigger,
         error_port=block.error_port,
         retry=block.retry,
+        timeout_s=block.timeout_s,
+        pinned=block.pinned,
         size=(_short(block.size[0]), _short(block.size[1])) if block.size else None,
         modes=block.modes,
         values=block.values,
@@ -257,6 +262,8 @@ def _block(key: str, form: BlockForm, ids: dict[str, str]) -> Block:
         trigger=form.trigger,
         error_port=form.error_port,
         retry=form.retry,
+        timeout_s=form.timeout_s,
+        pinned=form.pinned,
         parent=ids.get(form.parent, form.parent) if form.parent is not None else None,
         size=form.size,
         modes=form.modes,

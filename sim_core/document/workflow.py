@@ -23,6 +23,14 @@ class Retry(Struct, frozen=True):
     wait_ms: int = 1000
 
 
+class Pin(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An output that stands in for a block while its workflow is being built."""
+
+    output: Any = None
+    port: str | None = "source"
+    """The port it leaves by."""
+
+
 class Block(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A placed step."""
 
@@ -41,6 +49,10 @@ class Block(Struct, frozen=True, kw_only=True, omit_defaults=True):
     error_port: bool = False
     """Whether the canvas shows the error handle; an edge from it is what makes it work."""
     retry: Retry | None = None
+    timeout_s: float | None = None
+    """Seconds that each of its tries may take; past them it fails as `block_timeout`."""
+    pinned: Pin | None = None
+    """What runs of the draft take as its output instead of running it; deployed versions never do."""
     parent: str | None = None
     """Id of the container it lies in."""
     size: tuple[float, float] | None = None

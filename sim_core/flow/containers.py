@@ -7,8 +7,9 @@ import msgspec
 
 from sim_core.document.references import MISSING
 from sim_core.document.workflow import Loop, Parallel
-from sim_core.errors import Expired, Invalid
+from sim_core.errors import Expired, Invalid, Problem, SimError
 from sim_core.flow.events import BlockFinished, BlockStarted
+from sim_core.flow.mistakes import line_of, own_words
 from sim_core.flow.regions import READY, Box, Node, Scope
 from sim_core.flow.state import State, since, under
 from sim_core.flow.step import Attempt
@@ -160,11 +161,8 @@ class Containers(State):
         try:
             names = {name: _truth_in_words(get(scope)) for name, get in control.names}
             value = await self.facts.world.evaluate(step.site(), subflow.language, control.condition, names)
-        except Expired:
-            raise
-        except Invalid as error:
-            message = f'The condition of loop "{box.node.name}" failed at iteration {box.index + 1}: {error.message}'
-            raise Invalid(message, code="condition_error") from error
+        except (Expired, Invalid) as error:
+            raise _bad_condition(box, control.texts, error) from error
         return truth(value, subflow.language)
 
     def close(self, box: Box) -> None:
@@ -204,6 +202,20 @@ class Containers(State):
                 self.failing.remove(box)
                 if not self.stopping and not box.scope.stopped and box.error is not None:
                     self.fail_box(box, box.error)
+
+
+def _bad_condition(box: Box, texts: dict[str, str], error: SimError) -> SimError:
+    """What is wrong with a loop's condition: which loop, which iteration, which line."""
+    node = box.node
+    place = f"/subflows/{node.id}/condition"
+    own_words(error, texts, block=node.id, field="condition", pointer=place)
+    message = f'The condition of loop "{node.name}" failed at iteration {box.index + 1}: {error.message}'
+    if isinstance(error, Expired):
+        return Expired(message)
+    problem = Problem(
+        code="condition_error", message=message, pointer=place, block=node.id, field="condition", line=line_of(error)
+    )
+    return Invalid(message, code="condition_error", problems=[problem])
 
 
 def subflow_of(node: Node) -> Loop | Parallel:

@@ -9,7 +9,8 @@ from time import perf_counter
 from typing import Any
 
 from sim_core.document.references import MISSING
-from sim_core.errors import Cancelled, Invalid
+from sim_core.document.workflow import Pin
+from sim_core.errors import Cancelled, Expired, Invalid
 from sim_core.flow.containers import Containers
 from sim_core.flow.events import BlockFinished, BlockPaused, BlockResumed, BlockStarted, VariablesSet
 from sim_core.flow.regions import DEAD, DONE, READY, Node, Scope
@@ -76,12 +77,24 @@ class Engine(Containers):
         node = scope.region.nodes[index]
         self.order = order = self.order + 1
         started = perf_counter()
+        if node.pin is not None and self.facts.pins:
+            self._take_pin(scope, node, order, node.pin)
+            return started
         if node.inside is not None:
             self.open(scope, node, order)
             return started
         attempt = Attempt(self.facts, scope, node, order, started)
         self.attempt(attempt)
         return started
+
+    def _take_pin(self, scope: Scope, node: Node, order: int, pin: Pin) -> None:
+        """Pass over a block whose output is pinned."""
+        self.record(BlockStarted(block=node.id, path=scope.path, order=order))
+        output = pin.output
+        self.record(
+            BlockFinished(block=node.id, path=scope.path, order=order, output=output, port=pin.port, pinned=True)
+        )
+        self.ended(scope, node, output, pin.port)
 
     def attempt(self, attempt: Attempt) -> None:
         """Fill in a block's inputs and run it."""
@@ -102,7 +115,8 @@ class Engine(Containers):
             self._ended(attempt, None, None)
             return
         try:
-            work = run(inputs, attempt) if node.tries == 1 else self._tries(attempt, inputs)
+            plain_try = node.tries == 1 and node.timeout_s is None
+            work = run(inputs, attempt) if plain_try else self._tries(attempt, inputs)
         except Exception as error:
             self._ended(attempt, None, error)
             return
@@ -116,10 +130,9 @@ class Engine(Containers):
     async def _tries(self, attempt: Attempt, inputs: Any) -> Any:
         """Run a block until it succeeds or its tries are used up; the last failure is the one that counts."""
         node = attempt.node
-        assert node.run is not None
         while True:
             try:
-                return await node.run(inputs, attempt)
+                return await self._once(attempt, inputs)
             except Cancelled:
                 raise
             except Exception:
@@ -128,6 +141,20 @@ class Engine(Containers):
             attempt.again()
             if node.wait_s:
                 await asyncio.sleep(node.wait_s)
+
+    async def _once(self, attempt: Attempt, inputs: Any) -> Any:
+        """One try, no longer than a try may take."""
+        run, seconds = attempt.node.run, attempt.node.timeout_s
+        assert run is not None
+        limit = asyncio.timeout(seconds)
+        try:
+            async with limit:
+                work = run(inputs, attempt)
+                return await work if isawaitable(work) else work
+        except TimeoutError:
+            if seconds is None or not limit.expired():
+                raise
+            raise Expired(f"It took longer than {seconds:g} s.", code="block_timeout") from None
 
     def _ended(self, attempt: Attempt, value: Any, error: BaseException | None) -> None:
         """A block has returned, failed or fallen asleep."""

@@ -48,6 +48,8 @@ class BlockFinished(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     stdout: str = ""
     child: str | None = None
     """Run id of the child workflow that it ran."""
+    pinned: bool = False
+    """It did not run: its output is pinned."""
     masked: tuple[str, ...] = ()
     """Secrets whose markers in the output stand for their values when the run goes on."""
 
@@ -64,6 +66,8 @@ class BlockFailed(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="bl
     output: Any = None
     """What the error port carries: `{"error": message}` and what was there before the failure."""
     field: str | None = None
+    line: int | None = None
+    """Of the code in that field, counted from 1."""
     ms: float = 0.0
     tries: int = 1
     child: str | None = None

@@ -207,8 +207,11 @@ def _reader(node: Node, path: tuple[str | int, ...]) -> Get:
         output: Any = scope.outputs[index]
         if isinstance(output, dict):
             inner = cast("dict[Any, Any]", output).get(first, MISSING)
-            if inner is not MISSING:
-                return navigate(inner, rest) if rest else inner
+            if inner is not MISSING and not rest:
+                return inner
+            found = MISSING if inner is MISSING else navigate(inner, rest)
+            if found is not MISSING:
+                return found
         found = navigate(output, path)
         return _older_spelling(output, path) if found is MISSING else found
 

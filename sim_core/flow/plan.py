@@ -7,6 +7,7 @@ from typing import Any
 from sim_core.document.references import names, normalise
 from sim_core.document.workflow import Block, Edge, Loop, Parallel, Retry, Workflow
 from sim_core.errors import Invalid, Problem
+from sim_core.flow.forms import form
 from sim_core.flow.lookups import Lookup
 from sim_core.flow.regions import Control, Get, Node, Region
 from sim_core.flow.starts import Find, Surface, choose_start, reach
@@ -17,6 +18,7 @@ from sim_core.spec.steps import Step
 
 INNER_HANDLES = frozenset(("loop-start-source", "parallel-start-source"))
 OUTER_HANDLES = frozenset(("loop-end-source", "parallel-end-source"))
+CODE = ("python", "javascript", "$language")
 TRIES, WAIT_MS = (2, 5), (0, 5000)
 
 
@@ -188,16 +190,18 @@ def _row(prefix: str, rows: Any, position: int) -> str:
 
 def _equip(node: Node, workflow: Workflow, lookup: Lookup) -> None:
     if node.control is not None and node.inside is not None:
+        node.pin = node.block.pinned
         _equip_container(node, node.control, node.inside, lookup)
         return
-    values = Values(lookup, node.region)
+    values, struct = Values(lookup, node.region), node.type.input_for(node.block.values)
     node.run = _hand_on if node.block.trigger and node.type.category != "trigger" else node.type.run
     if node.block.trigger and node.type.category != "trigger":
         node.fill = lambda scope: (None, {}, {})
     else:
-        node.fill = fill(
-            dict(node.block.values), node.type.input_for(node.block.values), values, block=node.id, name=node.name
-        )
+        node.fill = fill(dict(node.block.values), struct, values, block=node.id, name=node.name)
+    node.texts = values.texts
+    node.code_field = next((f.name for f in form(struct).values() if f.language in CODE), None)
+    node.timeout_s, node.pin = node.block.timeout_s, node.block.pinned
     retry = node.block.retry
     if retry is not None and node.type.retryable and node.type.category != "trigger" and not node.block.trigger:
         node.tries = min(max(retry.tries, TRIES[0]), TRIES[1])
@@ -216,6 +220,7 @@ def _equip_container(node: Node, control: Control, inside: Region, lookup: Looku
     control.count = _get(outside, subflow.iterations if isinstance(subflow, Loop) else subflow.count)
     if isinstance(subflow, Loop) and subflow.loop_type in ("while", "do_while"):
         control.condition, control.names = within.code(subflow.condition, subflow.language, "__ref_")
+        control.texts = within.texts
 
 
 def _get(values: Values, value: Any) -> Get:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from sim_core.document.references import MISSING
-from sim_core.document.workflow import Block, Loop, Parallel
+from sim_core.document.workflow import Block, Loop, Parallel, Pin
 from sim_core.flow.events import Path
 from sim_core.flow.secrets import Secrets
 from sim_core.spec.blocks import BlockType, Run
@@ -39,6 +39,13 @@ class Node:
     """Whether its output may be the run's: nothing follows but error ports."""
     tries: int = 1
     wait_s: float = 0.0
+    timeout_s: float | None = None
+    """Seconds that a try may take."""
+    pin: Pin | None = None
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+    """References in its code as they were typed, by the names that stand for them."""
+    code_field: str | None = None
+    """The field that holds its code."""
     source: int = -1
     """The node whose edge comes in first."""
 
@@ -82,6 +89,8 @@ class Control:
     collection: Get | None = None
     condition: str = ""
     names: "tuple[tuple[str, Get], ...]" = ()
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+    """References in the condition as they were typed, by the names that stand for them."""
 
 
 class Shared:

@@ -1,6 +1,7 @@
 """Going on where a history ends: its events are applied in their order, and nothing they tell of runs again."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sim_core.document.references import MISSING
 from sim_core.errors import Invalid, Problem
@@ -16,8 +17,14 @@ from sim_core.flow.events import (
     RunStarted,
     VariablesSet,
 )
+from sim_core.flow.plan import Plan
 from sim_core.flow.regions import DEAD, DONE, READY, WAITING, Box, Node, Scope
+from sim_core.flow.secrets import Secrets
 from sim_core.flow.state import under
+from sim_core.flow.step import Facts
+
+_nowhere: Any = None
+"""The world of a run that does not run."""
 
 
 class Replay:
@@ -36,8 +43,9 @@ class Replay:
         """Do to the run what the event tells."""
         match event:
             case RunStarted():
-                if event.from_block is not None and self.has_begun:
+                if event.from_block is not None and self.has_begun and event.from_block in self.engine.plan.nodes:
                     rewind(self.engine, event.from_block)
+                    self.answered.clear()
                 self.has_begun = True
             case BlockStarted() | BlockFinished() | BlockFailed() | BlockPaused():
                 self._block(event)
@@ -57,7 +65,8 @@ class Replay:
         engine.order = max(engine.order, event.order)
         match event:
             case BlockStarted():
-                if node.inside is not None and node.index not in scope.boxes:
+                is_pinned = node.pin is not None and engine.facts.pins
+                if node.inside is not None and node.index not in scope.boxes and not is_pinned:
                     engine.open(scope, node, event.order)
             case BlockFinished():
                 self._finished(scope, node, event)
@@ -193,6 +202,16 @@ def rewind(engine: Engine, block: str) -> None:
     root.state[node.index] = READY
     engine.ready.append((root, node.index))
     engine.output, engine.answer, engine.failure, engine.stopping = MISSING, None, None, False
+
+
+def check_from(plan: Plan, events: Iterable[Event], block: str) -> None:
+    """Raise `Invalid` where a run with that history behind it cannot begin at a block."""
+    past = tuple(events)
+    facts = Facts(world=_nowhere, record=lambda event: None, run_id="", secrets=Secrets({}))
+    engine = Engine(plan, facts, plan.initial)
+    engine.begin(next((event.start for event in past if isinstance(event, RunStarted)), None))
+    Replay(engine, past)
+    rewind(engine, block)
 
 
 def _downstream(node: Node) -> set[int]:

@@ -56,16 +56,18 @@ async def run(
     answers: Mapping[str, Mapping[str, Any]] | None = None,
     from_block: str | None = None,
     stop_after: str | None = None,
+    pins: bool = False,
 ) -> Outcome:
     """Run a plan; what happens is handed to `record` as it happens.
 
     With a `history`, the run goes on where its events end: what they tell of is not run again, `answers` wake the steps
     that sleep, by the ids of their pauses. With `from_block`, the history is another run's, of which only what does not
-    depend on that block is kept. Cancelling the task that awaits it stops every block and gives an outcome too.
+    depend on that block is kept; to go on later, it takes both, and no block. `pins` has pinned outputs stand in for
+    blocks. Cancelling the task that awaits it stops every block and gives an outcome too.
     """
     facts = Facts(
         world=world, record=record, run_id=run_id, workspace_id=workspace_id, workflow_id=workflow_id, depth=depth,
-        input=input, secrets=Secrets(secrets or {}), streams=frozenset(stream_blocks),
+        input=input, secrets=Secrets(secrets or {}), pins=pins, streams=frozenset(stream_blocks),
         ends=None if deadline_s is None else time.monotonic() + deadline_s,
     )  # fmt: skip
     engine = Engine(plan, facts, initial_variables(plan, variables), stop_after=stop_after)
@@ -73,9 +75,13 @@ async def run(
         _prepare(engine, tuple(history), from_block, parent, answers or {})
         return await _drive(engine, deadline_s)
     finally:
-        engine.quiet = True  # a block that would not leave in time has nothing more to tell
-        await engine.cancel()
-        await engine.carriers.close()
+        await _leave(engine)
+
+
+async def _leave(engine: Engine) -> None:
+    engine.quiet = True  # a block that would not leave in time has nothing more to tell
+    await engine.cancel()
+    await engine.carriers.close()
 
 
 def initial_variables(plan: Plan, given: Mapping[str, Any] | None) -> list[Any]:
@@ -99,7 +105,7 @@ def _prepare(
     if from_block is not None and not past:
         raise Invalid("A run from a block needs the history of an earlier run.", code="no_history")
     starts = [event for event in past if isinstance(event, RunStarted)]
-    begins = not any(event.from_block == from_block for event in starts)
+    begins = from_block is not None or not starts
     engine.begin(starts[0].start if starts else None)
     replay = Replay(engine, past)
     if begins:

@@ -12,6 +12,7 @@ from sim_core.document.references import MISSING
 from sim_core.errors import SimError
 from sim_core.flow.carriers import Carriers
 from sim_core.flow.events import BlockFailed, BlockPaused, Event, Path
+from sim_core.flow.mistakes import line_of
 from sim_core.flow.plan import Plan
 from sim_core.flow.regions import DEAD, DONE, READY, WAITING, Box, Node, Scope, Shared
 from sim_core.flow.step import Facts
@@ -175,6 +176,7 @@ class State:
                 handled=handled,
                 output=shown,
                 field=_field_of(error),
+                line=line_of(error),
                 ms=since(started),
                 masked=masked,
                 **facts,

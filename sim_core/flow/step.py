@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Struct
 
 from sim_core.document.references import MISSING
-from sim_core.errors import Expired, Invalid, Refused
+from sim_core.errors import Expired, Invalid, Refused, SimError
 from sim_core.flow.events import BlockPaused, Event, Path, TextDelta
+from sim_core.flow.mistakes import own_words
 from sim_core.flow.regions import Node, Scope
 from sim_core.flow.secrets import Secrets
 from sim_core.flow.world import Child, Site, World
@@ -32,6 +33,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     depth: int = 0
     input: Any = None
     secrets: Secrets
+    pins: bool = False
+    """Whether pinned outputs stand in for their blocks."""
     streams: Collection[str] = ()
     """Ids of the blocks whose text somebody listens to; `*` stands for all."""
     ends: float | None = None
@@ -167,7 +170,10 @@ class Attempt:
         bound = self._bound(code, names)
         if "context" in code and "context" not in bound:
             bound["context"] = self.source_output()
-        return await self.facts.world.evaluate(self.site(), language, code, bound)
+        try:
+            return await self.facts.world.evaluate(self.site(), language, code, bound)
+        except SimError as error:
+            raise self._told(error) from None
 
     async def execute(
         self, language: Language, code: str, names: Mapping[str, Any] | None = None, *, timeout_s: float | None = None
@@ -177,9 +183,20 @@ class Attempt:
         if left is not None:
             timeout_s = left if timeout_s is None else min(timeout_s, left)
         bound = self._bound(code, names)
-        done = await self.facts.world.execute(self.site(), language, code, bound, timeout_s)
+        try:
+            done = await self.facts.world.execute(self.site(), language, code, bound, timeout_s)
+        except SimError as error:
+            self.stdout += str(getattr(error, "stdout", ""))
+            raise self._told(error) from None
         self.stdout += done.stdout
         return done
+
+    def _told(self, error: SimError) -> SimError:
+        """What failed in the user's code, in the user's words."""
+        node = self.node
+        pointer = f"/blocks/{node.id}/values" + (f"/{node.code_field}" if node.code_field else "")
+        own_words(error, node.texts, block=node.id, field=node.code_field, pointer=pointer)
+        return error
 
     def _left(self) -> float | None:
         if self.facts.ends is None:

@@ -24,6 +24,8 @@ class Values:
     def __init__(self, lookup: Lookup, region: Region) -> None:
         self.lookup = lookup
         self.region = region
+        self.texts: dict[str, str] = {}
+        """References in code as they were typed, by the names that stand for them."""
 
     def knows(self, place: Place) -> bool:
         """Whether something stands behind a place."""
@@ -62,6 +64,7 @@ class Values:
         """Code with a name for each reference, wherever it stands in a value, and how to read what they name."""
         if isinstance(value, str):
             bound = bind(value, prefix, language=language, knows=self.knows)
+            self.texts.update((name, place.text) for name, place in bound.names)
             return bound.text, tuple((name, self._named(place)) for name, place in bound.names)
         if isinstance(value, dict):
             entries = cast("dict[str, Any]", value)

@@ -1,6 +1,8 @@
 """What happened in a run as a tree of spans, made from its events alone."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from itertools import chain, repeat
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
@@ -38,6 +40,8 @@ class Span(Struct, kw_only=True, omit_defaults=True):
     status: Status = "running"
     """`handled` is a failure that an error port took over."""
     order: int = 0
+    started_at: datetime | None = None
+    """When it began, where the journal knows."""
     block: str | None = None
     path: Path = ()
     ms: float = 0.0
@@ -51,16 +55,22 @@ class Span(Struct, kw_only=True, omit_defaults=True):
     stdout: str = ""
     child: str | None = None
     pause: str | None = None
+    pinned: bool = False
+    line: int | None = None
+    """Where in its code a step failed."""
     children: list["Span"] = []
 
 
-def tree(events: Iterable[Event], workflow: Plan | Workflow | None = None) -> Span:
+def tree(
+    events: Iterable[Event], workflow: Plan | Workflow | None = None, *, times: Iterable[datetime | None] = ()
+) -> Span:
     """The run as a span; its steps are in the order they began, iterations lie in their container as `Iteration N`.
 
-    Without the workflow, blocks are called by their ids.
+    Without the workflow, blocks are called by their ids; `times` says when each of the events was told.
     """
     weaver = _Weaver(workflow.workflow if isinstance(workflow, Plan) else workflow or Workflow())
-    for event in events:
+    for event, at in zip(events, chain(times, repeat(None)), strict=False):
+        weaver.at = at
         weaver.take(event)
     return weaver.finish()
 
@@ -70,6 +80,7 @@ class _Weaver:
 
     def __init__(self, workflow: Workflow) -> None:
         self.workflow = workflow
+        self.at: datetime | None = None
         self.root = Span(id="run", name=workflow.name or "Run", type="run", children=[])
         self.steps: dict[tuple[str, Path], Span] = {}
         self.groups: dict[Path, Span] = {}
@@ -80,10 +91,11 @@ class _Weaver:
         match event:
             case RunStarted():
                 self.root.inputs = event.input
+                self.root.started_at = self.root.started_at or self.at
                 self.root.status = "running"
             case BlockStarted():
                 span = self._step(event.block, event.path, event.order, fresh=True)
-                span.inputs = event.inputs
+                span.inputs, span.started_at = event.inputs, self.at
             case BlockFinished() | BlockFailed() | BlockPaused():
                 self._ended(event)
             case BlockResumed():
@@ -129,10 +141,11 @@ class _Weaver:
             case BlockFinished():
                 span.status, span.port, span.tries = "finished", event.port, event.tries
                 span.usage, span.cost, span.stdout = event.usage, event.cost, event.stdout
+                span.pinned = event.pinned
             case BlockFailed():
                 failed: Status = "cancelled" if event.code == "cancelled" and not event.handled else "failed"
                 span.status = "handled" if event.handled else failed
-                span.error, span.tries = event.message, event.tries
+                span.error, span.tries, span.line = event.message, event.tries, event.line
             case BlockPaused():
                 span.status, span.pause = "paused", event.pause
                 self.pauses[event.pause] = span
@@ -160,15 +173,21 @@ class _Weaver:
             group.status = _worst(group.children)
         for box in {id(span): span for span in self.steps.values() if span.children}.values():
             box.children.sort(key=lambda span: span.path[-1][1] if span.path else 0)
-        usages = [span.usage for span in self.steps.values() if span.usage is not None]
-        costs = [span.cost for span in self.steps.values() if span.cost is not None]
-        if usages:
-            names = Usage.__struct_fields__
-            self.root.usage = Usage(**{name: sum(getattr(usage, name) for usage in usages) for name in names})
-        if costs:
-            names = Cost.__struct_fields__
-            self.root.cost = Cost(**{name: sum(getattr(cost, name) for cost in costs) for name in names})
+        sum_up(self.root, self.steps.values())
         return self.root
+
+
+def sum_up(root: Span, spans: Iterable[Span]) -> None:
+    """Set the tokens and the cost of a run to the sums of those of its steps."""
+    used = tuple(spans)
+    usages = [span.usage for span in used if span.usage is not None]
+    costs = [span.cost for span in used if span.cost is not None]
+    if usages:
+        names = Usage.__struct_fields__
+        root.usage = Usage(**{name: sum(getattr(usage, name) for usage in usages) for name in names})
+    if costs:
+        names = Cost.__struct_fields__
+        root.cost = Cost(**{name: sum(getattr(cost, name) for cost in costs) for name in names})
 
 
 def _worst(spans: list[Span]) -> Status:

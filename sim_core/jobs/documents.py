@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Invalid
-from sim_core.store.deployments import get_version
+from sim_core.store.deployments import get_version, live_version
 from sim_core.store.documents import load
 from sim_core.store.pool import Store
 from sim_core.store.runs import kept_document
@@ -31,7 +31,10 @@ async def pick(store: Store, workflow_id: str, workspace_id: str, wanted: str) -
         return Picked(workflow=stored.workflow, seq=stored.seq)
     if wanted != "live" and not (wanted.isdecimal() and wanted.isascii() and len(wanted) < 9):
         raise Invalid(f"The version is {wanted[:40]!r}; it can be draft, live or a number.", code="bad_version")
-    found = await get_version(store, workflow_id, workspace_id, version=None if wanted == "live" else int(wanted))
+    if wanted == "live":
+        found = await live_version(store, workflow_id, workspace_id)
+    else:
+        found = await get_version(store, workflow_id, workspace_id, version=int(wanted))
     workflow = _frozen.get(found.digest)
     if workflow is None:
         workflow = _frozen[found.digest] = await kept_document(store, found.digest)

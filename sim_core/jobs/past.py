@@ -1,6 +1,7 @@
 """Runs as the journal tells of them: their history, and what they came to."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 from sim_core.errors import Fault
 from sim_core.flow.events import (
@@ -17,16 +18,35 @@ from sim_core.flow.run import Outcome
 from sim_core.flow.state import Failure
 from sim_core.store.entries import Entry
 from sim_core.store.journal import Journal
+from sim_core.store.runs import Run
 
 
-async def history(journal: Journal, run_id: str) -> tuple[Event, ...]:
-    """Everything that is journaled of a run, in order."""
-    found: list[Event] = []
+async def entries(journal: Journal, run_id: str, *, most: int | None = None) -> list[Entry]:
+    """What is journaled of a run, in order: all of it, or so many entries."""
+    found: list[Entry] = []
     after = 0
     while page := await journal.events(run_id, after=after):
         after = page[-1].seq or after
-        found += [entry.event for entry in page]
+        found += page
+        if most is not None and len(found) >= most:
+            return found[:most]
+    return found
+
+
+async def history(journal: Journal, run_id: str, bases: Sequence[tuple[str, int]] = ()) -> tuple[Event, ...]:
+    """Everything that is journaled of the runs that a run builds on, and of the run itself."""
+    found: list[Event] = []
+    for base, most in bases:
+        found += [entry.event for entry in await entries(journal, base, most=most)]
+    if run_id:
+        found += [entry.event for entry in await entries(journal, run_id)]
     return tuple(found)
+
+
+def bases_of(run: Run) -> tuple[tuple[str, int], ...]:
+    """The runs that a run builds on, as its row tells."""
+    facts: Mapping[str, Any] = run.facts or {}
+    return tuple((str(id), int(most)) for id, most in facts.get("bases", ()))
 
 
 def waiting(events: tuple[Event, ...]) -> dict[str, BlockPaused]:

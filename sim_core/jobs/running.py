@@ -24,6 +24,8 @@ class Past(Struct, frozen=True, kw_only=True):
 
     events: tuple[Event, ...] = ()
     answers: Mapping[str, Mapping[str, Any]] = {}
+    from_block: str | None = None
+    """The block that it begins at, when all of this is another run's."""
 
 
 class Running:
@@ -93,12 +95,14 @@ class Running:
             workspace_id=order.workspace_id,
             workflow_id=order.workflow_id,
             depth=order.depth,
-            parent=order.parent,
+            parent=order.parent or order.repeats,
             stream_blocks=ALL,
             deadline_s=order.timeout_s,
             history=past.events,
             answers=past.answers,
+            from_block=past.from_block,
             stop_after=order.stop_after,
+            pins=order.takes_pins,
         )
 
     def _take(self, journal: Journal, events: Iterable[Event]) -> None:

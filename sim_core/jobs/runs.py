@@ -14,6 +14,7 @@ from sim_core.flow.run import Outcome
 from sim_core.flow.starts import Surface
 from sim_core.flow.world import World
 from sim_core.ids import new_id
+from sim_core.jobs.again import past_of
 from sim_core.jobs.orders import Order
 from sim_core.jobs.past import outcome_of
 from sim_core.jobs.plans import Plans
@@ -69,9 +70,11 @@ class Runs:
 
     async def start(self, order: Order, *, surface: Surface = "api") -> Running:
         """Begin a run once its beginning is committed; raises `Invalid` with every problem that stops it."""
-        key = f"{order.workflow_id}:{order.seq}:{order.version}"
-        plan = self.plans.get(key, order.workflow, start=order.start, surface=surface)
+        key = order.document_key
+        whole = order.from_block is not None
+        plan = self.plans.get(key, order.workflow, start=order.start, surface=surface, whole=whole)
         self._check_room()
+        past = await past_of(self.journal, order, plan)
         secrets = await self.secrets(order.workspace_id)
         run = NewRun(
             id=new_id(),
@@ -90,7 +93,7 @@ class Runs:
         earlier = await stored.create_run(self.store, self.journal, run)
         if earlier is not None:
             return self._again(earlier, order)
-        return self.perform(Running(run.id, order), plan, secrets, Past())
+        return self.perform(Running(run.id, order), plan, secrets, past)
 
     def perform(self, running: Running, plan: Plan, secrets: Mapping[str, str], past: Past) -> Running:
         """Have a run that is written here go on."""
@@ -220,7 +223,9 @@ class Runs:
 
 def fingerprint(order: Order) -> str:
     """What a repeated request must have in common with the first."""
-    said = (order.input, order.start, order.stop_after, order.version)
+    said: tuple[Any, ...] = (order.input, order.start, order.stop_after, order.version)
+    if order.repeats is not None:
+        said = (*said, order.from_block, order.repeats, order.edited)
     return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()[:32]
 
 
@@ -228,6 +233,8 @@ def _facts(order: Order) -> dict[str, Any]:
     facts: dict[str, Any] = {"depth": order.depth, "timeout_s": order.timeout_s}
     if order.start or order.stop_after:
         facts |= {"start": order.start, "stop_after": order.stop_after}
+    if order.repeats is not None:
+        facts |= {"from_block": order.from_block, "bases": order.bases, "repeats": order.repeats}
     if order.idempotency_key is not None:
         facts["fingerprint"] = fingerprint(order)
     return facts

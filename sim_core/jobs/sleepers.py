@@ -1,7 +1,8 @@
 """Runs that sleep: woken by an answer, by the clock, or by the end of the run that they wait for."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import time
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from sim_core.errors import Conflict, Invalid, Missing, SimError, Unreachable
 from sim_core.flow.events import BlockPaused, RunPaused
 from sim_core.flow.run import Outcome
+from sim_core.jobs.again import past_behind
 from sim_core.jobs.answers import check_answer
 from sim_core.jobs.orders import Order
 from sim_core.jobs.past import history, waiting
-from sim_core.jobs.running import Past, Running
+from sim_core.jobs.running import Running
 from sim_core.jobs.runs import Runs
 from sim_core.store import runs as stored
 from sim_core.store.runs import Run
@@ -20,6 +22,7 @@ from sim_core.store.runs import Run
 LOOK_S = 60.0
 """How long the clock rests at most: another process may have put a run to sleep."""
 WAKES_FROM = ("paused", "failed")
+RETRIED = ("failed", "cancelled")
 
 
 class Sleepers:
@@ -45,6 +48,13 @@ class Sleepers:
         if found.kind == "time":
             raise Conflict("This step waits for its time; it wakes by itself.", code="waits_for_time")
         return await self._wake(run, {found.pause: check_answer(found.form, answer)})
+
+    async def retry(self, run_id: str, workspace_id: str) -> Running:
+        """Have a run that failed or was stopped go on: what has ended stays, what failed is run again."""
+        run = await stored.get_run(self.runs.store, run_id, workspace_id)
+        if run.status not in RETRIED:
+            raise Conflict(f"Only a run that failed or was stopped is retried: it is {run.status}.", code="not_failed")
+        return await self._wake(run, {}, RETRIED)
 
     async def watch(self) -> None:
         """Wake runs whose time has come, until cancelled; looks when the next is due, and never polls each."""
@@ -80,14 +90,17 @@ class Sleepers:
             except SimError as error:
                 await self._give_up(run, error)
 
-    async def _wake(self, run: Run, answers: Mapping[str, Mapping[str, Any]]) -> Running:
+    async def _wake(
+        self, run: Run, answers: Mapping[str, Mapping[str, Any]], statuses: Sequence[str] = WAKES_FROM
+    ) -> Running:
         runs = self.runs
         workflow = await stored.kept_document(runs.store, run.snapshot or "")
         facts: Mapping[str, Any] = run.facts or {}
         surface = "child" if run.parent_id else "api"
-        plan = runs.plans.get(run.snapshot or run.id, workflow, start=facts.get("start"), surface=surface)
+        whole = facts.get("from_block") is not None
+        plan = runs.plans.get(run.snapshot or run.id, workflow, start=facts.get("start"), surface=surface, whole=whole)
         secrets = await runs.secrets(run.workspace_id)
-        claim = await stored.claim(runs.store, run.id, owner=runs.journal.owner, statuses=WAKES_FROM)
+        claim = await stored.claim(runs.store, run.id, owner=runs.journal.owner, statuses=statuses)
         if claim is None:
             raise Conflict("Somebody else has answered already.", code="not_paused")
         events = await history(runs.journal, run.id)
@@ -110,10 +123,11 @@ class Sleepers:
             trigger=run.trigger,
             actor=run.actor or "",
             parent=run.parent_id,
+            repeats=facts.get("repeats"),
             depth=facts.get("depth") or 0,
         )
         running = Running(run.id, order, epoch=claim.epoch, first_seq=claim.seq)
-        return runs.perform(running, plan, secrets, Past(events=events, answers=answers))
+        return runs.perform(running, plan, secrets, await past_behind(runs.journal, run, events, answers))
 
     async def _give_up(self, run: Run, error: SimError) -> None:
         """A run that cannot be woken is stopped, so that the clock does not come back to it for ever."""
@@ -131,14 +145,22 @@ class Sleepers:
     async def _answer_parent(self, child: Running, outcome: Outcome) -> None:
         """A child that slept has ended: the step that waits for it gets what came of it."""
         assert child.order.parent is not None
-        try:
-            run = await stored.get_run(self.runs.store, child.order.parent, None)
-        except Missing:
-            return
-        pauses = waiting(await history(self.runs.journal, run.id))
-        for pause, event in pauses.items():
-            if event.kind == "child" and event.child == child.run_id:
-                await self._wake(run, {pause: _told(outcome)})
+        wait = 0.02
+        while not self.runs.closing:
+            try:
+                run = await stored.get_run(self.runs.store, child.order.parent, None)
+            except Missing:
+                return
+            pauses = waiting(await history(self.runs.journal, run.id))
+            mine = [id for id, event in pauses.items() if event.kind == "child" and event.child == child.run_id]
+            if run.status not in (*WAKES_FROM, "running") or (not mine and run.status != "running"):
+                return
+            if mine and run.status in WAKES_FROM:
+                with suppress(Conflict):  # it was woken by another answer, and will sleep again
+                    await self._wake(run, {mine[0]: _told(outcome)})
+                    return
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 1.0)
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

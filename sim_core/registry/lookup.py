@@ -1,5 +1,6 @@
 """Answers by id, importing a plugin when something of it is first used."""
 
+import hashlib
 import importlib
 import sys
 import threading
@@ -85,7 +86,7 @@ class Registry:
     @property
     def digest(self) -> str:
         """Changes when the catalogue does."""
-        return "-".join((self._index.core, *(one.fingerprint for one in self._index.lines)))
+        return self._digest
 
     def block(self, type_id: str) -> BlockType | None:
         """The block type of `id` or `id@major`, as documents say it; a newer one when it reads the older's values."""
@@ -147,7 +148,11 @@ class Registry:
         return [result for one in told if one for result in one.ask(hook, **arguments)]
 
     def refresh(self, *, now: bool = False) -> bool:
-        """Look whether packages came, went or changed, at most once a second; whether the catalogue is another one."""
+        """Look whether packages came, went or changed, at most once a second; whether the catalogue is another one.
+
+        Looking costs less than a millisecond. Asking a new package takes a process and some hundred: in a server, call
+        it from a thread.
+        """
         with self._lock:
             if self._cache is None or (not now and time.monotonic() - self._looked < LOOK_EVERY_S):
                 return False
@@ -166,6 +171,8 @@ class Registry:
     def _take(self, index: Index) -> None:
         self._index: Index = index
         self._offered: Offered = offered(index.lines)
+        marks = "-".join((index.core, *(one.fingerprint for one in index.lines)))
+        self._digest: str = hashlib.sha256(marks.encode()).hexdigest()[:16]
         kept = {one.fingerprint for one in index.lines}
         self._manifests = {mark: one for mark, one in self._manifests.items() if mark in kept}
         # Not the other way round: runs that hold an older version's block types go on with them.

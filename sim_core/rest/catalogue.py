@@ -1,13 +1,22 @@
 """What workflows can be built of: block types, tools, models, and the plugins that bring them."""
 
+import asyncio
+import hashlib
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import msgspec
+from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
 from sim_core.errors import Missing
-from sim_core.registry import BlockFacts, IntegrationFacts, Manifest, PluginProblem, ProviderFacts, ToolFacts
+from sim_core.registry import BlockFacts, IntegrationFacts, Manifest, PluginProblem, ProviderFacts, Registry, ToolFacts
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.spec.providers import Model
+
+MOST = 256
+"""Answers that are kept; each is one list, or the part of it that one integration or provider has."""
 
 
 class BlockList(Struct, frozen=True, kw_only=True):
@@ -82,45 +91,91 @@ class OfProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Only of this provider."""
 
 
-def _manifests(call: Call[None, Any]) -> tuple[Manifest, ...]:
-    call.services.registry.refresh()
-    return call.services.registry.catalogue()
+class Kept:
+    """The answers of one registry, each encoded once for each state of the catalogue."""
+
+    def __init__(self) -> None:
+        """Know none yet."""
+        self.digest = ""
+        self.bodies: dict[tuple[str, str], tuple[bytes, str]] = {}
+
+
+_kept: WeakKeyDictionary[Registry, Kept] = WeakKeyDictionary()
+_encode = msgspec.json.Encoder().encode
+
+
+async def _answer(call: Call[None, Any], make: Callable[[Registry, str], Struct], of: str = "") -> ASGIResponse:
+    """What `make` tells, encoded once; a client that has it already is told so."""
+    body, etag = await asyncio.to_thread(_body, call.services.registry, make, of)
+    headers = {"etag": etag, "cache-control": "private, no-cache"}
+    if etag in call.headers.get("if-none-match", ""):
+        return ASGIResponse(body=b"", status_code=304, headers=headers)
+    return ASGIResponse(body=body, headers=headers, media_type="application/json")
+
+
+def _body(registry: Registry, make: Callable[[Registry, str], Struct], of: str) -> tuple[bytes, str]:
+    """In a thread: looking for new packages may ask them, and a thousand manifests take a second to read."""
+    registry.refresh()
+    kept = _kept.setdefault(registry, Kept())
+    digest = registry.digest
+    if kept.digest != digest or len(kept.bodies) > MOST:
+        kept.digest, kept.bodies = digest, {}
+    bodies, place = kept.bodies, (make.__name__, of)
+    if place not in bodies:
+        body = _encode(make(registry, of))
+        bodies[place] = (body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    return bodies[place]
 
 
 @route("GET", "/blocks", scope=("read", "run"), reply=BlockList)
-async def list_blocks(call: Call[None, Nothing]) -> BlockList:
+async def list_blocks(call: Call[None, Nothing]) -> ASGIResponse:
     """List the block types, each with its form, ports and outputs."""
-    return BlockList(items=tuple(block for manifest in _manifests(call) for block in manifest.blocks))
+    return await _answer(call, _blocks)
+
+
+def _blocks(registry: Registry, of: str) -> BlockList:
+    return BlockList(items=tuple(block for manifest in registry.catalogue() for block in manifest.blocks))
 
 
 @route("GET", "/blocks/{type}", scope=("read", "run"), reply=BlockFacts)
 async def read_block(call: Call[None, Nothing]) -> BlockFacts:
     """Read one block type."""
     wanted = call.ids["type"]
-    for manifest in _manifests(call):
+    for manifest in await asyncio.to_thread(_manifests, call.services.registry):
         for block in manifest.blocks:
             if wanted in (block.type, block.id) or wanted in block.aliases:
                 return block
     raise Missing(f"No installed plugin brings the block type {wanted[:80]!r}.")
 
 
+def _manifests(registry: Registry) -> tuple[Manifest, ...]:
+    registry.refresh()
+    return registry.catalogue()
+
+
 @route("GET", "/integrations", scope=("read", "run"), reply=IntegrationList)
-async def list_integrations(call: Call[None, Nothing]) -> IntegrationList:
+async def list_integrations(call: Call[None, Nothing]) -> ASGIResponse:
     """List the outside services, each with its tools and the ways to authenticate."""
-    found = tuple(one for manifest in _manifests(call) for one in manifest.integrations)
-    return IntegrationList(items=found)
+    return await _answer(call, _integrations)
+
+
+def _integrations(registry: Registry, of: str) -> IntegrationList:
+    return IntegrationList(items=tuple(one for manifest in registry.catalogue() for one in manifest.integrations))
 
 
 @route("GET", "/tools", scope=("read", "run"), query=OneOf, reply=ToolList)
-async def list_tools(call: Call[None, OneOf]) -> ToolList:
+async def list_tools(call: Call[None, OneOf]) -> ASGIResponse:
     """List the tools, each with the schema of its inputs and its outputs."""
-    wanted = call.query.integration
+    return await _answer(call, _tools, call.query.integration)
+
+
+def _tools(registry: Registry, of: str) -> ToolList:
     return ToolList(
         items=tuple(
             tool
-            for manifest in _manifests(call)
+            for manifest in registry.catalogue()
             for integration in manifest.integrations
-            if wanted in ("", integration.id)
+            if of in ("", integration.id)
             for tool in integration.tools
         )
     )
@@ -130,7 +185,7 @@ async def list_tools(call: Call[None, OneOf]) -> ToolList:
 async def read_tool(call: Call[None, Nothing]) -> ToolFacts:
     """Read one tool by its id, `service.verb_noun`."""
     wanted = call.ids["tool"]
-    for manifest in _manifests(call):
+    for manifest in await asyncio.to_thread(_manifests, call.services.registry):
         for tool in manifest.tools:
             if tool.id == wanted:
                 return tool
@@ -138,23 +193,29 @@ async def read_tool(call: Call[None, Nothing]) -> ToolFacts:
 
 
 @route("GET", "/models", scope=("read", "run"), query=OfProvider, reply=ModelList)
-async def list_models(call: Call[None, OfProvider]) -> ModelList:
+async def list_models(call: Call[None, OfProvider]) -> ASGIResponse:
     """List the models with what they can and cost."""
-    call.services.registry.refresh()
-    wanted = call.query.provider
+    return await _answer(call, _models, call.query.provider)
+
+
+def _models(registry: Registry, of: str) -> ModelList:
     return ModelList(
         items=tuple(
             ListedModel(name=f"{one.provider}/{one.model.id}", provider=one.provider, model=one.model)
-            for one in call.services.registry.models()
-            if wanted in ("", one.provider)
+            for one in registry.models()
+            if of in ("", one.provider)
         )
     )
 
 
 @route("GET", "/providers", scope=("read", "run"), reply=ProviderList)
-async def list_providers(call: Call[None, Nothing]) -> ProviderList:
+async def list_providers(call: Call[None, Nothing]) -> ASGIResponse:
     """List the vendors of models, with the secrets they need."""
-    return ProviderList(items=tuple(one for manifest in _manifests(call) for one in manifest.providers))
+    return await _answer(call, _providers)
+
+
+def _providers(registry: Registry, of: str) -> ProviderList:
+    return ProviderList(items=tuple(one for manifest in registry.catalogue() for one in manifest.providers))
 
 
 @route("GET", "/plugins", scope="read", reply=PluginList)
@@ -170,7 +231,7 @@ async def list_plugins(call: Call[None, Nothing]) -> PluginList:
             providers=tuple(provider.id for provider in one.providers),
             tools=len(one.tools),
         )
-        for one in _manifests(call)
+        for one in await asyncio.to_thread(_manifests, call.services.registry)
     )
     return PluginList(items=plugins, problems=call.services.registry.problems)
 

@@ -73,6 +73,7 @@ async def import_workflow(call: Call[None, ImportQuery]) -> ASGIResponse:
     workflow = opened.workflow
     if call.query.name:
         workflow = msgspec.structs.replace(workflow, name=call.query.name)
+    find = call.services.registry.block
     checked = validation(workflow, call)
     problems = {(p.code, p.pointer, p.message): p for p in (*opened.problems, *checked.problems)}
     id = None
@@ -88,7 +89,7 @@ async def import_workflow(call: Call[None, ImportQuery]) -> ASGIResponse:
         edges=len(workflow.edges),
         containers=len(workflow.subflows),
         variables=len(workflow.variables),
-        unknown_types=tuple(opened.unknown_types),
+        unknown_types=tuple(sorted({block.type for block in workflow.blocks.values() if not find(block.type)})),
         problems=tuple(problems.values()),
         workflow=workflow if call.query.dry_run else None,
     )

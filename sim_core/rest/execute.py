@@ -1,15 +1,18 @@
 """Run a workflow: at once, as a stream, or in the background."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from litestar.response.base import ASGIResponse
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, field
 
-from sim_core.errors import Invalid
-from sim_core.jobs.documents import pick
+from sim_core.errors import Invalid, Missing
+from sim_core.jobs.again import Wish, base_of, order_again
+from sim_core.jobs.documents import Picked, pick
 from sim_core.jobs.orders import Order
 from sim_core.rest import answers
 from sim_core.rest.routes import Call, route
+from sim_core.rest.selected import selected, selection
 from sim_core.rest.streams import event_stream
 
 LONGEST_KEY = 255
@@ -29,6 +32,12 @@ class Execute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Id of the block to start at."""
     stop_after: str | None = None
     """Id of the block after which nothing more is started."""
+    from_block: str | None = None
+    """Id of the block to run from, with what an earlier run brought until there; not one in a container."""
+    of_run: str | None = None
+    """The earlier run; the last one that has ended when it is left out."""
+    select: tuple[Annotated[str, Meta(min_length=1, max_length=500)], ...] = ()
+    """With `stream`: outputs to send and nothing else, as `block` or `block.path`, by name or id."""
     timeout_s: Annotated[float, Meta(gt=0, le=604_800)] | None = None
     """Seconds after which the run is stopped; 300 by default, 5,400 for `async`."""
 
@@ -65,35 +74,69 @@ async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
     body = call.body
     if body.stream and body.is_async:
         raise Invalid("Choose one of `stream` and `async`.")
-    workflow_id = call.id("workflow_id")
-    document = await pick(call.services.store, workflow_id, call.workspace_id, call.query.version)
-    running = await call.services.runs.start(
-        Order(
-            workspace_id=call.workspace_id,
-            workflow_id=workflow_id,
-            workflow=document.workflow,
-            seq=document.seq,
-            version=document.version,
-            input=body.input,
-            start=body.start,
-            stop_after=body.stop_after,
-            timeout_s=body.timeout_s or (ASYNC_S if body.is_async else SYNC_S),
-            trigger="api",
-            actor=call.user_id,
-            idempotency_key=_key(call),
-            streams=body.stream,
-        )
-    )
+    document = await pick(call.services.store, call.id("workflow_id"), call.workspace_id, call.query.version)
+    choice = selection(document.workflow, body.select)
+    order = _order(call, document) if body.from_block is None else await _order_from(call, document)
+    running = await call.services.runs.start(order)
     if body.is_async:
         return answers.accepted(running.run_id)
     if body.stream:
-        return event_stream(call.services.runs.follow(running.run_id), running.run_id)
+        told = call.services.runs.follow(running.run_id)
+        return event_stream(selected(told, choice) if choice else told, running.run_id)
     # a client that hangs up does not stop its run
     outcome = await running.ended()
     return answers.of_outcome(running.run_id, outcome, start=running.start, replayed=running.is_replay)
 
 
-def _key(call: Call[Any, Any]) -> str | None:
+def _order(call: Call[Execute, Which], document: Picked) -> Order:
+    body = call.body
+    return Order(
+        workspace_id=call.workspace_id,
+        workflow_id=call.id("workflow_id"),
+        workflow=document.workflow,
+        seq=document.seq,
+        version=document.version,
+        input=body.input,
+        start=body.start,
+        stop_after=body.stop_after,
+        timeout_s=_seconds(body),
+        trigger="api",
+        actor=call.user_id,
+        idempotency_key=key_of(call),
+        streams=body.stream,
+    )
+
+
+async def _order_from(call: Call[Execute, Which], document: Picked) -> Order:
+    """The same from a block, with what an earlier run brought."""
+    body, services = call.body, call.services
+    base = await base_of(services.store, call.workspace_id, run_id=_id(body.of_run), workflow_id=call.id("workflow_id"))
+    wish = Wish(
+        from_block=body.from_block,
+        input=body.input if body.input is not None else UNSET,
+        stop_after=body.stop_after,
+        timeout_s=_seconds(body),
+        streams=body.stream,
+        actor=call.user_id,
+        idempotency_key=key_of(call),
+        strict=True,
+    )
+    return await order_again(services.runs.journal, base, document, wish, find=services.registry.block)
+
+
+def _seconds(body: Execute) -> float:
+    return body.timeout_s or (ASYNC_S if body.is_async else SYNC_S)
+
+
+def _id(run_id: str | None) -> str | None:
+    try:
+        return None if run_id is None else str(UUID(run_id))
+    except ValueError:
+        raise Missing(f"There is no run {run_id!r}.") from None
+
+
+def key_of(call: Call[Any, Any]) -> str | None:
+    """The idempotency key of a request; raises `Invalid` for one that is none."""
     key = call.headers.get("idempotency-key")
     if key is not None and (not key or len(key) > LONGEST_KEY or not key.isprintable()):
         raise Invalid(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.", code="bad_idempotency_key")

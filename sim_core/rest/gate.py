@@ -57,7 +57,8 @@ class Gate:
             if self.log is not None:
                 ms = round((time.perf_counter() - began) * 1000, 2)
                 path = scope["path"]
-                self.log.info("request", method=scope["method"], path=path, status=status, ms=ms, request_id=request_id)
+                tell = self.log.debug if path.startswith("/health/") and status < 400 else self.log.info
+                tell("request", method=scope["method"], path=path, status=status, ms=ms, request_id=request_id)
 
 
 async def _discard(receive: Receive) -> None:

@@ -1,5 +1,6 @@
 """Runs: listed, read, followed, stopped, and woken from a pause."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -9,8 +10,9 @@ from msgspec import Meta, Struct
 
 from sim_core.errors import Invalid
 from sim_core.flow.events import BlockPaused
-from sim_core.flow.trace import Span, tree
+from sim_core.flow.trace import Span
 from sim_core.jobs.past import history, waiting
+from sim_core.jobs.traces import trace
 from sim_core.rest import answers
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.rest.streams import event_stream
@@ -61,6 +63,8 @@ class RunReply(RunEntry, frozen=True, kw_only=True, omit_defaults=True):
     output: Any = None
     http_status: int | None = None
     pauses: tuple[PauseReply, ...] = ()
+    repeats: str | None = None
+    """The run that this one repeats, whole or from a block."""
     trace: Span | None = None
     """Spans of what ran, when asked for with `trace=true`."""
 
@@ -142,12 +146,13 @@ async def read_run(call: Call[None, ReadQuery]) -> RunReply:
     """Read a run, while it runs and after."""
     run = await _run(call)
     reply: dict[str, Any] = {"input": run.input, "output": run.output, "http_status": run.http_status}
+    facts: Mapping[str, Any] = run.facts or {}
+    reply["repeats"] = facts.get("repeats")
     if call.query.trace or run.status in ("paused", "failed"):
         events = await history(call.services.runs.journal, run.id)
         reply["pauses"] = _pauses(waiting(events))
         if call.query.trace:
-            document = await stored.kept_document(call.services.store, run.snapshot) if run.snapshot else None
-            reply["trace"] = tree(events, document)
+            reply["trace"] = await trace(call.services.store, call.services.runs.journal, run)
     return RunReply(**_facts(run), **reply)
 
 

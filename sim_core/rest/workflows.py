@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from sim_core.document.majors import modernise
 from sim_core.document.operations import Operation
@@ -104,15 +105,21 @@ class Validation(Struct, frozen=True, kw_only=True):
 async def create_workflow(call: Call[NewWorkflow, Nothing]) -> WorkflowReply:
     """Make a workflow, empty or from a document."""
     body = call.body
-    stored = await documents.create_workflow(
-        call.services.store,
-        workspace_id=call.workspace_id,
-        actor=call.user_id,
-        document=body.workflow,
-        name=body.name,
-        description=body.description,
-        folder_id=body.folder_id,
-    )
+    try:
+        stored = await documents.create_workflow(
+            call.services.store,
+            workspace_id=call.workspace_id,
+            actor=call.user_id,
+            document=body.workflow,
+            name=body.name,
+            description=body.description,
+            folder_id=body.folder_id,
+        )
+    except Invalid as error:
+        if error.reason != "invalid_document":
+            raise
+        problems = [replace(problem, pointer=f"/workflow{problem.pointer}") for problem in error.problems]
+        raise Invalid(error.message, code=error.reason, problems=problems) from None
     return of_stored(stored)
 
 

@@ -117,6 +117,13 @@ class ForkServer:
         """The process, when it runs."""
         return self._process.pid if self._process is not None and self._control is not None else None
 
+    async def ready(self) -> None:
+        """Start it, and have a process for a function made ready, which is not waited for."""
+        async with self._starting:
+            if self._control is None:
+                await self._start()
+        self._top_up("call")
+
     async def take(self, kind: str) -> Child:
         """A fresh child of a kind; the next one is made ready meanwhile."""
         async with self._starting:

@@ -93,6 +93,13 @@ class Sandbox:
             server = self._forkserver(self._preload(call))
             return await functions.run(await server.take("call"), call, self._limits)
 
+    async def warm(self) -> None:
+        """Start what the first expression and the first function would wait for; without a fence, nothing."""
+        if self._closed or (self._fenced and self._lacks):
+            return
+        await (await self._interpreters()).evaluate("0", {}, EXPRESSION_S)
+        await self._forkserver().ready()
+
     async def close(self) -> None:
         """End every process; what is still running fails."""
         self._closed = True

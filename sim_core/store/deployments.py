@@ -1,16 +1,15 @@
 """Deployed versions of a workflow: frozen documents, numbered, at most one of them live."""
 
-from datetime import datetime
-
-from msgspec import Struct
-
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Missing
 from sim_core.ids import new_id
 from sim_core.store.documents import load
+from sim_core.store.lives import TELL, Version
 from sim_core.store.pool import Store
 from sim_core.store.runs import keep_document, kept_document
 from sim_core.store.wire import Row
+
+__all__ = ["Version", "deploy", "get_version", "list_versions", "live_version", "promote", "undeploy"]
 
 COLUMNS = "v.id, v.workflow_id, v.version, v.seq, v.digest, v.note, v.live, v.created_by, v.created_at"
 LOCK = "SELECT true FROM workflow WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE"
@@ -33,21 +32,6 @@ WHERE v.workflow_id = $1 AND w.workspace_id = $2 AND w.deleted_at IS NULL ORDER 
 """
 
 
-class Version(Struct, frozen=True, kw_only=True):
-    """A frozen version of a workflow."""
-
-    id: str
-    workflow_id: str
-    version: int
-    seq: int
-    """Where the workflow stood when it was frozen."""
-    digest: str
-    note: str
-    live: bool
-    created_by: str | None
-    created_at: datetime
-
-
 async def deploy(store: Store, workflow_id: str, workspace_id: str, *, actor: str, note: str = "") -> Version:
     """Freeze a workflow as it stands and make that version the live one."""
     stored = await load(store, workflow_id, workspace_id)
@@ -56,6 +40,8 @@ async def deploy(store: Store, workflow_id: str, workspace_id: str, *, actor: st
         await _lock(store, workflow_id, workspace_id)
         await connection.execute(UNSEAT, workflow_id)
         number: int = await connection.fetchval(ADD, new_id(), workflow_id, stored.seq, digest, note, actor)
+        await connection.execute(TELL, workflow_id)
+    store.lives.hear(workflow_id)
     return await get_version(store, workflow_id, workspace_id, version=number)
 
 
@@ -66,6 +52,8 @@ async def promote(store: Store, workflow_id: str, workspace_id: str, *, version:
         await get_version(store, workflow_id, workspace_id, version=version)
         await store.execute(UNSEAT, workflow_id)
         await store.execute(PROMOTE, workflow_id, version)
+        await store.execute(TELL, workflow_id)
+    store.lives.hear(workflow_id)
     return await get_version(store, workflow_id, workspace_id, version=version)
 
 
@@ -73,6 +61,8 @@ async def undeploy(store: Store, workflow_id: str, workspace_id: str) -> None:
     """Leave the workflow without a live version."""
     await load(store, workflow_id, workspace_id)
     await store.execute(UNSEAT, workflow_id)
+    store.lives.hear(workflow_id)
+    await store.execute(TELL, workflow_id)
 
 
 async def get_version(store: Store, workflow_id: str, workspace_id: str, *, version: int | None = None) -> Version:
@@ -82,6 +72,16 @@ async def get_version(store: Store, workflow_id: str, workspace_id: str, *, vers
         which = "a live version" if version is None else f"a version {version}"
         raise Missing(f"The workflow {workflow_id!r} does not have {which}", code="no_version")
     return _version(row)
+
+
+async def live_version(store: Store, workflow_id: str, workspace_id: str) -> Version:
+    """The live version, without a query while nothing has changed; raises `Missing`."""
+    place, turn = (workflow_id, workspace_id), store.lives.turn
+    version = store.lives.get(place)
+    if version is None:
+        version = await get_version(store, workflow_id, workspace_id)
+        store.lives.keep(place, version, turn=turn)
+    return version
 
 
 async def list_versions(store: Store, workflow_id: str, workspace_id: str) -> tuple[Version, ...]:

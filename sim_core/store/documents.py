@@ -9,6 +9,7 @@ from sim_core.document.workflow import Workflow
 from sim_core.errors import Invalid, Missing, Problem
 from sim_core.ids import new_id
 from sim_core.store.chains import Appended, Batch, Chain, make
+from sim_core.store.lives import TELL
 from sim_core.store.pool import Store
 from sim_core.store.reading import decode_operation, fresh_state, head
 from sim_core.store.sql import documents as sql
@@ -75,7 +76,10 @@ async def create_workflow(
         raise Invalid(
             f"The document cannot be stored: {done.refusals[0].message}",
             code="invalid_document",
-            problems=[Problem(code=why.code, message=why.message, pointer=why.pointer) for why in done.refusals],
+            problems=[
+                Problem(code=why.code, message=why.message, pointer=_in_document(document, why.pointer))
+                for why in done.refusals
+            ],
         )
     if folder_id is not None:
         await _folder(store, folder_id, workspace_id)
@@ -143,6 +147,8 @@ async def delete(store: Store, workflow_id: str, workspace_id: str) -> None:
     if not await store.execute(sql.DELETE, workflow_id, workspace_id):
         raise _missing(workflow_id)
     store.states.drop(workflow_id)
+    store.lives.hear(workflow_id)
+    await store.execute(TELL, workflow_id)
 
 
 async def archive(store: Store, workflow_id: str, workspace_id: str, *, archived: bool = True) -> None:
@@ -159,6 +165,20 @@ async def move_to_folder(store: Store, workflow_id: str, workspace_id: str, *, f
     if not await store.execute(sql.FILE, workflow_id, workspace_id, folder_id):
         raise _missing(workflow_id)
     store.states.drop(workflow_id)
+
+
+def _in_document(document: Workflow, pointer: str) -> str:
+    """A pointer into the operations that make a document, as one into the document, whose parts go by their ids."""
+    _, part, index, *rest = [*pointer.split("/"), "", ""]
+    known: dict[str, list[str]] = {
+        "blocks": list(document.blocks),
+        "edges": list(document.edges),
+        "subflows": list(document.subflows),
+        "variables": list(document.variables),
+    }
+    if part not in known or not index.isdecimal() or int(index) >= len(known[part]):
+        return pointer
+    return "/".join(["", part, known[part][int(index)], *rest]).rstrip("/")
 
 
 def _contents(document: Workflow) -> tuple[Operation, ...]:

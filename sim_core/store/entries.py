@@ -25,6 +25,8 @@ LARGE = 256 * 1024
 Ending: TypeAlias = RunPaused | RunFinished | RunFailed | RunCancelled
 
 _encode = msgspec.json.Encoder().encode
+# made once: a union in the call would be made for each event
+_ENDS_BLOCK = (BlockFinished, BlockFailed, BlockPaused)
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
@@ -111,7 +113,7 @@ def ending_of(event: Event) -> Ended | None:
 
 def ends_block(event: Event) -> str | None:
     """The block whose live text is complete with this event."""
-    return event.block if isinstance(event, BlockFinished | BlockFailed | BlockPaused) else None
+    return event.block if isinstance(event, _ENDS_BLOCK) else None
 
 
 def decode_event(text: str) -> Event:

@@ -18,6 +18,7 @@ APP = "sim"
 TURN = 0x53494D01
 """The advisory lock under which migrations run."""
 ID = re.compile(r"""^ID = ["'](.+?)["']$""", re.M)
+HOME = "SELECT EXISTS (SELECT 1 FROM workspace w JOIN permission p ON p.workspace_id = w.id AND p.role = 'admin')"
 DONE = "SELECT name FROM migration WHERE app_name = $1"
 
 
@@ -32,6 +33,15 @@ async def migrate(url: str) -> tuple[str, ...]:
         if missing:
             await _run(url, missing)
         return missing
+    finally:
+        await connection.close()
+
+
+async def is_current(url: str) -> bool:
+    """Whether a database has the shape this version needs and a first workspace: then nothing is to be done to it."""
+    connection = await connect(url)
+    try:
+        return not await _missing(connection) and bool(await connection.fetchval(HOME))
     finally:
         await connection.close()
 

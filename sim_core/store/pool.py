@@ -14,6 +14,7 @@ from piccolo.table import Table
 
 from sim_core.errors import Invalid, Missing, Unreachable
 from sim_core.store import piccolo_conf
+from sim_core.store.lives import Lives
 from sim_core.store.states import States
 from sim_core.store.wire import BAD_TEXT, DOWN, Connection, ForeignKeyViolation, Row
 
@@ -28,6 +29,7 @@ class Store:
         self.url = url
         self.engine = engine
         self.states = States()
+        self.lives = Lives()
 
     async def rows(self, query: str, *args: object) -> Sequence[Row]:
         """All rows of a query."""
@@ -107,4 +109,11 @@ async def open_store(url: str, *, size: int = POOL_SIZE) -> Store:
 
 async def start_pool(engine: Any, *, size: int) -> None:
     """Give an engine its pool of connections."""
-    await engine.start_connection_pool(min_size=1, max_size=size, timeout=10)
+    await engine.start_connection_pool(min_size=1, max_size=size, timeout=10, reset=_leave_as_it_is)
+
+
+async def _leave_as_it_is(connection: object) -> None:
+    """A connection goes back without the round trip that would undo session settings: nothing of ours makes any.
+
+    The driver has rolled back an open transaction before it asks.
+    """

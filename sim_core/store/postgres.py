@@ -6,7 +6,7 @@ from sim_core.errors import Invalid, Unreachable
 from sim_core.settings import Settings
 from sim_core.store.embedded import DATABASE, Embedded
 from sim_core.store.places import find_place
-from sim_core.store.wire import DOWN, Connection, DatabaseError, connect
+from sim_core.store.wire import DOWN, Connection, DatabaseError, NoDatabase, connect
 
 OLDEST_POSTGRES = 150000
 OLDEST_VECTOR = (0, 8)
@@ -34,7 +34,12 @@ class Running(Struct, frozen=True, kw_only=True):
             await self.embedded.stop()
 
 
-async def ensure(settings: Settings, *, must_own: bool = False) -> Running:
+def embedded_of(settings: Settings) -> Embedded | None:
+    """The embedded Postgres of these settings, not started; `None` when they name another database."""
+    return None if settings.database_url else Embedded(find_place(settings.data))
+
+
+async def ensure(settings: Settings, *, must_own: bool = False, embedded: Embedded | None = None) -> Running:
     """A database that runs, is new enough, and has pgvector; raises `Invalid` or `Unreachable` that says what to do.
 
     With `must_own` an embedded database that another process already runs is a `Conflict` with the code `running`.
@@ -42,7 +47,7 @@ async def ensure(settings: Settings, *, must_own: bool = False) -> Running:
     if settings.database_url:
         await prepare(settings.database_url)
         return Running(url=settings.database_url)
-    embedded = Embedded(find_place(settings.data))
+    embedded = embedded or Embedded(find_place(settings.data))
     await embedded.start(must_own=must_own)
     try:
         if embedded.owns:
@@ -61,6 +66,10 @@ async def prepare(url: str) -> None:
         connection = await connect(url)
     except (*DOWN, DatabaseError, ValueError) as error:
         raise Unreachable(f"The database does not answer: {error}", code="database") from error
+    await _look(connection)
+
+
+async def _look(connection: Connection) -> None:
     try:
         await _check(connection)
     finally:
@@ -95,11 +104,13 @@ async def _vector(connection: Connection) -> str | None:
 
 async def make_database(embedded: Embedded) -> None:
     """Make our database on an embedded server that was started, and switch pgvector on."""
-    connection = await connect(embedded.uri("postgres"))
     try:
-        known = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE)
-        if not known:
-            await connection.execute(f'CREATE DATABASE "{DATABASE}"')
-    finally:
-        await connection.close()
-    await prepare(embedded.uri())
+        connection = await connect(embedded.uri())
+    except NoDatabase:
+        first = await connect(embedded.uri("postgres"))
+        try:
+            await first.execute(f'CREATE DATABASE "{DATABASE}"')
+        finally:
+            await first.close()
+        connection = await connect(embedded.uri())
+    await _look(connection)

@@ -62,6 +62,7 @@ BAD_TEXT: tuple[type[Exception], ...] = (_driver.DataError, UnicodeEncodeError)
 """What a text that cannot be stored looks like: a NUL, or half of a surrogate pair."""
 ForeignKeyViolation: type[Exception] = _driver.ForeignKeyViolationError
 UniqueViolation: type[Exception] = _driver.UniqueViolationError
+NoDatabase: type[Exception] = _driver.InvalidCatalogNameError
 UndefinedTable: type[Exception] = _driver.UndefinedTableError
 DOWN: tuple[type[Exception], ...] = (
     OSError,

@@ -4,7 +4,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,8 +34,8 @@ QUICK = {
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    stack = Stack(tmp_path / "data")
+def stack() -> Iterator[Stack]:
+    stack = Stack()
     yield stack
     stack.end()
 
@@ -127,9 +126,10 @@ def _quietly(stack: Stack, workflow: str) -> None:
         stack.ask("POST", f"/workflows/{workflow}/execute", {})
 
 
-def test_a_taken_port_is_said_plainly(stack: Stack, tmp_path: Path) -> None:
+def test_a_taken_port_is_said_plainly(stack: Stack) -> None:
     stack.start()
-    other = Stack(tmp_path / "other", SIM_PORT=str(stack.port))
+    other = Stack(SIM_PORT=str(stack.port))
     said = other.sim("up", check=False)
+    other.end()
     assert said.returncode != 0
     assert "SIM_PORT" in said.stdout + said.stderr

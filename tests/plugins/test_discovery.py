@@ -2,7 +2,6 @@
 
 import importlib
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from sim_core.plugin import hookimpl
 from sim_core.registry import Registry
 from sim_core.registry.asking import ask
-from sim_core.registry.scan import key, scan
+from sim_core.registry.scan import scan
 from tests.support.packages import block, install, uninstall
 
 
@@ -243,27 +242,6 @@ def test_a_hook_is_asked_of_those_who_implement_it() -> None:
     registry = Registry.of(silent=Silent())
     assert registry.ask("register_providers") == [[]]
     assert registry.ask("register_blocks") == []
-
-
-def test_scanning_three_hundred_packages_stays_below_twenty_milliseconds(tmp_path: Path) -> None:
-    for i in range(300):
-        about = tmp_path / f"sim_block_n{i}-1.0.dist-info"
-        about.mkdir()
-        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: sim-block-n{i}\nVersion: 1.0\n")
-        points = f"[sim.blocks]\nn{i} = sim_block_n{i}\n" if i % 10 == 0 else "[console_scripts]\nx = y:z\n"
-        (about / "entry_points.txt").write_text(points)
-    scan([str(tmp_path)])
-    best = min(_timed(lambda: scan([str(tmp_path)])) for _ in range(5))
-    assert len(scan([str(tmp_path)])) == 30
-    assert best < 0.02
-    assert min(_timed(lambda: key([str(tmp_path)])) for _ in range(5)) < 0.001
-
-
-def _timed(do: object) -> float:
-    assert callable(do)
-    began = time.process_time()
-    do()
-    return time.process_time() - began
 
 
 def test_a_manifest_is_plain_data(place: Path) -> None:

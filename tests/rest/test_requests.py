@@ -218,3 +218,17 @@ async def test_no_handler_stands_beside_the_table(api: Api) -> None:
     }
     declared = {(route.method, path) for path, route in routes()}
     assert served - declared == {("GET", "/"), ("GET", "/{path:path}")}
+
+
+async def test_every_fault_of_a_new_document_is_told_at_its_place_and_nothing_is_stored(api: Api) -> None:
+    blocks = {name: {"id": name, "type": "wait", "name": name.upper()} for name in ("a", "b")}
+    edges = {
+        "there": {"id": "there", "source": "a", "target": "b"},
+        "back": {"id": "back", "source": "b", "target": "a"},
+        "away": {"id": "away", "source": "b", "target": "zzz"},
+    }
+    reply = await api.ask("POST", "/workflows", {"workflow": {"blocks": blocks, "edges": edges}})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_document")
+    places = {problem["pointer"]: problem["code"] for problem in reply.json()["problems"]}
+    assert places == {"/workflow/edges/back": "edge_cycle", "/workflow/edges/away": "not_found"}
+    assert (await api.ask("GET", "/workflows")).json()["items"] == []

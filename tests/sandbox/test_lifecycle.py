@@ -36,6 +36,20 @@ async def test_nothing_is_started_before_it_is_needed_and_nothing_is_left(tmp_pa
     assert [path.name for path in (tmp_path / "scratch").iterdir()] == ["launcher"]
 
 
+async def test_a_warm_sandbox_starts_no_server_for_its_first_call(tmp_path: Path) -> None:
+    before = _children()
+    box = Sandbox(scratch=tmp_path / "scratch")
+    await box.warm()
+    server = box.describe()["processes"]
+    assert len(server) == 1
+    assert (await box.execute("python", "return 1")).result == 1
+    assert await box.evaluate("python", "1 + 1") == 2
+    assert box.describe()["processes"] == server
+    await box.close()
+    await box.warm()  # a server that leaves while it warms up
+    assert _children() == before
+
+
 async def test_a_closed_sandbox_says_so_and_closes_twice(tmp_path: Path) -> None:
     box = Sandbox(scratch=tmp_path)
     running = asyncio.ensure_future(box.execute("python", "import time\ntime.sleep(30)"))

@@ -2,8 +2,9 @@ import asyncio
 
 import pytest
 
+from sim_core.accounts.bootstrap import bootstrap
 from sim_core.errors import Conflict
-from sim_core.store.migrate import known, migrate
+from sim_core.store.migrate import is_current, known, migrate
 from sim_core.store.pool import Store
 from sim_core.store.tables import TABLES
 from sim_core.store.wire import connect
@@ -59,6 +60,18 @@ async def test_processes_that_start_together_migrate_once(postgres_url: str) -> 
     assert await migrate(fresh) == ()
     await admin.execute("DROP DATABASE sim_fresh")
     await admin.close()
+
+
+async def test_a_database_is_current_once_it_has_its_shape_and_a_home(store: Store) -> None:
+    assert not await is_current(store.url)
+    await bootstrap(store)
+    assert await is_current(store.url)
+    name = list(known())[-1]
+    await store.execute("DELETE FROM migration WHERE name = $1", name)
+    try:
+        assert not await is_current(store.url)
+    finally:
+        await store.execute("INSERT INTO migration (name, app_name, ran_on) VALUES ($1, 'sim', now())", name)
 
 
 async def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -21,13 +22,16 @@ SIM = Path(sys.executable).with_name("sim")
 class Stack:
     """One stack; start it again on the same data as often as you like."""
 
-    def __init__(self, data: Path, **settings: str) -> None:
-        self.data = data
+    def __init__(self, **settings: str) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="sim-stack-", ignore_cleanup_errors=True)
+        # the system user that runs Postgres for root must get in
+        Path(self._folder.name).chmod(0o755)
+        self.data = Path(self._folder.name) / "data"
         self.port, self.realtime_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
-            "SIM_DATA": str(data),
+            "SIM_DATA": str(self.data),
             "SIM_PORT": str(self.port),
             "SIM_REALTIME_PORT": str(self.realtime_port),
             "SIM_URL": self.url,
@@ -35,7 +39,7 @@ class Stack:
         }
         self.process: subprocess.Popen[str] | None = None
         self.key = ""
-        self.log = data.parent / f"{data.name}.log"
+        self.log = Path(self._folder.name) / "sim.log"
 
     def start(self, within: float = 60) -> float:
         """Seconds until it is ready."""
@@ -49,8 +53,9 @@ class Stack:
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)
+        said = self._said()[-4000:]
         self.end()
-        raise AssertionError(f"the stack did not become ready:\n{self._said()[-4000:]}")
+        raise AssertionError(f"the stack did not become ready:\n{said}")
 
     def make_key(self) -> str:
         """An API key that may do everything."""
@@ -106,6 +111,7 @@ class Stack:
                     if member.is_running():
                         member.kill()
                 self.process.wait(10)
+        self._folder.cleanup()
 
     def _said(self) -> str:
         return self.log.read_text() if self.log.exists() else ""

@@ -19,7 +19,7 @@ HEADERS = {"Content-Type": "application/json"}
 
 
 class Service(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:  # noqa: N802 - the standard library's name
+    def do_POST(self) -> None:
         told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         body = json.dumps({"heard": told}).encode()
         self.send_response(200)
@@ -43,9 +43,9 @@ def service() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, service: str) -> Iterator[Stack]:
+def stack(service: str) -> Iterator[Stack]:
     host = service.split("/")[2]
-    stack = Stack(tmp_path_factory.mktemp("whole") / "data", SIM_ALLOW_HOSTS=host)
+    stack = Stack(SIM_ALLOW_HOSTS=host)
     stack.start()
     stack.make_key()
     yield stack

@@ -13,6 +13,7 @@ from sim_core.plugin import (
     Input,
     Invalid,
     Output,
+    Problem,
     Step,
     Widget,
     block,
@@ -65,23 +66,36 @@ def ports(inputs: Condition) -> Iterable[str]:
 )
 async def condition(inputs: Condition, step: Step) -> Goto:
     """Continue along the first branch whose expression holds."""
-    for row in inputs.conditions:
-        if row.title.strip().lower() == "else" or await _holds(row, inputs.language, step):
+    for number, row in enumerate(inputs.conditions, 1):
+        if row.title.strip().lower() == "else" or await _holds(row, number, inputs.language, step):
             return _leave(row, step)
     return Goto(None, Decision(condition_result=False))
 
 
-async def _holds(row: Row, language: Literal["python", "javascript"], step: Step) -> bool:
+async def _holds(row: Row, number: int, language: Literal["python", "javascript"], step: Step) -> bool:
     expression = (row.value or "").strip()
     if not expression:
         return False
     try:
         return truth(await step.evaluate(language, expression), language)
-    except Expired:
-        raise
-    except Invalid as error:
-        message = f'Evaluation error in condition "{row.title}": {error.message}'
-        raise Invalid(message, code="condition_error") from error
+    except (Expired, Invalid) as error:
+        raise _bad(row, number, step, error) from error
+
+
+def _bad(row: Row, number: int, step: Step, error: Expired | Invalid) -> Expired | Invalid:
+    """Which row failed, and at which line of it."""
+    message = f'Evaluation error in condition "{row.title}" (row {number}): {error.message}'
+    if isinstance(error, Expired):
+        return Expired(message)
+    problem = Problem(
+        code="condition_error",
+        message=message,
+        pointer=f"/blocks/{step.block_id}/values/conditions/{number - 1}/value",
+        block=step.block_id,
+        field="conditions",
+        line=error.problems[0].line if error.problems else None,
+    )
+    return Invalid(message, code="condition_error", problems=[problem])
 
 
 def truth(value: Any, language: str) -> bool:

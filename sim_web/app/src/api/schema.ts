@@ -18,6 +18,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/runs/{run_id}/cancel",
   "/api/v1/runs/{run_id}/pauses",
   "/api/v1/runs/{run_id}/resume",
+  "/api/v1/runs/{run_id}/replay",
+  "/api/v1/runs/{run_id}/retry",
   "/api/v1/blocks",
   "/api/v1/blocks/{type}",
   "/api/v1/integrations",
@@ -114,7 +116,9 @@ export interface Block {
   advanced?: boolean;
   trigger?: boolean;
   error_port?: boolean;
-  retry?: Retry | null;
+  retry?: sim_core.document.workflow.Retry | null;
+  timeout_s?: number | null;
+  pinned?: Pin | null;
   parent?: string | null;
   size?: [number, number] | null;
   modes?: Record<string, string>;
@@ -128,9 +132,15 @@ export interface Position {
 }
 
 /** How often a block is tried (2 to 5) and how long it waits between tries (0 to 5,000 ms). */
-export interface Retry {
+export interface sim_core.document.workflow.Retry {
   tries?: number;
   wait_ms?: number;
+}
+
+/** An output that stands in for a block while its workflow is being built. */
+export interface Pin {
+  output?: unknown;
+  port?: string | null;
 }
 
 /** A connection; handles have the names that the reference product uses. */
@@ -241,7 +251,6 @@ export interface UpdateBlocks {
   items: BlockChange[];
 }
 
-/** New facts of a block: name, type, enabled, locked, advanced, trigger, error_port, retry, size, modes, extra. */
 export interface BlockChange {
   id: string;
   set: Record<string, unknown>;
@@ -386,6 +395,9 @@ export interface Execute {
   async?: boolean;
   start?: string | null;
   stop_after?: string | null;
+  from_block?: string | null;
+  of_run?: string | null;
+  select?: string[];
   timeout_s?: number | null;
 }
 
@@ -453,6 +465,7 @@ export interface RunReply {
   output?: unknown;
   http_status?: number | null;
   pauses?: PauseReply[];
+  repeats?: string | null;
   trace?: Span | null;
 }
 
@@ -474,6 +487,7 @@ export interface Span {
   type: string;
   status?: "cancelled" | "failed" | "finished" | "handled" | "paused" | "running";
   order?: number;
+  started_at?: string | null;
   block?: string | null;
   path?: [string, number][];
   ms?: number;
@@ -487,6 +501,8 @@ export interface Span {
   stdout?: string;
   child?: string | null;
   pause?: string | null;
+  pinned?: boolean;
+  line?: number | null;
   children?: Span[];
 }
 
@@ -518,6 +534,24 @@ export interface Resume {
   input?: Record<string, unknown>;
   stream?: boolean;
   wait?: boolean;
+}
+
+/** What is to be different this time. */
+export interface Replay {
+  from_block?: string | null;
+  input?: unknown;
+  values?: Record<string, Record<string, unknown>>;
+  document?: "draft" | "live" | "run";
+  stream?: boolean;
+  async?: boolean;
+  stop_after?: string | null;
+  timeout_s?: number | null;
+}
+
+/** How the answer is given. */
+export interface sim_core.rest.again.Retry {
+  stream?: boolean;
+  async?: boolean;
 }
 
 /** Block types, integrations among them. */

@@ -75,6 +75,14 @@ export const EDITOR: Command<EditorState>[] = [
     perform: (state) => ({ act: "run", about: state.selected[0] }),
   },
   {
+    name: "run.from",
+    label: "Run from here",
+    group: "Run",
+    icon: Play,
+    when: (state) => one(state) && !state.busy && chosen(state).every((block) => !isNote(block) && !block.parent),
+    perform: (state) => ({ act: "run.from", about: state.selected[0] }),
+  },
+  {
     name: "undo",
     label: "Undo",
     group: "Edit",

@@ -13,7 +13,18 @@ import { useCanvas } from "./useCanvas";
 import { useFlowEdges } from "./useFlowEdges";
 
 const NODES = { block: BlockNode, container: ContainerNode, note: NoteNode };
-const IN_MENU = ["run.until", "copy", "cut", "duplicate", "enabled", "locked", "error_port", "lift", "delete"];
+const IN_MENU = [
+  "run.from",
+  "run.until",
+  "copy",
+  "cut",
+  "duplicate",
+  "enabled",
+  "locked",
+  "error_port",
+  "lift",
+  "delete",
+];
 const ON_CANVAS = ["undo", "redo", "add", "all", "layout", "fit", "search", "variables"];
 
 export function Canvas() {

@@ -51,6 +51,7 @@ function act(
     undo: () => void editor.client.undo(),
     redo: () => void editor.client.redo(),
     run: () => runner.ask(outcome.about),
+    "run.from": () => void runner.start({}, { from_block: outcome.about }),
     stop: () => void runner.stop(),
     fit: () => void flow.fitView({ padding: 0.2, maxZoom: 1, duration: 200 }),
     console: () => editor.set({ console: !editor.console }),

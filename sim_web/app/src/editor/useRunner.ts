@@ -26,14 +26,14 @@ export function useRunner() {
 let until: string | undefined;
 
 function runner(store: EditorStore) {
-  const start = async (input: unknown, stopAfter: string | undefined = until) => {
+  const start = async (input: unknown, where: Partial<Execute> = until ? { stop_after: until } : {}) => {
     const editor = store.getState();
     editor.set({ busy: true, shown: "", console: true, run: emptyRun("", Date.now()) });
     await editor.client.settled(5000);
     const body: Execute & { async?: boolean } = {
       input,
       stream: true,
-      ...(stopAfter ? { stop_after: stopAfter } : {}),
+      ...where,
     };
     try {
       const reply = await send(`/workflows/${editor.client.id}/execute`, {
@@ -56,7 +56,7 @@ function runner(store: EditorStore) {
       if (editor.busy) return;
       until = stopAfter;
       if (askedBy(editor).length) editor.set({ shown: "run" });
-      else void start({}, stopAfter);
+      else void start({});
     },
     stop: async () => {
       const id = store.getState().run?.id;

@@ -1,17 +1,27 @@
 import { useQuery } from "@tanstack/react-query";
-import { ArrowUpRight } from "lucide-react";
+import { ArrowUpRight, RotateCcw } from "lucide-react";
 import { useState } from "react";
+import { write } from "../api/client";
 import { run as runQuery, workflows } from "../api/queries";
-import type { RunReply, Span } from "../api/schema";
+import type { RunReply, RunResult, Span } from "../api/schema";
+import { attempt } from "../frame/actions";
 import { Link } from "../frame/Link";
+import { go } from "../frame/route";
 import { Approval } from "../run/Approval";
 import { Waterfall } from "../run/Waterfall";
+import { Button } from "../ui/Button";
 import { JsonTree } from "../ui/JsonTree";
 import { Card, Page } from "../ui/Page";
 import { Failed, Skeleton, StatusDot } from "../ui/States";
 import { ago, cost, lasted } from "../ui/when";
 
 const ENDED = ["finished", "failed", "cancelled"];
+
+/** Run it once more with the same input, as a run of its own. */
+async function replay(id: string) {
+  const made = await attempt(write<RunResult>("POST", `/runs/${id}/replay`, { async: true }));
+  if (made) go(`/runs/${made.run_id}`);
+}
 
 export default function Run({ id }: { id: string }) {
   const read = useQuery({
@@ -38,12 +48,19 @@ export default function Run({ id }: { id: string }) {
       title={name}
       about={`Run of ${ago(one.started_at ?? one.created_at)}`}
       actions={
-        <Link
-          href={`/workflows/${one.workflow_id}`}
-          className="inline-flex h-8 items-center gap-1.5 rounded-md border border-line bg-card px-3 font-medium hover:bg-hover"
-        >
-          <ArrowUpRight size={14} aria-hidden /> Open the workflow
-        </Link>
+        <>
+          {ENDED.includes(one.status) ? (
+            <Button icon={RotateCcw} onClick={() => void replay(id)}>
+              Run again
+            </Button>
+          ) : null}
+          <Link
+            href={`/workflows/${one.workflow_id}`}
+            className="inline-flex h-8 items-center gap-1.5 rounded-md border border-line bg-card px-3 font-medium hover:bg-hover"
+          >
+            <ArrowUpRight size={14} aria-hidden /> Open the workflow
+          </Link>
+        </>
       }
     >
       <Facts run={one} />

@@ -1,4 +1,4 @@
-/** Where each span begins: after what came before it, beside it in a parallel. */
+/** Where each span begins: as the journal says, else after what came before it, beside it in a parallel. */
 
 import type { Span } from "../api/schema";
 
@@ -12,7 +12,10 @@ export interface Row {
 export function rowsOf(root: Span): { rows: Row[]; whole: number } {
   const rows: Row[] = [];
   let whole = root.ms || 1;
-  const place = (span: Span, depth: number, from: number) => {
+  const origin = root.started_at ? Date.parse(root.started_at) : undefined;
+  const place = (span: Span, depth: number, guess: number) => {
+    const told = span.started_at && origin !== undefined ? Date.parse(span.started_at) - origin : undefined;
+    const from = told ?? guess;
     rows.push({ span, depth, from });
     whole = Math.max(whole, from + (span.ms ?? 0));
     let next = from;
