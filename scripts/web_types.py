@@ -1,6 +1,7 @@
 """The web app's types, from what the API says of itself."""
 
 import json
+import re
 from typing import Any, cast
 
 from sim_core.rest.openapi import document
@@ -18,8 +19,13 @@ def typescript() -> str:
     lines += ["/** Every address of the API, so that the app asks for nothing that this server does not have. */"]
     lines += ["export const PATHS: readonly string[] = [", *(f"  {json.dumps(path)}," for path in whole["paths"]), "];"]
     for name, schema in schemas.items():
-        lines += ["", *_declaration(name, schema)]
+        lines += ["", *_declaration(_name(name), schema)]
     return "\n".join(lines) + "\n"
+
+
+def _name(schema: str) -> str:
+    """The name of a type; of two structs with one short name the place is part of it."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"\W", schema.removeprefix("sim_core.")))
 
 
 def _declaration(name: str, schema: dict[str, Any]) -> list[str]:
@@ -38,7 +44,7 @@ def _declaration(name: str, schema: dict[str, Any]) -> list[str]:
 
 def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
-        return str(schema["$ref"]).removeprefix(_PREFIX)
+        return _name(str(schema["$ref"]).removeprefix(_PREFIX))
     if "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema["enum"])
     if "const" in schema:

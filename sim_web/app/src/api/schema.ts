@@ -116,7 +116,7 @@ export interface Block {
   advanced?: boolean;
   trigger?: boolean;
   error_port?: boolean;
-  retry?: sim_core.document.workflow.Retry | null;
+  retry?: DocumentWorkflowRetry | null;
   timeout_s?: number | null;
   pinned?: Pin | null;
   parent?: string | null;
@@ -132,7 +132,7 @@ export interface Position {
 }
 
 /** How often a block is tried (2 to 5) and how long it waits between tries (0 to 5,000 ms). */
-export interface sim_core.document.workflow.Retry {
+export interface DocumentWorkflowRetry {
   tries?: number;
   wait_ms?: number;
 }
@@ -549,7 +549,7 @@ export interface Replay {
 }
 
 /** How the answer is given. */
-export interface sim_core.rest.again.Retry {
+export interface RestAgainRetry {
   stream?: boolean;
   async?: boolean;
 }
