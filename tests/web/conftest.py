@@ -19,11 +19,11 @@ CHROMIUM = next(
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """A Sim with the two example workflows."""
     if not (ROOT / "sim_web/dist/index.html").exists():
         pytest.skip("the web app is not built: scripts/setup builds it")
-    stack = Stack(tmp_path_factory.mktemp("web") / "data")
+    stack = Stack()
     stack.start()
     try:
         stack.make_key()
