@@ -473,8 +473,10 @@ export class Client implements WorkflowClient, Room {
   private acknowledged({ cseq, outcome, seq }: { cseq: number; outcome: string; seq?: number | null }): void {
     const item = this.outbox.find(cseq);
     if (!item) return;
-    if (outcome === "dup" && (seq === null || seq === undefined) && item.suspect) {
+    if (outcome === "dup" && !seq && this.isMissing(item)) {
+      // Its number was seen and nothing came of it: it was refused, and the answer lost. Ask anew.
       this.outbox.requeue(item, 0);
+      this.dirty.add(item);
       return;
     }
     if (outcome === "superseded") this.history.refused(item.n);
@@ -485,6 +487,11 @@ export class Client implements WorkflowClient, Room {
     }
     this.finish([item]);
     if (outcome !== "applied") this.rebuild();
+  }
+
+  private isMissing({ op }: Item): boolean {
+    const left = fitting(op, this.confirmed);
+    return left !== null && apply(this.confirmed, left).effective !== null;
   }
 
   private turnedDown(message: Extract<FromServer, { t: "reject" }>): void {
@@ -503,6 +510,8 @@ export class Client implements WorkflowClient, Room {
     } else {
       this.takeBack(item, message.code, message.message, message.now);
     }
+    if (!this.outbox.items.includes(item)) this.finish([item]);
+    else this.dirty.add(item);
     this.pump();
   }
 
@@ -720,7 +729,8 @@ export class Client implements WorkflowClient, Room {
 
   private async persist(): Promise<void> {
     if (!this.dirty.size) return;
-    const items = [...this.dirty].map(kept);
+    const there = new Set(this.outbox.items);
+    const items = [...this.dirty].filter((item) => there.has(item)).map(kept);
     this.dirty.clear();
     try {
       if (items.length) await this.session.storage.put(this.clientId, this.id, items, this.outbox.next);

@@ -1,7 +1,7 @@
 /** What is not confirmed yet: in order, numbered at the first sending, coalesced before it, tried again after a refusal. */
 
 import type { Document, Operation } from "./document";
-import { fitting, registers } from "./registers";
+import { fitting, registers, strike } from "./registers";
 import type { Box, Kept } from "./storage";
 
 /** Milliseconds before the tries after the first. */
@@ -43,6 +43,8 @@ export class Outbox {
   items: Item[] = [];
   next = 1;
   private n = 0;
+  /** Which change of ours wrote a fact last. */
+  private readonly latest = new Map<string, number>();
 
   get size(): number {
     return this.items.length;
@@ -63,6 +65,7 @@ export class Outbox {
   /** Put a change in, or into one of the same facts that has not been sent. */
   add(op: Operation, effective: Operation, facts: { base: number; ts: number; undo_of: number | null }): Item {
     const host = facts.undo_of === null ? this.host(op) : null;
+    if (REPLACEABLE.has(op.op)) for (const key of registers(op)) this.latest.set(key, host?.n ?? this.n + 1);
     if (host) {
       host.op = merged(host.op, op);
       host.effective = merged(host.effective, effective);
@@ -147,6 +150,11 @@ export class Outbox {
     item.cseq = null;
     item.after = after;
     item.suspect = false;
+    // What we wrote since must not be overwritten by what we wrote before.
+    const newer = registers(item.op).filter((key) => (this.latest.get(key) ?? 0) > item.n);
+    const left = REPLACEABLE.has(item.op.op) ? strike(item.op, new Set(newer)) : item.op;
+    if (left) item.op = left;
+    else this.drop([item]);
   }
 
   /** Whether something before it is waiting to be tried again. */

@@ -10,11 +10,14 @@ afterEach(() => void vi.useRealTimers());
 
 const { SEEDS = "40", FIRST_SEED = "1" } = (globalThis as Any).process.env;
 
+/** A block nobody does anything to but write, each into a field of one's own: what was written last must be there. */
+const LEDGER = "ledger";
+
 /** What somebody at the canvas may do; most of it makes sense. */
 function deed(chance: () => number, { client }: Open, fresh: () => string): void {
   const one = <T>(all: readonly T[]): T => all[Math.floor(chance() * all.length)] as T;
   const { blocks, edges, variables } = client.state();
-  const ids = Object.keys(blocks);
+  const ids = Object.keys(blocks).filter((id) => id !== LEDGER);
   if (!ids.length) ids.push("a");
   const id = one(ids);
   const containers = ids.filter((one) => /loop|parallel/.test(blocks[one]?.type ?? ""));
@@ -57,9 +60,11 @@ function deed(chance: () => number, { client }: Open, fresh: () => string): void
 
 async function schedule(seed: number): Promise<void> {
   const chance = random(seed);
-  const server = new FakeServer(DOCUMENT, chance, { delay: chance() * 80, repeat: chance() * 0.1 }, 20);
+  const blocks = { ...DOCUMENT.blocks, [LEDGER]: { id: LEDGER, type: "note", name: "Ledger" } };
+  const server = new FakeServer({ ...DOCUMENT, blocks }, chance, { delay: chance() * 80, repeat: chance() * 0.1 }, 20);
   const storages = [0, 1, 2, 3].map(() => new MemoryStorage());
   const people = storages.map((storage, index) => open(server, `client ${index}`, storage));
+  const written = storages.map(() => 0);
   let made = 0;
   await pass(1000);
   for (let step = 0; step < 60; step++) {
@@ -83,6 +88,9 @@ async function schedule(seed: number): Promise<void> {
       const until = step + 3;
       server.refuse = () =>
         step < until && chance() < 0.3 ? { code: "internal", message: "busy", retryable: true } : null;
+    } else if (fate < 0.45) {
+      written[index] = step;
+      (people[index] as Open).client.change(write(LEDGER, `field ${index}`, step), { undo: false });
     } else {
       deed(chance, people[index] as Open, () => `n${seed}-${made++}`);
     }
@@ -101,6 +109,10 @@ async function schedule(seed: number): Promise<void> {
       notices.filter(({ kind }) => kind === "resynced"),
       where,
     ).toEqual([]);
+    // What was refused until there was no patience left is given back in words, not lost.
+    const given = notices.some((notice) => notice.kind === "rejected" && JSON.stringify(notice.op).includes(LEDGER));
+    if (written[index] && !given)
+      expect(client.state().blocks[LEDGER]?.values[`field ${index}`], where).toBe(written[index]);
   }
   const sent = server.log.filter(({ cseq }) => cseq).map(({ client_id, cseq }) => `${client_id} ${cseq}`);
   expect(new Set(sent).size, `seed ${seed}: nothing is done twice`).toBe(sent.length);
