@@ -58,6 +58,9 @@ export class Outbox {
     this.next = Math.max(this.next, box.next);
     const kept = box.items.map((item) => fresh(item, item.op));
     this.items = [...kept, ...this.items];
+    for (const { op, n } of kept) {
+      if (REPLACEABLE.has(op.op)) for (const key of registers(op)) this.latest.set(key, n);
+    }
     for (const [index, item] of this.items.entries()) if (index >= kept.length) item.n = Math.max(item.n, this.n + 1);
     this.n = Math.max(this.n, ...this.items.map(({ n }) => n), 0);
   }
