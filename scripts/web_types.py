@@ -51,18 +51,18 @@ def _type(schema: dict[str, Any]) -> str:
         return json.dumps(schema["const"])
     if parts := schema.get("anyOf") or schema.get("oneOf"):
         return " | ".join(dict.fromkeys(_type(part) for part in parts))
-    match schema.get("type"):
+    kind: Any = schema.get("type")
+    match kind:
         case "array" if "prefixItems" in schema:
             return f"[{', '.join(_type(part) for part in schema['prefixItems'])}]"
         case "array":
             item = _type(schema.get("items") or {})
             return f"({item})[]" if " | " in item else f"{item}[]"
         case "object":
-            more = schema.get("additionalProperties")
-            return f"Record<string, {_type(more) if isinstance(more, dict) else 'unknown'}>"
-        case str() as kind:
+            more: Any = schema.get("additionalProperties")
+            inside = _type(cast("dict[str, Any]", more)) if isinstance(more, dict) else "unknown"
+            return f"Record<string, {inside}>"
+        case str():
             return _PLAIN[kind]
-        case list() as kinds:
-            return " | ".join(_PLAIN.get(kind, "unknown") for kind in cast("list[str]", kinds))
         case _:
             return "unknown"
