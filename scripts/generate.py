@@ -26,7 +26,19 @@ def web_types() -> dict[Path, str]:
     return {ROOT / "sim_web/app/src/api/schema.ts": typescript()}
 
 
-MAKERS: tuple[Maker, ...] = (readmes, web_types)
+def realtime() -> dict[Path, str]:
+    """The realtime protocol as JSON Schema and TypeScript."""
+    import json
+
+    from scripts.realtime_types import json_schema, typescript
+
+    return {
+        ROOT / "docs/reference/realtime.schema.json": json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
+        ROOT / "sim_web/app/src/realtime/protocol.ts": typescript(),
+    }
+
+
+MAKERS: tuple[Maker, ...] = (readmes, web_types, realtime)
 
 
 def main() -> int:

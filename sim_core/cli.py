@@ -11,6 +11,7 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("up", "sim_core.commands.up:up", "Start everything on this machine, the database included."),
             ("serve", "sim_core.commands.serve:serve", "Serve the API and run workflows."),
+            ("worker", "sim_core.commands.serve:worker", "Perform runs that wait in the queue."),
             ("realtime", "sim_core.commands.serve:realtime", "Serve the rooms in which people edit together."),
             ("migrate", "sim_core.commands.serve:migrate", "Bring the database to this version's shape."),
             ("doctor", "sim_core.commands.doctor:doctor", "Say what is missing on this machine, and how to get it."),

@@ -41,6 +41,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_body: int
     """Bytes of a request's body at most."""
     log_level: str
+    workers: int
+    """Worker processes that `sim up` starts; with 0 the server works on the queue itself."""
+    worker_runs: int
+    """Runs that one worker performs at once."""
+    workspace_runs: int
+    """Runs from the queue that one workspace may have under way at once, on all workers."""
+    max_runs: int
+    """Runs that one process performs at once; more are refused."""
+    max_waiting: int
+    """Runs of one workspace that may wait for a worker; more are refused."""
+    keep_runs_days: int
+    """Days after which runs that have ended are forgotten; 0 keeps them."""
 
 
 def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> Settings:
@@ -74,6 +86,12 @@ def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> 
         sandbox=_one_of(given, "SIM_SANDBOX", ("on", "off")),
         max_body=_number(given, "SIM_MAX_BODY", 50 * 1024 * 1024),
         log_level=given.get("SIM_LOG_LEVEL", "info"),
+        workers=_number(given, "SIM_WORKERS", 1),
+        worker_runs=max(1, _number(given, "SIM_WORKER_RUNS", 100)),
+        workspace_runs=max(1, _number(given, "SIM_WORKSPACE_RUNS", 50)),
+        max_runs=_number(given, "SIM_MAX_RUNS", 1000),
+        max_waiting=_number(given, "SIM_MAX_WAITING", 20_000),
+        keep_runs_days=_number(given, "SIM_KEEP_RUNS_DAYS", 90),
     )
 
 

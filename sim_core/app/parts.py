@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from sim_core.app.world import Children, Memory, Outside
+from sim_core.app.world import Attempts, Children, Memory, Outside, no_attempts
 from sim_core.net.client import Client
 from sim_core.net.guard import Guard
 from sim_core.net.tools import Accounts, no_accounts
@@ -44,6 +44,7 @@ def world_of(
     children: Children,
     accounts: Callable[[str], Accounts] | None = None,
     defaults: Mapping[str, str] | None = None,
+    attempts: Attempts = no_attempts,
 ) -> Outside:
     """The world of runs; `accounts` gives the stored credentials of a workspace."""
     from sim_core.models.runner import Models
@@ -63,4 +64,5 @@ def world_of(
         models=Models(providers, runners.client.http, defaults={**own, **(defaults or {})}),
         memory=memory,
         children=children,
+        attempts=attempts,
     )

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from msgspec.structs import replace
+
 from sim_core.app.agent_tools import describe_tool, describe_workflow, use_tool
 from sim_core.document.workflow import Workflow
 from sim_core.flow.world import Child, Site
@@ -18,6 +20,8 @@ from sim_core.spec.requests import Reply, Request
 from sim_core.spec.steps import Executed, Language, ToolChoice
 
 EXPRESSION_S, FUNCTION_S = 5.0, 60.0
+UNSAFE = ("POST", "PATCH")
+"""Methods whose requests do more when they are sent twice."""
 
 
 class Children(Protocol):
@@ -44,6 +48,18 @@ class Memory(Protocol):
         ...
 
 
+class Attempts(Protocol):
+    """Writes down calls that must not be made twice, before they leave."""
+
+    async def __call__(self, site: Site, what: str) -> None:
+        """Return once it is written; raises when the call must not leave."""
+        ...
+
+
+async def no_attempts(site: Site, what: str) -> None:
+    """For runs that nobody takes over."""
+
+
 class Outside:
     """Implements `flow.world.World` for every run of the process."""
 
@@ -57,6 +73,7 @@ class Outside:
         models: Models,
         memory: Memory,
         children: Children,
+        attempts: Attempts = no_attempts,
     ) -> None:
         """Bring the runners together."""
         self.registry = registry
@@ -66,9 +83,13 @@ class Outside:
         self.models = models
         self.memory = memory
         self.children = children
+        self.attempts = attempts
 
     async def call(self, site: Site, tool: str, inputs: Mapping[str, Any], credential: str) -> Any:
         """Use a tool; plain data."""
+        found = self.registry.tool(tool)
+        if found is not None and found.once:
+            await self.attempts(site, tool)
         toolbox = ToolBox(self.registry, self.client, accounts=self.accounts(site.workspace_id))
         return await toolbox.call(tool, inputs, secrets=site.secrets, credential=credential, key=site.key)
 
@@ -90,7 +111,13 @@ class Outside:
 
     async def fetch(self, site: Site, request: Request) -> Reply:
         """Send a request through the guarded client."""
-        return await self.client.send(request, Errand(key=site.key, mask=Mask(site.secrets)))
+        mask = Mask(site.secrets)
+        if request.once or request.method in UNSAFE:
+            await self.attempts(site, f"{request.method} {mask.url(request.url).partition('?')[0]}")
+            if "idempotency-key" not in {name.lower() for name in request.headers}:
+                # a service that knows the header refuses the double; nothing here is repeated for its sake
+                request = replace(request, headers={**request.headers, "Idempotency-Key": site.key})
+        return await self.client.send(request, Errand(key=site.key, mask=mask))
 
     async def evaluate(self, site: Site, language: Language, code: str, names: Mapping[str, Any]) -> Any:
         """The value of an expression."""

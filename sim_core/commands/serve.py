@@ -1,4 +1,4 @@
-"""`sim serve`, `sim realtime` and `sim migrate`: the processes that `sim up` starts, each on its own."""
+"""`sim serve`, `sim worker`, `sim realtime` and `sim migrate`: the processes that `sim up` starts, each on its own."""
 
 import asyncio
 import os
@@ -28,6 +28,21 @@ def serve(*, json: Json = False) -> None:
         wait_at_the_gate()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_server(settings, listening))
+
+
+def worker(*, json: Json = False) -> None:
+    """Perform runs that wait in the queue; start as many as you like, on any machine that reaches DATABASE_URL."""
+    supervised = bool(os.environ.get("SIM_SUPERVISOR"))
+    if supervised:
+        die_with_parent()
+    import uvloop
+
+    from sim_core.commands.worker import run_worker
+
+    if supervised:
+        wait_at_the_gate()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run_worker(configuration.read()))
 
 
 def realtime(*, json: Json = False) -> None:

@@ -80,6 +80,9 @@ class _Supervisor:
         self.children = [Child("serve", _sim("serve"), environment, self._say)]
         if _has_realtime():
             self.children.append(Child("realtime", _sim("realtime"), environment, self._say))
+        for number in range(1, self.settings.workers + 1):
+            name = "worker" if self.settings.workers == 1 else f"worker{number}"
+            self.children.append(Child(name, _sim("worker"), environment, self._say))
         return [asyncio.ensure_future(child.keep()) for child in self.children]
 
     async def _serve(self) -> None:
@@ -100,7 +103,7 @@ class _Supervisor:
 
     async def _announce(self) -> None:
         began, told = time.monotonic(), False
-        ports = [self.settings.port, *([self.settings.realtime_port] if len(self.children) > 1 else [])]
+        ports = [self.settings.port, *([self.settings.realtime_port] if _has_realtime() else [])]
         waiting = set(ports)
         while waiting:
             waiting = {port for port in waiting if not await _answers(self.settings.host, port)}

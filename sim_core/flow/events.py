@@ -108,6 +108,16 @@ class VariablesSet(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="v
     masked: tuple[str, ...] = ()
 
 
+class BlockAttempted(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.attempted", tag_field="event"):
+    """A step is about to ask a service for something that must not happen twice; written before the call leaves."""
+
+    block: str
+    key: str
+    """The idempotency key that the call carries; it names the run, the block, the path and the call."""
+    what: str
+    """The tool, or the method and address."""
+
+
 class TextDelta(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="block.delta", tag_field="event"):
     """Words of a step's output as they come; never journaled."""
 
@@ -162,6 +172,7 @@ Event: TypeAlias = (
     | BlockPaused
     | BlockResumed
     | VariablesSet
+    | BlockAttempted
     | TextDelta
     | RunPaused
     | RunFinished

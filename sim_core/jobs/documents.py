@@ -13,7 +13,7 @@ from sim_core.store.runs import kept_document
 
 MOST = 128
 _frozen: OrderedDict[str, Workflow] = OrderedDict()
-"""Documents of versions, by digest; they never change."""
+"""Documents that were run, by digest; they never change."""
 
 
 class Picked(Struct, frozen=True, kw_only=True):
@@ -35,9 +35,14 @@ async def pick(store: Store, workflow_id: str, workspace_id: str, wanted: str) -
         found = await live_version(store, workflow_id, workspace_id)
     else:
         found = await get_version(store, workflow_id, workspace_id, version=int(wanted))
-    workflow = _frozen.get(found.digest)
+    return Picked(workflow=await document(store, found.digest), seq=found.seq, version=found.version)
+
+
+async def document(store: Store, digest: str) -> Workflow:
+    """The document with a digest; raises `Missing`."""
+    workflow = _frozen.get(digest)
     if workflow is None:
-        workflow = _frozen[found.digest] = await kept_document(store, found.digest)
+        workflow = _frozen[digest] = await kept_document(store, digest)
         if len(_frozen) > MOST:
             _frozen.popitem(last=False)
-    return Picked(workflow=workflow, seq=found.seq, version=found.version)
+    return workflow

@@ -26,6 +26,9 @@ class Order(Struct, frozen=True, kw_only=True):
     idempotency_key: str | None = None
     parent: str | None = None
     depth: int = 0
+    durable: bool = False
+    """Whether another process goes on with it when this one dies."""
+    priority: int = 0
     from_block: str | None = None
     """The block to run from, with what the runs it builds on brought."""
     bases: tuple[tuple[str, int], ...] = ()

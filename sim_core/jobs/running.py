@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from sim_core.errors import SimError
+from sim_core.errors import Conflict, SimError
 from sim_core.flow.events import Event, RunFailed
 from sim_core.flow.plan import Plan
 from sim_core.flow.run import HAND_OVER, Outcome, run
@@ -17,6 +17,13 @@ from sim_core.store.journal import Journal
 
 INTERRUPTED = "The server was stopped before the run had ended."
 ALL = ("*",)
+
+
+class Moved(SimError):
+    """The run goes on in another process."""
+
+    code: ClassVar[str] = "moved"
+    status: ClassVar[int] = 503
 
 
 class Past(Struct, frozen=True, kw_only=True):
@@ -31,7 +38,7 @@ class Past(Struct, frozen=True, kw_only=True):
 class Running:
     """A run in this process."""
 
-    __slots__ = ("_lost", "epoch", "first_seq", "is_replay", "order", "run_id", "start", "task")
+    __slots__ = ("_lost", "epoch", "first_seq", "is_leaving", "is_replay", "order", "run_id", "start", "task")
 
     def __init__(self, run_id: str, order: Order, *, epoch: int = 1, first_seq: int = 0) -> None:
         """Prepare it; `begin` performs it."""
@@ -44,11 +51,13 @@ class Running:
         """The block that it starts at."""
         self.is_replay = False
         """It was started by an earlier request with the same idempotency key."""
+        self.is_leaving = False
+        """This process performs it no longer, and somebody else goes on with it."""
         self.task: asyncio.Task[Outcome]
         self._lost: SimError | None = None
 
     async def ended(self) -> Outcome:
-        """What it came to; whoever stops waiting does not stop the run."""
+        """What it came to; whoever stops waiting does not stop the run. Raises `Moved` when another process has it."""
         return await asyncio.shield(self.task)
 
     def cancel(self) -> None:
@@ -57,7 +66,14 @@ class Running:
 
     def interrupt(self) -> None:
         """Stop without a word of the engine's: the process leaves."""
+        self.is_leaving = True
         self.task.cancel(HAND_OVER)
+
+    def fence(self) -> None:
+        """Stop at once and write nothing more: another process has taken the run over."""
+        if self._lost is None:
+            self._lost = Conflict("Another process has taken this run over", code="fenced")
+        self.interrupt()
 
     async def perform(
         self,
@@ -73,15 +89,26 @@ class Running:
         try:
             outcome = await self._run(plan, world, journal, secrets, past)
         except asyncio.CancelledError:
+            if self._lost is None and self.order.durable:
+                await self._committed(journal)
+                raise Moved("The run goes on in another process.") from None
             outcome = self._failed(journal, "interrupted", INTERRUPTED)
         except SimError as error:
             outcome = self._failed(journal, error.reason, error.message)
         except Exception as error:
             report(error, self.run_id)
             outcome = self._failed(journal, "fault", "The platform made a mistake; the log of the server says which.")
-        if self._lost is None:
-            await journal.committed(self.run_id)
+        await self._committed(journal)
         return outcome
+
+    async def _committed(self, journal: Journal) -> None:
+        if self._lost is None:
+            try:
+                await journal.committed(self.run_id)
+            except Conflict as error:
+                self._lost = error
+        if self._lost is not None and self._lost.reason == "fenced":
+            raise Moved("The run goes on in another process.") from self._lost
 
     async def _run(self, plan: Plan, world: World, journal: Journal, secrets: Mapping[str, str], past: Past) -> Outcome:
         order = self.order

@@ -2,8 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,11 +14,13 @@ from sim_core.flow.run import Outcome
 from sim_core.flow.starts import Surface
 from sim_core.flow.world import World
 from sim_core.ids import new_id
+from sim_core.jobs.admission import Admission, Busy
 from sim_core.jobs.again import past_of
 from sim_core.jobs.orders import Order
 from sim_core.jobs.past import outcome_of
 from sim_core.jobs.plans import Plans
-from sim_core.jobs.running import Past, Running
+from sim_core.jobs.running import Moved, Past, Running
+from sim_core.store import line, processes
 from sim_core.store import runs as stored
 from sim_core.store.entries import Entry
 from sim_core.store.journal import Journal
@@ -26,27 +28,21 @@ from sim_core.store.pool import Store
 from sim_core.store.runs import NewRun, Run
 
 MOST = 1000
-"""Runs in flight; more are refused until some have ended."""
+"""Documents whose digests are remembered."""
 STOP_S = 5.0
 CANCEL = "sim_cancel"
 
+T = TypeVar("T")
 Secrets = Callable[[str], Awaitable[Mapping[str, str]]]
 Report = Callable[[BaseException, str], Any]
 Ended = Callable[[Running, Outcome], None]
-
-
-class Busy(SimError):
-    """The server has too much to do, or is stopping; try again."""
-
-    code: ClassVar[str] = "busy"
-    status: ClassVar[int] = 503
 
 
 class Runs:
     """Starts runs and knows those in flight."""
 
     def __init__(
-        self, store: Store, journal: Journal, plans: Plans, *, secrets: Secrets, report: Report, most: int = MOST
+        self, store: Store, journal: Journal, plans: Plans, *, secrets: Secrets, report: Report, admission: Admission
     ) -> None:
         """Bring together what runs need; `world` is set before the first one starts."""
         self.store = store
@@ -58,7 +54,7 @@ class Runs:
         """Told of every run that has ended or fallen asleep here."""
         self.secrets = secrets
         self.report = report
-        self._most = most
+        self.admission = admission
         self._running: dict[str, Running] = {}
         self._documents: dict[str, str] = {}
         self._after: set[asyncio.Task[Any]] = set()
@@ -68,15 +64,51 @@ class Runs:
         """How many runs this process performs now."""
         return len(self._running)
 
+    def find(self, run_id: str) -> Running | None:
+        """A run that this process performs."""
+        return self._running.get(run_id)
+
     async def start(self, order: Order, *, surface: Surface = "api") -> Running:
         """Begin a run once its beginning is committed; raises `Invalid` with every problem that stops it."""
-        key = order.document_key
-        whole = order.from_block is not None
-        plan = self.plans.get(key, order.workflow, start=order.start, surface=surface, whole=whole)
-        self._check_room()
+        plan = self._plan(order, surface)
+        if self.closing or order.parent is None:
+            self._check_room()
         past = await past_of(self.journal, order, plan)
         secrets = await self.secrets(order.workspace_id)
-        run = NewRun(
+        run = self._new(order, await self._snapshot(order.document_key, order), "running")
+        # whoever asked may leave meanwhile: a run whose row is written is performed
+        return await asyncio.shield(self.later(self._begin(run, order, plan, secrets, past)))
+
+    async def enqueue(self, order: Order, *, surface: Surface = "api") -> tuple[str, bool]:
+        """Have a run wait for a worker: its id once that is committed, and whether an earlier request had begun it.
+
+        Raises `Invalid` with every problem that stops it, and `Busy` or `TooMany` when too many wait.
+        """
+        plan = self._plan(order, surface)
+        if self.closing:
+            self._check_room()
+        await self.admission.check(order.workspace_id)
+        await past_of(self.journal, order, plan)  # whether it can begin there is said now
+        run = self._new(order, await self._snapshot(order.document_key, order), "pending")
+        earlier = await stored.create_run(self.store, self.journal, run)
+        if earlier is not None:
+            _check_same(earlier, order)
+            return earlier.id, True
+        await line.tell(self.store)
+        return run.id, False
+
+    def _plan(self, order: Order, surface: Surface) -> Plan:
+        whole = order.from_block is not None
+        return self.plans.get(order.document_key, order.workflow, start=order.start, surface=surface, whole=whole)
+
+    async def _begin(self, run: NewRun, order: Order, plan: Plan, secrets: Mapping[str, str], past: Past) -> Running:
+        earlier = await stored.create_run(self.store, self.journal, run)
+        if earlier is not None:
+            return self._again(earlier, order)
+        return self.perform(Running(run.id, order), plan, secrets, past)
+
+    def _new(self, order: Order, snapshot: str, status: str) -> NewRun:
+        return NewRun(
             id=new_id(),
             workspace_id=order.workspace_id,
             workflow_id=order.workflow_id,
@@ -84,27 +116,49 @@ class Runs:
             input=order.input,
             version=order.version,
             workflow_seq=order.seq,
-            snapshot=await self._snapshot(key, order),
+            snapshot=snapshot,
+            status=status,
             actor=order.actor or None,
             parent_id=order.parent,
             idempotency_key=order.idempotency_key,
+            durable=order.durable,
+            priority=order.priority,
             facts=_facts(order),
         )
-        earlier = await stored.create_run(self.store, self.journal, run)
-        if earlier is not None:
-            return self._again(earlier, order)
-        return self.perform(Running(run.id, order), plan, secrets, past)
 
     def perform(self, running: Running, plan: Plan, secrets: Mapping[str, str], past: Past) -> Running:
         """Have a run that is written here go on."""
         running.start = plan.start.id
-        work = running.perform(
-            plan, world=self.world, journal=self.journal, secrets=secrets, past=past, report=self.report
-        )
-        running.task = asyncio.create_task(work, name=f"run {running.run_id}")
+        running.task = asyncio.create_task(self._perform(running, plan, secrets, past), name=f"run {running.run_id}")
         self._running[running.run_id] = running
         running.task.add_done_callback(lambda _: self._has_ended(running))
         return running
+
+    async def _perform(self, running: Running, plan: Plan, secrets: Mapping[str, str], past: Past) -> Outcome:
+        try:
+            return await running.perform(
+                plan, world=self.world, journal=self.journal, secrets=secrets, past=past, report=self.report
+            )
+        except Moved:
+            await self.release(running.run_id, running.epoch)
+            raise
+
+    async def release(self, run_id: str, epoch: int) -> None:
+        """Give a run that is performed here back to the line, unless somebody has taken it already."""
+        self.journal.leave(run_id)
+        try:
+            await processes.release(self.store, run_id, epoch, owner=self.journal.owner)
+        except SimError as error:
+            self.report(error, run_id)  # this process counts as dead soon, and the run is freed then
+
+    async def check_claims(self) -> None:
+        """Stop what others have taken over while this process slept, and what somebody wants stopped."""
+        for standing in await processes.standings(self.store, list(self._running)):
+            running = self._running.get(standing.id)
+            if running is not None and standing.epoch > running.epoch:
+                running.fence()
+            elif running is not None and standing.cancel_asked:
+                running.cancel()
 
     async def cancel(self, run_id: str, workspace_id: str | None) -> str:
         """Stop a run, wherever it is; its status then. Raises `Missing`, and `Conflict` when it has ended already."""
@@ -115,7 +169,7 @@ class Runs:
             return "cancelled"
         if run.status not in ("running", "paused", "pending"):
             raise Conflict(f"The run has ended already: {run.status}.", code="run_ended")
-        await self.store.execute("SELECT pg_notify($1, $2)", CANCEL, run_id)
+        await processes.ask_to_cancel(self.store, run_id)
         try:
             async with asyncio.timeout(STOP_S):
                 async for _ in self.follow(run_id):
@@ -157,22 +211,22 @@ class Runs:
         if self._after:
             await asyncio.wait(self._after, timeout=1.0)
 
-    def later(self, work: Any) -> None:
-        """Do something that a run's end brings about, and hold on to it until it is done."""
+    def later(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Do something whoever asks for it stops waiting, and hold on to it until it is done."""
         task = asyncio.ensure_future(work)
         self._after.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._after.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, SimError):
             self.report(error, "")
 
     def _check_room(self) -> None:
         if self.closing:
             raise Busy("The server is stopping; try again in a moment.")
-        if len(self._running) >= self._most:
-            raise Busy(f"{self._most} runs are in flight; try again in a moment.")
+        self.admission.check_room(len(self._running))
 
     async def _snapshot(self, key: str, order: Order) -> str:
         digest = self._documents.get(key)
@@ -184,9 +238,8 @@ class Runs:
         return digest
 
     def _again(self, earlier: Run, order: Order) -> Running:
-        facts: Mapping[str, Any] = earlier.facts or {}
-        if facts.get("fingerprint") != fingerprint(order):
-            raise Conflict("This Idempotency-Key was used for another request.", code="idempotency_mismatch")
+        if order.parent is None:
+            _check_same(earlier, order)
         if running := self._running.get(earlier.id):
             again = Running(earlier.id, order)
             again.task = running.task
@@ -199,7 +252,7 @@ class Runs:
     async def _stop(self, running: Running) -> str:
         running.cancel()
         done, _ = await asyncio.wait([running.task], timeout=STOP_S)
-        return running.task.result().status if done else "running"
+        return "running" if not done or running.is_leaving else running.task.result().status
 
     async def _put_to_rest(self, run_id: str) -> bool:
         claim = await stored.claim(self.store, run_id, owner=self.journal.owner)
@@ -215,10 +268,17 @@ class Runs:
         if running.task.cancelled():
             return
         if (error := running.task.exception()) is not None:
-            self.report(error, running.run_id)
+            if not isinstance(error, Moved):
+                self.report(error, running.run_id)
             return
         for tell in self.ended:
             tell(running, running.task.result())
+
+
+def _check_same(earlier: Run, order: Order) -> None:
+    facts: Mapping[str, Any] = earlier.facts or {}
+    if facts.get("fingerprint") != fingerprint(order):
+        raise Conflict("This Idempotency-Key was used for another request.", code="idempotency_mismatch")
 
 
 def fingerprint(order: Order) -> str:

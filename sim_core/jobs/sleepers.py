@@ -7,19 +7,24 @@ from datetime import UTC, datetime
 from time import time
 from typing import Any
 
+from msgspec.structs import replace
+
+from sim_core.document.workflow import Workflow
 from sim_core.errors import Conflict, Invalid, Missing, SimError, Unreachable
-from sim_core.flow.events import BlockPaused, RunPaused
+from sim_core.flow.events import BlockPaused, BlockResumed, RunCancelled, RunFailed, RunPaused
 from sim_core.flow.run import Outcome
 from sim_core.jobs.again import past_behind
 from sim_core.jobs.answers import check_answer
+from sim_core.jobs.documents import document
 from sim_core.jobs.orders import Order
 from sim_core.jobs.past import history, waiting
 from sim_core.jobs.running import Running
 from sim_core.jobs.runs import Runs
+from sim_core.store import line
 from sim_core.store import runs as stored
-from sim_core.store.runs import Run
+from sim_core.store.runs import Claim, Run
 
-LOOK_S = 60.0
+LOOK_S = 10.0
 """How long the clock rests at most: another process may have put a run to sleep."""
 WAKES_FROM = ("paused", "failed")
 RETRIED = ("failed", "cancelled")
@@ -37,17 +42,9 @@ class Sleepers:
     async def resume(
         self, run_id: str, workspace_id: str | None, *, pause: str | None, answer: Mapping[str, Any], actor: str = ""
     ) -> Running:
-        """Answer a pause, and have the run go on; raises `Conflict` when it does not wait for this."""
-        run = await stored.get_run(self.runs.store, run_id, workspace_id)
-        if run.status not in WAKES_FROM:
-            raise Conflict(f"The run does not wait for an answer: it is {run.status}.", code="not_paused")
-        events = await history(self.runs.journal, run_id)
-        found = _choose(waiting(events), pause)
-        if found.kind == "child":
-            raise Conflict(f"This step waits for the run {found.child}; answer that one.", code="waits_for_child")
-        if found.kind == "time":
-            raise Conflict("This step waits for its time; it wakes by itself.", code="waits_for_time")
-        return await self._wake(run, {found.pause: check_answer(found.form, answer)})
+        """Answer a pause, and have the run go on here; raises `Conflict` when it does not wait for this."""
+        run, event = await self._answered(run_id, workspace_id, pause, answer)
+        return await self._wake(run, {event.pause: event.answer}, WAKES_FROM)
 
     async def retry(self, run_id: str, workspace_id: str) -> Running:
         """Have a run that failed or was stopped go on: what has ended stays, what failed is run again."""
@@ -56,11 +53,30 @@ class Sleepers:
             raise Conflict(f"Only a run that failed or was stopped is retried: it is {run.status}.", code="not_failed")
         return await self._wake(run, {}, RETRIED)
 
+    async def _wake(self, run: Run, answers: Mapping[str, Mapping[str, Any]], statuses: Sequence[str]) -> Running:
+        claim = await stored.claim(self.runs.store, run.id, owner=self.runs.journal.owner, statuses=statuses)
+        if claim is None:
+            raise _too_late()
+        try:
+            return await self.go_on(replace(run, cancel_asked=False), claim, answers)
+        except SimError as error:
+            await self.fail(run, claim, error)
+            raise
+
+    async def answer(
+        self, run_id: str, workspace_id: str | None, *, pause: str | None, answer: Mapping[str, Any], actor: str = ""
+    ) -> None:
+        """Answer a pause, and have the run wait for a worker; the answer is kept once this returns."""
+        run, event = await self._answered(run_id, workspace_id, pause, answer)
+        if not await line.answer(self.runs.store, run, (event,)):
+            raise _too_late()
+
     async def watch(self) -> None:
-        """Wake runs whose time has come, until cancelled; looks when the next is due, and never polls each."""
+        """Have runs whose time has come go on, until cancelled; looks when the next is due, and never polls each."""
         while True:
             try:
-                await self._wake_due()
+                while not self.runs.closing and await line.wake_due(self.runs.store):
+                    pass
                 due = await stored.next_due(self.runs.store)
             except Unreachable:
                 due = None
@@ -72,101 +88,120 @@ class Sleepers:
             except TimeoutError:
                 pass
 
-    async def _wake_due(self) -> None:
-        if self.runs.closing:
-            return
-        for run_id, workspace_id, _ in await stored.due(self.runs.store):
-            run = await stored.get_run(self.runs.store, run_id, workspace_id)
-            pauses = waiting(await history(self.runs.journal, run_id))
-            now = time()
-            over: dict[str, dict[str, Any]] = {
-                id: {} for id, event in pauses.items() if event.kind == "time" and (event.until or 0) <= now
-            }
-            try:
-                if over:
-                    await self._wake(run, over)
-            except Conflict:
-                continue  # another process was faster
-            except SimError as error:
-                await self._give_up(run, error)
-
-    async def _wake(
-        self, run: Run, answers: Mapping[str, Mapping[str, Any]], statuses: Sequence[str] = WAKES_FROM
-    ) -> Running:
+    async def go_on(self, run: Run, claim: Claim, answers: Mapping[str, Mapping[str, Any]] | None = None) -> Running:
+        """Perform a claimed run from where its journal ends; steps whose time is over wake."""
         runs = self.runs
-        workflow = await stored.kept_document(runs.store, run.snapshot or "")
+        workflow = await document(runs.store, run.snapshot or "")
         facts: Mapping[str, Any] = run.facts or {}
         surface = "child" if run.parent_id else "api"
         whole = facts.get("from_block") is not None
         plan = runs.plans.get(run.snapshot or run.id, workflow, start=facts.get("start"), surface=surface, whole=whole)
         secrets = await runs.secrets(run.workspace_id)
-        claim = await stored.claim(runs.store, run.id, owner=runs.journal.owner, statuses=statuses)
-        if claim is None:
-            raise Conflict("Somebody else has answered already.", code="not_paused")
-        events = await history(runs.journal, run.id)
+        events = await history(runs.journal, run.id) if claim.seq else ()
         pauses = waiting(events)
         runs.journal.join(run.id, claim.epoch, seq=claim.seq, pauses={id: event.until for id, event in pauses.items()})
-        if not set(answers) <= set(pauses):
+        if answers and not set(answers) <= set(pauses):
             runs.journal.add(run.id, claim.epoch, (RunPaused(pauses=tuple(pauses), output=run.output),))
             await runs.journal.committed(run.id)
-            raise Conflict("Somebody else has answered already.", code="not_paused")
-        order = Order(
-            workspace_id=run.workspace_id,
-            workflow_id=run.workflow_id,
-            workflow=workflow,
-            seq=run.workflow_seq or 0,
-            version=run.version,
-            input=run.input,
-            start=facts.get("start"),
-            stop_after=facts.get("stop_after"),
-            timeout_s=facts.get("timeout_s"),
-            trigger=run.trigger,
-            actor=run.actor or "",
-            parent=run.parent_id,
-            repeats=facts.get("repeats"),
-            depth=facts.get("depth") or 0,
-        )
-        running = Running(run.id, order, epoch=claim.epoch, first_seq=claim.seq)
-        return runs.perform(running, plan, secrets, await past_behind(runs.journal, run, events, answers))
+            raise _too_late()
+        if run.cancel_asked:
+            runs.journal.add(run.id, claim.epoch, (RunCancelled(),))
+            await runs.journal.committed(run.id)
+            raise Conflict("The run was stopped.", code="run_ended")
+        now = time()
+        over: dict[str, Mapping[str, Any]] = {
+            id: {} for id, event in pauses.items() if event.kind == "time" and (event.until or 0) <= now
+        }
+        running = Running(run.id, _order(run, workflow), epoch=claim.epoch, first_seq=claim.seq)
+        past = await past_behind(runs.journal, run, events, {**over, **(answers or {})})
+        return runs.perform(running, plan, secrets, past)
 
-    async def _give_up(self, run: Run, error: SimError) -> None:
-        """A run that cannot be woken is stopped, so that the clock does not come back to it for ever."""
-        try:
-            await self.runs.cancel(run.id, None)
-        finally:
-            self.runs.report(error, run.id)
+    async def fail(self, run: Run, claim: Claim, error: BaseException) -> None:
+        """End a claimed run that cannot be performed, and say why in its journal."""
+        if isinstance(error, Conflict):
+            return  # it has ended, or sleeps on
+        known = isinstance(error, SimError)
+        message = error.message if known else "The platform made a mistake; the log of the server says which."
+        journal = self.runs.journal
+        if self.runs.find(run.id) is None:
+            journal.join(run.id, claim.epoch, seq=claim.seq)
+            journal.add(run.id, claim.epoch, (RunFailed(code=error.reason if known else "fault", message=message),))
+
+    async def answer_parents(self, parent_id: str | None = None) -> None:
+        """Tell runs that sleep on a child what came of it, where whoever ended the child could not."""
+        for child_id, parent in await line.ended_children(self.runs.store, parent_id):
+            child = await stored.get_run(self.runs.store, child_id, None)
+            await self._answer_parent(parent, child_id, _told(child))
+
+    async def _answered(
+        self, run_id: str, workspace_id: str | None, pause: str | None, answer: Mapping[str, Any]
+    ) -> tuple[Run, BlockResumed]:
+        run = await stored.get_run(self.runs.store, run_id, workspace_id)
+        if run.status not in WAKES_FROM:
+            raise Conflict(f"The run does not wait for an answer: it is {run.status}.", code="not_paused")
+        found = _choose(waiting(await history(self.runs.journal, run_id)), pause)
+        if found.kind == "child":
+            raise Conflict(f"This step waits for the run {found.child}; answer that one.", code="waits_for_child")
+        if found.kind == "time":
+            raise Conflict("This step waits for its time; it wakes by itself.", code="waits_for_time")
+        return run, BlockResumed(pause=found.pause, answer=check_answer(found.form, answer))
 
     def _heard(self, running: Running, outcome: Outcome) -> None:
         if outcome.status == "paused":
             self._bell.set()
+            self.runs.later(self.answer_parents(running.run_id))  # a child may have been faster
         elif running.order.parent and running.first_seq and not self.runs.closing:
-            self.runs.later(self._answer_parent(running, outcome))
+            self.runs.later(self._answer_above(running))
 
-    async def _answer_parent(self, child: Running, outcome: Outcome) -> None:
+    async def _answer_above(self, child: Running) -> None:
         """A child that slept has ended: the step that waits for it gets what came of it."""
         assert child.order.parent is not None
-        wait = 0.02
-        while not self.runs.closing:
-            try:
-                run = await stored.get_run(self.runs.store, child.order.parent, None)
-            except Missing:
-                return
-            pauses = waiting(await history(self.runs.journal, run.id))
-            mine = [id for id, event in pauses.items() if event.kind == "child" and event.child == child.run_id]
-            if run.status not in (*WAKES_FROM, "running") or (not mine and run.status != "running"):
-                return
-            if mine and run.status in WAKES_FROM:
-                with suppress(Conflict):  # it was woken by another answer, and will sleep again
-                    await self._wake(run, {mine[0]: _told(outcome)})
-                    return
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 1.0)
+        run = await stored.get_run(self.runs.store, child.run_id, None)
+        with suppress(Missing):
+            await self._answer_parent(child.order.parent, child.run_id, _told(run))
+
+    async def _answer_parent(self, parent_id: str, child_id: str, told: dict[str, Any]) -> None:
+        run = await stored.get_run(self.runs.store, parent_id, None)
+        pauses = waiting(await history(self.runs.journal, run.id))
+        answers = [
+            BlockResumed(pause=pause, answer=told)
+            for pause, event in pauses.items()
+            if event.kind == "child" and event.child == child_id
+        ]
+        if answers:
+            await line.answer(self.runs.store, run, answers)
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
-    if outcome.status == "finished":
-        return {"output": outcome.output}
-    error = outcome.error
+def _order(run: Run, workflow: Workflow) -> Order:
+    facts: Mapping[str, Any] = run.facts or {}
+    return Order(
+        workspace_id=run.workspace_id,
+        workflow_id=run.workflow_id,
+        workflow=workflow,
+        seq=run.workflow_seq or 0,
+        version=run.version,
+        input=run.input,
+        start=facts.get("start"),
+        stop_after=facts.get("stop_after"),
+        timeout_s=facts.get("timeout_s"),
+        trigger=run.trigger,
+        actor=run.actor or "",
+        parent=run.parent_id,
+        repeats=facts.get("repeats"),
+        depth=facts.get("depth") or 0,
+        durable=run.durable,
+        priority=run.priority,
+    )
+
+
+def _too_late() -> Conflict:
+    return Conflict("Somebody else has answered already.", code="not_paused")
+
+
+def _told(child: Run) -> dict[str, Any]:
+    if child.status == "finished":
+        return {"output": child.output}
+    error = child.error
     return {"error": {"code": error.code, "message": error.message} if error else {"message": "The run was stopped."}}
 
 

@@ -5,11 +5,14 @@ from uuid import UUID
 
 from litestar.response.base import ASGIResponse
 from msgspec import UNSET, Meta, Struct, field
+from msgspec.structs import replace
 
 from sim_core.errors import Invalid, Missing
 from sim_core.jobs.again import Wish, base_of, order_again
 from sim_core.jobs.documents import Picked, pick
 from sim_core.jobs.orders import Order
+from sim_core.jobs.past import outcome_of
+from sim_core.jobs.running import Moved
 from sim_core.rest import answers
 from sim_core.rest.routes import Call, route
 from sim_core.rest.selected import selected, selection
@@ -40,6 +43,10 @@ class Execute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With `stream`: outputs to send and nothing else, as `block` or `block.path`, by name or id."""
     timeout_s: Annotated[float, Meta(gt=0, le=604_800)] | None = None
     """Seconds after which the run is stopped; 300 by default, 5,400 for `async`."""
+    durable: bool | None = None
+    """Whether another process goes on with the run when its own dies: `true` for deployed versions and for `async`."""
+    priority: Annotated[int, Meta(ge=-50, le=50)] = 0
+    """The higher goes first among the runs of the workspace that wait for a worker."""
 
 
 class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +67,8 @@ class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         202: "It runs in the background (`async`), or it waits for an answer.",
         409: "The idempotency key was used for something else, or the run was cancelled.",
         500: "The run failed; `error` says which block, and why.",
-        503: "The server is busy or stops.",
+        429: "Too many runs of the workspace wait already (`Retry-After`).",
+        503: "The server is busy or stops (`Retry-After`).",
         504: "The run took longer than it may.",
     },
 )
@@ -77,15 +85,27 @@ async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
     document = await pick(call.services.store, call.id("workflow_id"), call.workspace_id, call.query.version)
     choice = selection(document.workflow, body.select)
     order = _order(call, document) if body.from_block is None else await _order_from(call, document)
-    running = await call.services.runs.start(order)
+    order = replace(order, durable=_is_durable(body, document), priority=body.priority)
+    runs = call.services.runs
     if body.is_async:
-        return answers.accepted(running.run_id)
+        run_id, _ = await runs.enqueue(order)
+        return answers.accepted(run_id, "queued")
+    running = await runs.start(order)
     if body.stream:
-        told = call.services.runs.follow(running.run_id)
+        told = runs.follow(running.run_id)
         return event_stream(selected(told, choice) if choice else told, running.run_id)
     # a client that hangs up does not stop its run
-    outcome = await running.ended()
+    try:
+        outcome = await running.ended()
+    except Moved:
+        if runs.closing:
+            return answers.accepted(running.run_id)
+        outcome = await outcome_of(runs.follow(running.run_id))
     return answers.of_outcome(running.run_id, outcome, start=running.start, replayed=running.is_replay)
+
+
+def _is_durable(body: Execute, document: Picked) -> bool:
+    return body.is_async or document.version is not None if body.durable is None else body.durable
 
 
 def _order(call: Call[Execute, Which], document: Picked) -> Order:

@@ -120,8 +120,8 @@ def _headers(error: SimError) -> dict[str, str]:
     match error.status:
         case 401:
             return {"www-authenticate": 'Bearer realm="sim"'}
-        case 503:
-            return {"retry-after": "1"}
+        case 429 | 503:
+            return {"retry-after": str(getattr(error, "retry_after", None) or 1)}
         case _:
             return {}
 

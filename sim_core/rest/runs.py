@@ -11,7 +11,8 @@ from msgspec import Meta, Struct
 from sim_core.errors import Invalid
 from sim_core.flow.events import BlockPaused
 from sim_core.flow.trace import Span
-from sim_core.jobs.past import history, waiting
+from sim_core.jobs.past import history, outcome_of, waiting
+from sim_core.jobs.running import Moved
 from sim_core.jobs.traces import trace
 from sim_core.rest import answers
 from sim_core.rest.routes import Call, Nothing, route
@@ -202,15 +203,22 @@ async def list_pauses(call: Call[None, Nothing]) -> PauseList:
 )
 async def resume_run(call: Call[Resume, Nothing]) -> ASGIResponse:
     """Answer a pause, and have the run go on."""
-    body = call.body
-    running = await call.services.sleepers.resume(
-        call.id("run_id"), call.workspace_id, pause=body.pause or None, answer=body.input, actor=call.user_id
-    )
+    body, sleepers, runs = call.body, call.services.sleepers, call.services.runs
+    run_id = call.id("run_id")
+    facts: dict[str, Any] = {"pause": body.pause or None, "answer": body.input, "actor": call.user_id}
+    if not body.wait and not body.stream:
+        await sleepers.answer(run_id, call.workspace_id, **facts)
+        return answers.accepted(run_id, "queued")
+    running = await sleepers.resume(run_id, call.workspace_id, **facts)
     if body.stream:
-        return event_stream(call.services.runs.follow(running.run_id, after=running.first_seq), running.run_id)
-    if not body.wait:
-        return answers.accepted(running.run_id)
-    return answers.of_outcome(running.run_id, await running.ended())
+        return event_stream(runs.follow(running.run_id, after=running.first_seq), running.run_id)
+    try:
+        outcome = await running.ended()
+    except Moved:
+        if runs.closing:
+            return answers.accepted(run_id)
+        outcome = await outcome_of(runs.follow(run_id, after=running.first_seq))
+    return answers.of_outcome(run_id, outcome)
 
 
 async def _run(call: Call[Any, Any]) -> Run:

@@ -31,6 +31,9 @@ class NewRun(Struct, frozen=True, kw_only=True):
     parent_id: str | None = None
     idempotency_key: str | None = None
     durable: bool = False
+    """Whether another process takes it over when its own dies."""
+    priority: int = 0
+    """The higher goes first among those of its workspace that wait."""
     facts: Any = None
     """What else is needed to start it again."""
 
@@ -91,6 +94,7 @@ def _made(run: NewRun, owner: str, blobs: dict[str, str]) -> tuple[Any, ...]:
         facts,
         *_placed(to_json(run.input), blobs),
         owner if run.status == "running" else None,
+        run.priority,
     )
 
 

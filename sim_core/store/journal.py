@@ -19,6 +19,7 @@ from sim_core.store.live import Audience, Watcher
 from sim_core.store.pool import Store
 from sim_core.store.sql import journal as sql
 from sim_core.store.wire import DatabaseError
+from sim_core.store.words import WORDS, Words
 from sim_core.store.writing import Writing
 
 REST = 0.02
@@ -51,6 +52,9 @@ class Journal:
         self._audience = Audience()
         self._listening = Listening(store.url)
         self._listens = False
+        self._words = Words(store, owner)
+        self._tellers: dict[str, str] = {}
+        self._asking: asyncio.Future[None] | None = None
         self._committer: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -66,6 +70,7 @@ class Journal:
             self._committer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._committer
+        await self._words.close()
         await self._listening.close()
 
     async def create(self, run: NewRun) -> bool:
@@ -89,6 +94,7 @@ class Journal:
     def leave(self, run_id: str) -> None:
         """Write a run no longer; what is queued is still written."""
         self._runs.pop(run_id, None)
+        self._words.leave(run_id)
 
     def add(self, run_id: str, epoch: int, events: Iterable[Event]) -> int:
         """Take in events, in order, without waiting; the place of the last one.
@@ -149,11 +155,14 @@ class Journal:
         if not self._listens:
             self._listens = True
             await self._listening.on("sim_run", self._hear)
+            await self._listening.on(WORDS, lambda payload: self._words.hear(payload, self._audience.tell))
         watcher = self._audience.join(run_id)
         try:
             watcher.send_reading()
             writing = self._runs.get(run_id)
             said = writing.speech.so_far() if writing else []
+            if writing is None:
+                await self._words.ask(run_id)
             with suppress(SimError):
                 await self.committed(run_id)  # what was said follows events that may still be on their way
             async with aclosing(self._watch(run_id, watcher, after, said)) as entries:
@@ -163,6 +172,13 @@ class Journal:
                         return
         finally:
             self._audience.leave(run_id, watcher)
+            if not self._audience.is_watched(run_id):
+                self._tellers.pop(run_id, None)
+
+    def hear_watch(self, run_id: str | None) -> None:
+        """Another process begins to watch a run that may be written here."""
+        if writing := self._runs.get(run_id or ""):
+            self._words.want(writing.run_id, writing.speech.so_far())
 
     async def _goes_on(self, run_id: str, entry: Entry) -> bool:
         """Whether a run that slept or failed has been taken up again since."""
@@ -212,7 +228,9 @@ class Journal:
             self._room.clear()
         block = ends_block(event)
         if block is not None:
-            writing.speech.forget(block, getattr(event, "path", ()))
+            path = getattr(event, "path", ())
+            writing.speech.forget(block, path)
+            self._words.forget(writing.run_id, block, path)
         if (ended := ending_of(event)) is not None:
             news.ended, news.at = ended, entry.at
             news.totals, writing.totals = writing.totals, Totals(writing.totals.pauses)
@@ -223,6 +241,7 @@ class Journal:
 
     def _speak(self, writing: Writing, delta: TextDelta) -> None:
         writing.speech.add(delta)
+        self._words.add(writing.run_id, delta)
         if not self._audience.is_watched(writing.run_id):
             return
         entry = Entry(None, delta, to_json(delta))
@@ -321,8 +340,13 @@ class Journal:
             self._audience.send_reading(None)
             return
         owner, _, ids = payload.partition(" ")
-        if owner != self.owner:
-            self._audience.send_reading(ids.split(" "))
+        if owner == self.owner:
+            return
+        for run_id in ids.split(" "):
+            if self._audience.is_watched(run_id) and self._tellers.get(run_id) != owner:
+                self._tellers[run_id] = owner  # whoever took the run up does not know who watches
+                self._asking = asyncio.ensure_future(self._words.ask(run_id))
+        self._audience.send_reading(ids.split(" "))
 
 
 def _stored(batch: Sequence[News]) -> list[News]:

@@ -1,23 +1,26 @@
-"""Processes that own runs: they show that they live, and the runs of those that died are told so."""
+"""Processes that own runs: they show that they live, and the runs of those that died are freed for others."""
 
-import asyncio
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from sim_core.errors import Unreachable
+from msgspec import Struct
+
 from sim_core.flow.events import RunFailed
 from sim_core.ids import new_id
 from sim_core.store.entries import Failure, to_json
 from sim_core.store.pool import Store
-from sim_core.store.sql import runs as sql
+from sim_core.store.sql import processes as sql
 from sim_core.store.wire import Row
 
-BEAT = 5.0
-"""Seconds between two signs of life."""
-SILENCE = 30.0
-"""Seconds without one after which a process counts as dead; one on this machine is looked up at once."""
+SILENCE = 6.0
+"""Seconds without a sign of life after which a process counts as dead; one on this machine is looked up at once."""
+TAKEN_OVER = 100
+"""Priority of runs that lost their process, and that nobody's limit holds back."""
+TAKEOVERS = 25
+"""How often a run may lose its process; then it counts as the cause, and is failed."""
 INTERRUPTED = "The process that ran this stopped before the run had ended."
 
 
@@ -28,15 +31,45 @@ async def register(store: Store, kind: str) -> str:
     return process_id
 
 
-async def beat_forever(store: Store, process_id: str, *, kind: str = "serve") -> None:
-    """Show that this process lives, until cancelled."""
-    while True:
-        await asyncio.sleep(BEAT)
-        try:
-            if not await store.execute(sql.BEAT, process_id):
-                await _enter(store, process_id, kind)  # others took it for dead while it slept
-        except Unreachable:
-            continue
+class Standing(Struct, frozen=True):
+    """How the database has a run that a process performs."""
+
+    id: str
+    epoch: int
+    cancel_asked: bool
+
+
+class Reaped(Struct, frozen=True, kw_only=True):
+    """What became of the runs of dead processes."""
+
+    freed: tuple[str, ...] = ()
+    """Durable ones: they wait for a worker."""
+    interrupted: tuple[str, ...] = ()
+    """Light ones: they have failed."""
+
+
+async def beat(store: Store, process_id: str, *, kind: str) -> bool:
+    """Show that this process lives; `False` when others took it for dead meanwhile."""
+    if await store.execute(sql.BEAT, process_id):
+        return True
+    await _enter(store, process_id, kind)
+    return False
+
+
+async def standings(store: Store, run_ids: Sequence[str]) -> tuple[Standing, ...]:
+    """How the database has these runs: another epoch means that somebody else performs them."""
+    rows = await store.rows(sql.STANDING, list(run_ids)) if run_ids else ()
+    return tuple(Standing(row["id"], row["epoch"], row["cancel_asked"]) for row in rows)
+
+
+async def release(store: Store, run_id: str, epoch: int, *, owner: str) -> bool:
+    """Give a durable run back, so that another process goes on with it; `False` when it was taken already."""
+    return await store.row(sql.RELEASE, run_id, epoch, owner, TAKEN_OVER) is not None
+
+
+async def ask_to_cancel(store: Store, run_id: str) -> None:
+    """Have whoever performs a run stop it, now or when it takes it up."""
+    await store.execute(sql.CANCEL_ASKED, run_id)
 
 
 async def leave(store: Store, process_id: str) -> None:
@@ -44,24 +77,29 @@ async def leave(store: Store, process_id: str) -> None:
     await store.execute(sql.LEAVE, process_id)
 
 
-async def interrupt_orphans(store: Store, *, alone: bool = False) -> tuple[str, ...]:
-    """Mark the running runs of dead processes as failed (`interrupted`), in row and journal; which runs those were.
+async def reap(store: Store, *, alone: bool = False, patient: bool = False) -> Reaped:
+    """Free the durable runs of dead processes for others, and mark their light ones as failed (`interrupted`).
 
-    A process elsewhere is dead when it was silent for half a minute, or at once with `alone`: nobody elsewhere can use
-    the database, as with an embedded one.
+    A process elsewhere is dead when it was silent for some seconds, or at once with `alone`: nobody elsewhere can use
+    the database, as with an embedded one. With `patient`, silence alone proves nothing: the database was away.
     """
     here = _host()
     owners = await store.rows(sql.OWNERS, SILENCE)
     dead = [
         row["owner"]
         for row in owners
-        if row["host"] is None or row["silent"] or (_has_died(row) if row["host"] == here else alone)
+        if row["host"] is None or (row["silent"] and not patient) or (_has_died(row) if row["host"] == here else alone)
     ]
-    failure = Failure(code="interrupted", message=INTERRUPTED)
-    event = RunFailed(code="interrupted", message=INTERRUPTED)
-    rows = await store.rows(sql.INTERRUPT, dead, to_json(failure), to_json(event))
+    if not dead:
+        return Reaped()
+    failure = to_json(Failure(code="interrupted", message=INTERRUPTED))
+    event = to_json(RunFailed(code="interrupted", message=INTERRUPTED))
+    rows = await store.rows(sql.REAP, dead, failure, event, TAKEN_OVER, TAKEN_OVER + TAKEOVERS)
     await store.execute(sql.BURY, dead)
-    return tuple(row["id"] for row in rows)
+    return Reaped(
+        freed=tuple(row["id"] for row in rows if row["freed"]),
+        interrupted=tuple(row["id"] for row in rows if not row["freed"]),
+    )
 
 
 async def _enter(store: Store, process_id: str, kind: str) -> None:

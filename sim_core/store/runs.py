@@ -48,6 +48,8 @@ class Run(Struct, frozen=True, kw_only=True):
     idempotency_key: str | None = None
     durable: bool = False
     owner: str | None = None
+    priority: int = 0
+    cancel_asked: bool = False
     facts: Any = None
     input: Any = None
     output: Any = None
@@ -99,7 +101,7 @@ async def get_run(store: Store, run_id: str, workspace_id: str | None) -> Run:
     row = await store.row(sql.GET, run_id, workspace_id)
     if row is None:
         raise Missing(f"There is no run {run_id!r}")
-    return _run(row)
+    return run_of(row)
 
 
 async def list_runs(
@@ -122,7 +124,7 @@ async def list_runs(
     rows = await store.rows(
         sql.LIST, workspace_id, after, workflow_id, wanted, trigger, since, until, parent_id, limit + 1
     )
-    items = tuple(_run(row) for row in rows[:limit])
+    items = tuple(run_of(row) for row in rows[:limit])
     return Page(items=items, next=items[-1].id if len(rows) > limit else None)
 
 
@@ -188,7 +190,8 @@ async def kept_document(store: Store, name: str) -> Workflow:
     return _document.decode(text)
 
 
-def _run(row: Row) -> Run:
+def run_of(row: Row) -> Run:
+    """A run as a row of `COLUMNS` tells it."""
     facts = {name: row[name] for name in Run.__struct_fields__}
     for name in ("facts", "input", "output"):
         facts[name] = None if facts[name] is None else msgspec.json.decode(facts[name])

@@ -55,12 +55,14 @@ HOMES: dict[str, set[str]] = {
     "httpcore2": {"sim_core.net"},
     "pydantic_monty": {"sim_core.sandbox"},
     "quickjs": {"sim_core.sandbox"},
+    "pgqueuer": {"sim_core.jobs"},
     "pluggy": {"sim_core.registry", "sim_core.hookspecs", "sim_core.plugin"},
     "stevedore": {"sim_core.registry"},
     "importlib_metadata": {"sim_core.registry", "sim_core.plugins"},
     "cyclopts": {"sim_core.cli", "sim_core.commands"},
     "socketify": {"sim_realtime"},
     "websockets": {"sim_realtime"},
+    "pycrdt": {"sim_realtime"},
 }
 
 

@@ -259,7 +259,7 @@ async def test_silence_expires(told: Told):
         slow = told.client(server.allow, limits=Limits(idle_s=0.1, tries=1))
         with pytest.raises(Expired, match="silent"):
             await slow.send(get(server.url))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4.5
 
 
 @pytest.mark.parametrize(

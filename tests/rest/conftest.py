@@ -59,7 +59,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture
 async def api(clean_postgres: str, data: Path) -> AsyncIterator[Api]:
-    settings = configuration.read({"SIM_DATA": str(data), "SIM_MAX_BODY": "1000000"})
+    settings = configuration.read({"SIM_DATA": str(data), "SIM_MAX_BODY": "1000000", "SIM_WORKERS": "0"})
     store = await open_store(clean_postgres, size=2)
     home = await bootstrap(store)
     other = await add_workspace(store, organization_id=home.organization_id, user_id=home.user_id, name="Other")

@@ -98,7 +98,7 @@ async def test_time_is_over_for_everyone(sandbox: Sandbox, language: Language, c
     began = time.perf_counter()
     with pytest.raises(Expired):
         await sandbox.evaluate(language, code, timeout_s=0.3)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 10
     assert await sandbox.evaluate(language, "1 + 1") == 2
 
 

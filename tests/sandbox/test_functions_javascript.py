@@ -126,7 +126,7 @@ async def test_time_is_over_for_everyone(sandbox: Sandbox, code: str) -> None:
     began = time.perf_counter()
     with pytest.raises(Expired):
         await sandbox.execute("javascript", code, timeout_s=0.4)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 10
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ async def test_data_survives_stop_and_start_and_a_kill_of_owner_postmaster_or_bo
     await connection.close()
     began = time.monotonic()
     await first.stop()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10
 
     for victim in ("owner", "postmaster", "both", "backend and owner"):
         owner, pid, owns = start_owner(folder)

@@ -23,8 +23,10 @@ from sim_core.ids import new_id
 from sim_core.spec.prompts import Cost, Usage
 from sim_core.store.entries import LARGE, Entry
 from sim_core.store.journal import Journal
+from sim_core.store.listen import Listening
 from sim_core.store.pool import Store, open_store
 from sim_core.store.runs import NewRun, claim, create_run, due, get_run, list_runs, next_due, pauses
+from sim_core.store.words import WATCH
 
 
 @pytest_asyncio.fixture
@@ -275,3 +277,37 @@ async def test_back_pressure_makes_writers_wait_and_lets_them_go(
         await asyncio.wait_for(journal.room(), 5)
     await journal.flush()
     assert len(await journal.events(run.id)) == 199
+
+
+async def test_words_reach_watchers_in_another_process_as_they_are_said(store: Store, journal: Journal) -> None:
+    run = a_run()
+    await create_run(store, journal, run)
+    listening = Listening(store.url)
+    await listening.on(WATCH, journal.hear_watch)
+    other_store = await open_store(store.url, size=2)
+    other = Journal(other_store, owner="other")
+    await other.open()
+    journal.add(run.id, 1, [BlockStarted(block="b1", order=1), TextDelta(block="b1", text="Once ")])
+    heard: list[Entry] = []
+
+    async def watch() -> None:
+        heard.extend([entry async for entry in other.follow(run.id)])
+
+    watching = asyncio.create_task(watch())
+    await asyncio.sleep(0.3)
+    for word in ("upon ", "a ", "time ", "é" * 4000):
+        journal.add(run.id, 1, [TextDelta(block="b1", text=word)])
+        await asyncio.sleep(0.12)
+    journal.add(run.id, 1, [TextDelta(block="b1", text="late"), finished(1), RunFinished()])
+    await asyncio.wait_for(watching, 5)
+    deltas = [entry.event for entry in heard if isinstance(entry.event, TextDelta)]
+    assert deltas[0].kind == "reset"
+    said = ""
+    for delta in deltas:  # what was said so far comes after a reset, and as often as somebody asks for it
+        said = "" if delta.kind == "reset" else said + delta.text
+    assert said == "Once upon a time " + "é" * 4000
+    assert len(deltas) >= 6
+    assert [type(entry.event) for entry in heard if entry.seq] == [BlockStarted, BlockFinished, RunFinished]
+    await listening.close()
+    await other.close()
+    await other_store.close()

@@ -20,7 +20,7 @@ from sim_core.store.migrate import migrate
 from sim_core.store.places import find_place
 from sim_core.store.pool import Store, open_store
 from sim_core.store.postgres import make_database
-from sim_core.store.processes import interrupt_orphans, leave, register
+from sim_core.store.processes import leave, reap, register
 from sim_core.store.runs import NewRun, create_run, get_run
 
 
@@ -115,7 +115,7 @@ async def test_runs_of_dead_processes_are_told_so_and_those_of_living_ones_go_on
         await create_run(store, journal, run)
         journal.add(run.id, 1, [BlockFinished(block="b", order=1)])
         await journal.close()
-    assert await interrupt_orphans(store) == (runs["never registered"].id,)
+    assert (await reap(store)).interrupted == (runs["never registered"].id,)
     watching = Journal(store, owner=mine)
 
     async def watch() -> list[int | None]:
@@ -126,8 +126,8 @@ async def test_runs_of_dead_processes_are_told_so_and_those_of_living_ones_go_on
     process.kill()
     process.wait()
     process.stdout.close()
-    assert await interrupt_orphans(store) == (runs[theirs].id,)
-    assert await interrupt_orphans(store) == ()
+    assert (await reap(store)).interrupted == (runs[theirs].id,)
+    assert (await reap(store)).interrupted == ()
     assert await asyncio.wait_for(watched, 5) == [1, 2]
     await watching.close()
     row = await get_run(store, runs[theirs].id, "w")
@@ -140,7 +140,7 @@ async def test_runs_of_dead_processes_are_told_so_and_those_of_living_ones_go_on
     assert isinstance(entries[-1].event, RunFailed)
     assert (await get_run(store, runs[mine].id, "w")).status == "running"
     await store.execute("UPDATE process SET host = 'elsewhere' WHERE id = $1", mine)
-    assert await interrupt_orphans(store) == ()
+    assert (await reap(store)).interrupted == ()
     await journal.close()
-    assert await interrupt_orphans(store, alone=True) == (runs[mine].id,)
+    assert (await reap(store, alone=True)).interrupted == (runs[mine].id,)
     await leave(store, mine)

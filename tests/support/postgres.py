@@ -46,7 +46,8 @@ async def clean_postgres(postgres_url: str) -> str:
     from sim_core.store.wire import connect
 
     connection = await connect(postgres_url)
-    await connection.execute(";".join(f'DELETE FROM "{table._meta.tablename}"' for table in reversed(TABLES)))
+    names = [*(table._meta.tablename for table in reversed(TABLES)), "sim_pgqueuer"]
+    await connection.execute(";".join(f'DELETE FROM "{name}"' for name in names))
     await connection.close()
     return postgres_url
 

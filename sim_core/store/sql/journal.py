@@ -4,15 +4,16 @@ from functools import lru_cache
 
 MADE = """made AS (
   INSERT INTO workflow_execution_logs (id, workspace_id, workflow_id, version, workflow_seq, snapshot, status, trigger,
-    actor, parent_id, idempotency_key, durable, facts, input, input_blob, owner, epoch, created_at, started_at, ms,
-    tokens_input, tokens_output, cost)
+    actor, parent_id, idempotency_key, durable, facts, input, input_blob, owner, priority, epoch, created_at,
+    started_at, ms, tokens_input, tokens_output, cost)
   SELECT t.id, t.workspace_id, t.workflow_id, t.version, t.workflow_seq, t.snapshot, t.status, t.trigger, t.actor,
-    t.parent_id, t.idempotency_key, t.durable, t.facts::json, t.input::json, t.input_blob, t.owner, 1, now(),
+    t.parent_id, t.idempotency_key, t.durable, t.facts::json, t.input::json, t.input_blob, t.owner, t.priority, 1,
+    now(),
     CASE WHEN t.status = 'running' THEN now() END, 0, 0, 0, 0
   FROM unnest({}::text[], {}::text[], {}::text[], {}::int[], {}::bigint[], {}::text[], {}::text[], {}::text[],
-    {}::text[], {}::text[], {}::text[], {}::bool[], {}::text[], {}::text[], {}::text[], {}::text[])
+    {}::text[], {}::text[], {}::text[], {}::bool[], {}::text[], {}::text[], {}::text[], {}::text[], {}::int[])
     AS t(id, workspace_id, workflow_id, version, workflow_seq, snapshot, status, trigger, actor, parent_id,
-      idempotency_key, durable, facts, input, input_blob, owner)
+      idempotency_key, durable, facts, input, input_blob, owner, priority)
   ON CONFLICT DO NOTHING
   RETURNING id)"""
 

@@ -38,6 +38,9 @@ class WorkflowExecutionLog(Table, tablename="workflow_execution_logs"):
     cost = DoublePrecision()
     epoch = BigInt()
     owner = Text(null=True, default=None)
+    priority = Integer(default=0)
+    offered_at = Timestamptz(null=True, default=None, help_text="When the queue handed it to the workers.")
+    cancel_asked = Boolean(default=False)
 
 
 class WorkflowExecutionSnapshot(Table, tablename="workflow_execution_snapshots"):

@@ -122,4 +122,4 @@ def test_lines_stay_where_they_are() -> None:
 def test_hostile_code_is_read_in_a_moment(text: str, language: Language) -> None:
     began = time.process_time()
     bind(text, language=language)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5

@@ -34,6 +34,12 @@ export const PATHS: readonly string[] = [
   "/api/v1/credentials/{credential_id}",
   "/api/v1/keys",
   "/api/v1/keys/{key_id}",
+  "/api/v1/realtime/ticket",
+  "/api/v1/workflows/{workflow_id}/comments",
+  "/api/v1/workflows/{workflow_id}/comments/{comment_id}",
+  "/api/v1/workflows/{workflow_id}/history",
+  "/api/v1/workflows/{workflow_id}/history/{seq}",
+  "/api/v1/workflows/{workflow_id}/restore",
   "/health/live",
   "/health/ready",
   "/api/v1/openapi.json",
@@ -318,7 +324,7 @@ export interface UpdateWorkflow {
 export interface Appended {
   seq: number;
   applied?: AppliedOp[];
-  outcome?: "applied" | "dup" | "noop" | "refused";
+  outcome?: "applied" | "dup" | "noop" | "refused" | "superseded";
   refusals?: RefusedOp[];
 }
 
@@ -327,6 +333,7 @@ export interface AppliedOp {
   index: number;
   seq: number;
   effective: AddBlocks | RemoveBlocks | MoveBlocks | ReparentBlocks | UpdateBlocks | UpdateValues | AddEdges | RemoveEdges | UpdateSubflow | AddVariables | RemoveVariables | UpdateVariable | UpdateWorkflow;
+  ts?: number | null;
   again?: boolean;
 }
 
@@ -399,6 +406,8 @@ export interface Execute {
   of_run?: string | null;
   select?: string[];
   timeout_s?: number | null;
+  durable?: boolean | null;
+  priority?: number;
 }
 
 /** What a run came to. */
@@ -853,6 +862,82 @@ export interface FreshKey {
   scopes: ("admin" | "read" | "run" | "write")[];
   key: string;
   expires_at?: string | null;
+}
+
+/** What lets one connection to the realtime service in. */
+export interface RealtimeTicket {
+  ticket: string;
+  expires_in: number;
+  url: string;
+}
+
+/** Every comment, thread by thread. */
+export interface CommentList {
+  items: Comment[];
+}
+
+/** One remark; the first of a thread carries the thread's id and its anchor. */
+export interface Comment {
+  id: string;
+  thread_id: string;
+  anchor: Anchor | null;
+  body: string;
+  mentions: string[];
+  created_by: string;
+  created_at: string;
+  edited_at: string | null;
+  resolved_at: string | null;
+  resolved_by: string | null;
+}
+
+/** What a thread is about: a block, an edge or a spot on the canvas; none of them is the workflow as a whole. */
+export interface Anchor {
+  block_id?: string | null;
+  edge_id?: string | null;
+  x?: number | null;
+  y?: number | null;
+}
+
+/** Something to say. */
+export interface NewComment {
+  body: string;
+  mentions?: string[];
+  anchor?: Anchor | null;
+  thread_id?: string | null;
+}
+
+/** What is different about a comment. */
+export interface CommentChange {
+  body?: string | null;
+  mentions?: string[];
+  resolved?: boolean | null;
+}
+
+/** Part of the history, in order. */
+export interface HistoryPage {
+  items: HistoryEntry[];
+  seq: number;
+  next_after: number | null;
+}
+
+/** One change of the past. */
+export interface HistoryEntry {
+  seq: number;
+  at: string;
+  actor: string;
+  client_id: string;
+  operation: AddBlocks | RemoveBlocks | MoveBlocks | ReparentBlocks | UpdateBlocks | UpdateValues | AddEdges | RemoveEdges | UpdateSubflow | AddVariables | RemoveVariables | UpdateVariable | UpdateWorkflow;
+}
+
+/** The document as it was. */
+export interface PastDocument {
+  seq: number;
+  workflow: Workflow;
+}
+
+/** Which state to go back to. */
+export interface Restore {
+  to_seq: number;
 }
 
 /** How the server is. */

@@ -1,0 +1,152 @@
+"""What performs runs in a process, be it the server or a worker: opened in order, and closed in the other."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, suppress
+from typing import Any
+
+from msgspec import Struct
+
+from sim_core.app.accounts import StoredAccounts
+from sim_core.app.ledger import StoredLedger
+from sim_core.app.memory import StoredMemory
+from sim_core.app.parts import open_runners, world_of
+from sim_core.jobs.admission import Admission, Limits
+from sim_core.jobs.attempts import Attempts
+from sim_core.jobs.children import Children
+from sim_core.jobs.keeping import Keeper
+from sim_core.jobs.plans import Plans
+from sim_core.jobs.queue import open_queue
+from sim_core.jobs.runs import CANCEL, Runs
+from sim_core.jobs.sleepers import Sleepers
+from sim_core.jobs.worker import Worker, listened
+from sim_core.plugins import Place, converge
+from sim_core.registry import Registry
+from sim_core.settings import Settings
+from sim_core.store import processes
+from sim_core.store.journal import Journal
+from sim_core.store.listen import Listening
+from sim_core.store.pool import POOL_SIZE, Store, open_store
+from sim_core.store.secrets import get_secrets
+from sim_core.store.vault import Vault
+from sim_core.store.words import WATCH
+
+Report = Callable[[BaseException, str], Any]
+SECRETS_S = 2.0
+LOOK_S = 1.0
+
+
+class Motor(Struct, frozen=True, kw_only=True):
+    """What performs runs."""
+
+    registry: Registry
+    store: Store
+    vault: Vault
+    runs: Runs
+    sleepers: Sleepers
+    worker: Worker
+    """Works on the queue when it is told to."""
+    secrets: "Secrets"
+
+
+async def open_motor(
+    settings: Settings, url: str, stack: AsyncExitStack, *, kind: str, report: Report, connections: int = POOL_SIZE
+) -> Motor:
+    """Open it on a database that is ready for use; whoever closes the stack closes it."""
+    store = await open_store(url, size=connections)
+    stack.push_async_callback(store.close)
+    await _converge(settings, store, report)
+    registry = Registry.open(settings.data / "cache")
+    owner = await processes.register(store, kind)
+    stack.push_async_callback(processes.leave, store, owner)
+    journal = Journal(store, owner=owner)
+    await journal.open()
+    stack.push_async_callback(journal.close)
+    vault = Vault(store, settings.encryption_key)
+    runners = open_runners(settings, registry)
+    stack.push_async_callback(runners.close)
+    secrets = Secrets(vault)
+    plans = Plans(registry.block, lambda: registry.digest)
+    limits = Limits(in_flight=settings.max_runs, waiting=settings.max_waiting)
+    runs = Runs(store, journal, plans, secrets=secrets.of, report=report, admission=Admission(store, limits))
+    runs.world = world_of(
+        runners,
+        settings,
+        memory=StoredMemory(store),
+        children=Children(runs),
+        accounts=StoredAccounts(vault, runners.client).of,
+        attempts=Attempts(runs),
+    )
+    sleepers = Sleepers(runs)
+    queue = open_queue(store)
+    worker = Worker(store, queue, sleepers, slots=settings.worker_runs, limit=settings.workspace_runs)
+    await processes.reap(store)
+    keep_up(stack, Keeper(runs, sleepers, queue, kind=kind, keep_days=settings.keep_runs_days).keep())
+    keep_up(stack, sleepers.watch())
+    keep_up(stack, _look(registry, report))
+    listening = Listening(url)
+    stack.push_async_callback(listening.close)
+    for channel, hear in {CANCEL: runs.hear_cancel, WATCH: journal.hear_watch, **listened(worker)}.items():
+        await listening.on(channel, hear)
+    await store.lives.listen(listening)
+    return Motor(
+        registry=registry, store=store, vault=vault, runs=runs, sleepers=sleepers, worker=worker, secrets=secrets
+    )
+
+
+async def _look(registry: Registry, report: Report) -> None:
+    """Notice packages that come and go while the process runs, in a thread, since a new one is asked in a process."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        try:
+            await asyncio.to_thread(registry.refresh, now=True)
+        except Exception as error:  # a half-written package must not end the watch
+            report(error, "plugins")
+
+
+async def _converge(settings: Settings, store: Store, report: Report) -> None:
+    """Have the plugins that this instance was told to have; what cannot be had is told, and the rest works."""
+    ledger = StoredLedger(store)
+    if not await ledger.recorded():
+        return
+    try:
+        done = await converge(ledger, place=Place.current(settings.data))
+    except Exception as error:
+        report(error, "")
+        return
+    for problem in done.problems:
+        report(RuntimeError(problem.message), "")
+
+
+class Secrets:
+    """The secrets of workspaces; an answer is kept for two seconds, or until one is changed here."""
+
+    def __init__(self, vault: Vault) -> None:
+        """Read them from the vault."""
+        self._vault = vault
+        self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
+
+    async def of(self, workspace_id: str) -> Mapping[str, str]:
+        """The secrets of a workspace by name."""
+        known = self._known.get(workspace_id)
+        now = time.monotonic()
+        if known is None or now - known[0] > SECRETS_S:
+            known = self._known[workspace_id] = (now, await get_secrets(self._vault, workspace_id))
+        return known[1]
+
+    def forget(self, workspace_id: str) -> None:
+        """Read them again: one was changed."""
+        self._known.pop(workspace_id, None)
+
+
+def keep_up(stack: AsyncExitStack, work: Any) -> None:
+    """Have something go on for as long as the stack is open."""
+    task = asyncio.ensure_future(work)
+
+    async def end() -> None:
+        task.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await task
+
+    stack.push_async_callback(end)

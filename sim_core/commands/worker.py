@@ -1,0 +1,38 @@
+"""The worker process: performs runs from the queue, and hands over what is under way when it is told to stop."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+
+from sim_core.app.motor import keep_up, open_motor
+from sim_core.commands.logs import logger
+from sim_core.settings import Settings
+from sim_core.store.postgres import ensure
+
+DRAIN_S = 3.0
+CONNECTIONS = 5
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until a signal; runs get a moment to end, then another worker goes on with them."""
+    leaving = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, leaving.set)
+    running = await ensure(settings)
+    log = logger("sim.worker", settings.log_level)
+
+    def report(error: BaseException, id: str) -> None:
+        log.error("fault", id=id, exc_info=error)
+
+    try:
+        async with AsyncExitStack() as stack:
+            motor = await open_motor(
+                settings, running.uri(), stack, kind="worker", report=report, connections=CONNECTIONS
+            )
+            keep_up(stack, motor.worker.work())
+            log.debug("working", slots=settings.worker_runs)
+            await leaving.wait()
+            await motor.runs.drain(DRAIN_S)
+    finally:
+        await running.stop()

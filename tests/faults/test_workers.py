@@ -1,0 +1,151 @@
+import asyncio
+import random
+import signal
+import time
+from collections import Counter
+
+import pytest
+
+from sim_core.flow.events import BlockFinished, RunFinished
+from sim_core.jobs.past import history
+from sim_core.store.runs import get_run, list_runs
+from tests.support.http import Answer, Seen, serve
+from tests.support.workers import OTHER, answer, flow, post, wait, workers
+
+ENDED = ("finished", "failed", "cancelled")
+
+
+def slowly(seen: Seen) -> Answer:
+    return Answer(body={"path": seen.path}, delay_s=0.15)
+
+
+@pytest.mark.parametrize(
+    ("runs", "kills"), [(40, 3), pytest.param(100, 20, marks=pytest.mark.full)], ids=["3 kills", "20 kills"]
+)
+async def test_whoever_is_killed_every_run_ends_once_and_nothing_is_asked_twice_under_two_keys(
+    clean_postgres: str, runs: int, kills: int
+) -> None:
+    chance = random.Random(7)
+    async with serve(slowly) as service, workers(clean_postgres, 2) as farm:
+        steps = flow("steps", post("a", f"{service.url}/a"), wait("w", 0.3), post("b", f"{service.url}/b"),
+                     wait("v", 0.3), post("c", f"{service.url}/c"), answer("end", "<a.data.path>"))  # fmt: skip
+        ids = [await farm.enqueue(steps, {"n": n}) for n in range(runs)]
+        hit: Counter[str] = Counter()
+        for _ in range(kills):
+            await asyncio.sleep(chance.uniform(0.3, 1.0))
+            farm.kill(chance.choice(farm.processes))
+            farm.start()
+        await farm.until(ids, ENDED, within=90)
+        for id in ids:
+            run = await get_run(farm.motor.store, id, None)
+            assert (run.status, run.output["data"]) == ("finished", "/a"), run.error
+            events = await history(farm.motor.runs.journal, id)
+            assert sum(isinstance(event, RunFinished) for event in events) == 1
+            done = Counter(event.block for event in events if isinstance(event, BlockFinished))
+            assert set(done.values()) == {1}, done
+        asked: dict[tuple[str, int], list[str]] = {}
+        for seen in service.seen:
+            asked.setdefault((seen.path, seen.json["n"]), []).append(seen.headers["idempotency-key"])
+        assert len(asked) == 3 * runs
+        for call, keys in asked.items():
+            assert len(set(keys)) == 1, call
+            hit[str(call)] = len(keys)
+        assert max(hit.values()) <= 1 + kills
+        assert len({keys[0] for keys in asked.values()}) == 3 * runs
+
+
+async def test_a_killed_workers_run_goes_on_elsewhere_within_ten_seconds(clean_postgres: str) -> None:
+    async with serve(Answer(body={})) as service, workers(clean_postgres, 1) as farm:
+        steps = flow("steps", post("a", f"{service.url}/a"), wait("w", 3), post("b", f"{service.url}/b"))
+        id = await farm.enqueue(steps, {"n": 1})
+        while not service.seen:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        farm.kill(farm.processes[0])
+        farm.start()
+        assert await farm.until([id], ENDED, within=20) < 10
+        assert [seen.path for seen in service.seen] == ["/a", "/b"]
+        assert (await get_run(farm.motor.store, id, None)).epoch > 3  # made, taken, freed, taken
+
+
+async def test_an_owner_that_slept_writes_nothing_more_and_asks_for_nothing(clean_postgres: str) -> None:
+    async with serve(Answer(body={})) as service, workers(clean_postgres, 1) as farm:
+        steps = flow("steps", post("a", f"{service.url}/a"), wait("w", 1.0), post("b", f"{service.url}/b"))
+        id = await farm.enqueue(steps, {"n": 1})
+        while not service.seen:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        frozen = farm.processes[0]
+        frozen.send_signal(signal.SIGSTOP)
+        farm.start()
+        await farm.until([id], ENDED, within=30)
+        before = await history(farm.motor.runs.journal, id)
+        asked = len(service.seen)
+        frozen.send_signal(signal.SIGCONT)
+        await asyncio.sleep(2.5)
+        assert await history(farm.motor.runs.journal, id) == before
+        assert len(service.seen) == asked == 2
+        assert frozen.poll() is None, farm.said()
+        again = await farm.enqueue(steps, {"n": 2})
+        await farm.until([again], ENDED)  # it is back at work, or the other one is
+
+
+async def test_a_worker_that_is_told_to_stop_hands_over_and_leaves(clean_postgres: str) -> None:
+    async with serve(Answer(body={})) as service, workers(clean_postgres, 1) as farm:
+        steps = flow("steps", post("a", f"{service.url}/a"), wait("w", 5), post("b", f"{service.url}/b"))
+        ids = [await farm.enqueue(steps, {"n": n}) for n in range(10)]
+        while len(service.seen) < 10:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
+        leaving = farm.processes[0]
+        began = time.monotonic()
+        leaving.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(leaving.wait, 10) == 0
+        assert time.monotonic() - began < 10
+        farm.start()
+        await farm.until(ids, ENDED, within=30)
+        runs = await list_runs(farm.motor.store, workspace_id="space")
+        assert {run.status for run in runs.items} == {"finished"}
+        assert Counter(seen.path for seen in service.seen) == {"/a": 10, "/b": 10}
+
+
+async def test_a_running_block_on_another_process_stops_within_a_second(clean_postgres: str) -> None:
+    async with workers(clean_postgres, 1) as farm:
+        took: list[float] = []
+        for _ in range(3):  # the best of three: the machine may be busy with other things
+            id = await farm.enqueue(flow("slow", wait("w", 60)))
+            await farm.until([id], ("running",))
+            began = time.monotonic()
+            assert await farm.motor.runs.cancel(id, "space") == "cancelled"
+            took.append(time.monotonic() - began)
+        assert min(took) < 1
+
+
+async def test_one_tenants_ten_thousand_runs_delay_anothers_first_by_less_than_a_second(clean_postgres: str) -> None:
+    async with workers(clean_postgres, 1, SIM_WORKER_RUNS="20", SIM_WORKSPACE_RUNS="40") as farm:
+        slow = flow("slow", wait("w", 3))
+        first = await farm.enqueue(slow)
+        await farm.motor.store.execute(
+            "INSERT INTO workflow_execution_logs (id, workspace_id, workflow_id, snapshot, status, trigger, durable,"
+            " facts, input, created_at, ms, tokens_input, tokens_output, cost, epoch, priority, cancel_asked)"
+            " SELECT 'x' || n, 'space', workflow_id, snapshot, 'pending', 'api', true, facts, input, now(), 0, 0, 0, 0,"
+            " 1, 0, false FROM workflow_execution_logs, generate_series(1, 10000) n WHERE id = $1",
+            first,
+        )
+        await asyncio.sleep(1.5)
+        began = time.monotonic()
+        id = await farm.enqueue(flow("quick", answer("end", 1)), space=OTHER)
+        await farm.until([id], ("finished",), within=10)
+        assert time.monotonic() - began < 1
+        busy = await farm.motor.store.value(
+            "SELECT count(*) FROM workflow_execution_logs WHERE status = 'running' AND workspace_id = 'space'"
+        )
+        assert 15 <= busy <= 40
+
+
+async def test_thousands_of_sleeping_runs_wake_when_their_time_comes(clean_postgres: str) -> None:
+    async with workers(clean_postgres, 1) as farm:
+        sleeps = flow("sleeps", wait("w", 0.1, sleeps=True, time_unit="minutes"), answer("end", 1))
+        ids = [await farm.enqueue(sleeps) for _ in range(200)]
+        await farm.until(ids, ("paused", "finished"), within=20)
+        await farm.until(ids, ("finished",), within=30)
