@@ -93,6 +93,7 @@ class Dice:
                 block[fact] = value
         if self.often(0.1):
             block |= {"retry": {"tries": 4}, "size": [300, 120.5], "modes": {"tool": "basic"}, "extra": {"k": [1]}}
+            block |= {"timeout_s": self.one(5, 1.5, -1), "pinned": {"output": self.one(*_VALUES)}}
         return block
 
     def _name(self, id: str) -> str:
@@ -159,6 +160,9 @@ class Dice:
             {"retry": {"tries": 2, "wait_ms": 0}}, {"retry": {"tries": "2"}}, {"size": [100, 50.5]}, {"size": [1]},
             {"size": None}, {"modes": {"tool": "advanced"}}, {"modes.tool": "basic"}, {"modes.tool": None},
             {"modes.a/b~c": 7}, {"extra": {"from": [1, 2]}}, {"extra": []}, {"trigger": True}, {"advanced": 1},
+            {"timeout_s": 2.5}, {"timeout_s": 0}, {"timeout_s": None}, {"timeout_s": "1"},
+            {"pinned": {"output": {"a": 1}}},
+            {"pinned": {"output": [1], "port": "error"}}, {"pinned": {"port": None}}, {"pinned": None}, {"pinned": 3},
             {"error_port": True, "advanced": True}, {"nonsense": 1}, {"name": None}, {"locked": True, "enabled": False},
         )  # fmt: skip
         ids = [self.known(state.blocks, _IDS) for _ in range(self.one(1, 1, 2, 3))]

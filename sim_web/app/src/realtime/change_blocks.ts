@@ -8,6 +8,7 @@ import {
   nameKey,
   nameTrouble,
   placeTrouble,
+  timeoutTrouble,
   valuesTrouble,
   valueTrouble,
 } from "./checks";
@@ -96,6 +97,8 @@ function checkBlock(draft: Draft, block: Block, where: string, index: number): v
     position: placeTrouble(block.position.x, block.position.y),
     values: valuesTrouble(block.values),
     extra: valueTrouble(block.extra),
+    timeout_s: timeoutTrouble(block.timeout_s),
+    pinned: block.pinned ? valueTrouble(block.pinned.output) : null,
   };
   for (const [fact, trouble] of Object.entries(troubles)) {
     if (trouble) draft.refuse(trouble, `${where}/${fact}`, index);

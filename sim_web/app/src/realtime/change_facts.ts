@@ -1,13 +1,13 @@
 /** How facts of blocks are changed: names, flags, types, sizes, modes. */
 
 import { checkNames } from "./change_blocks";
-import { idTrouble, nameTrouble, pointer, valueTrouble } from "./checks";
+import { idTrouble, nameTrouble, pointer, timeoutTrouble, valueTrouble } from "./checks";
 import type { Any } from "./document";
 import { type Applied, at, type Block, type BlockChange, type Document, put, type UpdateBlocks } from "./document";
 import { Draft } from "./draft";
 import { equal } from "./equal";
 import { containerKind, lockOn } from "./graph";
-import { flag, type Kind, object, retry, size, text, textOrNull, texts } from "./kinds";
+import { flag, type Kind, object, pin, retry, seconds, size, text, textOrNull, texts } from "./kinds";
 
 const KINDS: Record<string, Kind> = {
   name: text,
@@ -18,6 +18,8 @@ const KINDS: Record<string, Kind> = {
   trigger: flag,
   error_port: flag,
   retry,
+  timeout_s: seconds,
+  pinned: pin,
   size,
   modes: texts,
   extra: object,
@@ -92,6 +94,10 @@ function checkFacts(draft: Draft, block: Block, facts: Record<string, Any>, wher
   if (badName) draft.refuse(badName, `${where}/name`, index, block.name);
   const heavy = "extra" in facts ? valueTrouble(facts.extra) : null;
   if (heavy) draft.refuse(heavy, `${where}/extra`, index);
+  const long = "timeout_s" in facts ? timeoutTrouble(facts.timeout_s) : null;
+  if (long) draft.refuse(long, `${where}/timeout_s`, index, block.timeout_s);
+  const heavyPin = facts.pinned ? valueTrouble(facts.pinned.output) : null;
+  if (heavyPin) draft.refuse(heavyPin, `${where}/pinned`, index);
   if (!("type" in facts)) return;
   const badType = idTrouble(facts.type);
   if (badType) {

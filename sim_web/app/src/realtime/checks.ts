@@ -9,6 +9,7 @@ export const MAX_NAME = 200;
 export const MAX_ID = 200;
 export const MAX_VALUE = 4 * 1024 * 1024;
 export const MAX_NESTING = 10;
+export const MAX_TIMEOUT_S = 86_400;
 export const MAX_COORDINATE = 10_000_000;
 
 /** A code and words. */
@@ -70,6 +71,11 @@ export function placeTrouble(x: number, y: number): Trouble | null {
   return Math.abs(x) <= MAX_COORDINATE && Math.abs(y) <= MAX_COORDINATE
     ? null
     : ["invalid", `(${x}, ${y}) is not on the canvas`];
+}
+
+export function timeoutTrouble(seconds: number | null): Trouble | null {
+  if (seconds === null || (seconds > 0 && seconds <= MAX_TIMEOUT_S)) return null;
+  return ["invalid", `a block may take more than 0 and up to ${MAX_TIMEOUT_S} seconds, not ${seconds}`];
 }
 
 export function valueTrouble(value: Any): Trouble | null {

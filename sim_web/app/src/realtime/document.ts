@@ -15,6 +15,12 @@ export interface Retry {
   readonly wait_ms: number;
 }
 
+/** An output that stands in for a block while its workflow is being built, and the port it leaves by. */
+export interface Pin {
+  readonly output: Any;
+  readonly port: string | null;
+}
+
 export interface Block {
   readonly id: string;
   readonly type: string;
@@ -27,6 +33,8 @@ export interface Block {
   readonly trigger: boolean;
   readonly error_port: boolean;
   readonly retry: Retry | null;
+  readonly timeout_s: number | null;
+  readonly pinned: Pin | null;
   readonly parent: string | null;
   readonly size: readonly [number, number] | null;
   readonly modes: Readonly<Record<string, string>>;
@@ -109,7 +117,7 @@ export interface Reparent extends Move {
 
 export interface BlockChange {
   readonly id: string;
-  /** name, type, enabled, locked, advanced, trigger, error_port, retry, size, modes, `modes.<pair>`, extra */
+  /** name, type, enabled, locked, advanced, trigger, error_port, retry, timeout_s, pinned, size, modes, `modes.<pair>`, extra */
   readonly set: Values;
 }
 
@@ -190,6 +198,8 @@ export function fullBlock(given: NewBlock): Block {
     trigger: given.trigger ?? false,
     error_port: given.error_port ?? false,
     retry: given.retry ? fullRetry(given.retry) : null,
+    timeout_s: given.timeout_s ?? null,
+    pinned: given.pinned ? fullPin(given.pinned) : null,
     parent: given.parent ?? null,
     size: given.size ?? null,
     modes: given.modes ?? (NOTHING as Record<string, string>),
@@ -199,6 +209,10 @@ export function fullBlock(given: NewBlock): Block {
 
 export function fullRetry(given: Partial<Retry>): Retry {
   return { tries: given.tries ?? 3, wait_ms: given.wait_ms ?? 1000 };
+}
+
+export function fullPin(given: Partial<Pin>): Pin {
+  return { output: given.output ?? null, port: given.port === undefined ? "source" : given.port };
 }
 
 export function fullEdge(given: NewEdge): Edge {

@@ -1,7 +1,7 @@
 /** In which type a fact is kept, and what is wrong with a value of another one. */
 
 import type { Any } from "./document";
-import { fullRetry } from "./document";
+import { fullPin, fullRetry } from "./document";
 
 /** The value in its type, or words. */
 export type Kind = (value: Any) => { value: Any } | { trouble: string };
@@ -13,6 +13,12 @@ const is = (wanted: string, test: (value: Any) => boolean): Kind => {
 const isText = (value: Any) => typeof value === "string";
 const isObject = (value: Any) => typeof value === "object" && value !== null && !Array.isArray(value);
 
+export const seconds = is("float | null", (value) => value === null || typeof value === "number");
+export const pin: Kind = (value) => {
+  if (value === null) return { value };
+  const fits = isObject(value) && (value.port === undefined || value.port === null || isText(value.port));
+  return fits ? { value: fullPin(value) } : { trouble: `Expected \`object | null\`, got \`${says(value)}\`` };
+};
 export const anything: Kind = (value) => ({ value: value ?? null });
 export const text = is("str", isText);
 export const textOrNull = is("str | null", (value) => value === null || isText(value));

@@ -6,6 +6,7 @@ import {
   fullBlock,
   fullDocument,
   fullEdge,
+  fullPin,
   fullSubflow,
   fullVariable,
   type Operation,
@@ -33,6 +34,12 @@ function full(op: Any): Any {
   }
   if (op.op === "edge.add") all.edges = op.edges.map(fullEdge);
   if (op.op === "variable.add") all.variables = op.variables.map(fullVariable);
+  if (op.op === "block.update") {
+    all.items = op.items.map(({ id, set }: Any) => ({
+      id,
+      set: set.pinned ? { ...set, pinned: fullPin(set.pinned) } : set,
+    }));
+  }
   if (op.op === "block.remove") all.edges = op.edges ?? [];
   if (op.op === "block.parent")
     all.items = op.items.map((item: Any) => ({ ...item, drop_edges: item.drop_edges ?? [] }));
@@ -62,7 +69,10 @@ describe("the reducer does what the server's does", () => {
           index: at,
           now: now ?? null,
         }));
-        const expected = (step.refusals ?? []).map((one) => ({ ...one, now: shown(one.now) }));
+        const expected = (step.refusals ?? []).map((one) => ({
+          ...one,
+          now: one.pointer.endsWith("/pinned") && one.now ? fullPin(one.now) : shown(one.now),
+        }));
         expect(refusals, where).toEqual(expected);
         expect(done.effective && full(done.effective), where).toEqual(step.effective ? full(step.effective) : null);
         const back = inverse(document, step.op);
