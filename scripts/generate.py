@@ -19,6 +19,13 @@ def readmes() -> dict[Path, str]:
     return {ROOT / path: text for path, text in readme_tables(ROOT / "plugins").items()}
 
 
+def web_types() -> dict[Path, str]:
+    """The web app's types of the API."""
+    from scripts.web_types import typescript
+
+    return {ROOT / "sim_web/app/src/api/schema.ts": typescript()}
+
+
 def realtime() -> dict[Path, str]:
     """The realtime protocol as JSON Schema and TypeScript."""
     import json
@@ -31,7 +38,7 @@ def realtime() -> dict[Path, str]:
     }
 
 
-MAKERS: tuple[Maker, ...] = (readmes, realtime)
+MAKERS: tuple[Maker, ...] = (readmes, web_types, realtime)
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from sim_core.errors import SimError
 from sim_core.settings import Settings
 from sim_core.store.vault import Vault
 
-HOUR_S = 3600.0
+FIRST_S, HOUR_S = 60.0, 3600.0
 MODES: dict[str, Mode] = {"open": "open", "invite": "invite", "closed": "closed"}
 
 
@@ -43,6 +43,7 @@ def open_reception(settings: Settings, vault: Vault) -> Reception:
 
 async def tidy_forever(reception: Reception) -> None:
     """Once an hour, drop what has ended and delete what was marked long enough ago."""
+    await asyncio.sleep(FIRST_S)
     while True:
         with suppress(SimError):
             await sweep_sessions(reception.store)

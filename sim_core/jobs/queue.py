@@ -16,6 +16,10 @@ LENGTHS = """
 SELECT count(*) FILTER (WHERE entrypoint = 'first') AS firsts, count(*) FILTER (WHERE entrypoint = 'run') AS others
 FROM sim_pgqueuer
 """
+HAS_WORK = """
+SELECT EXISTS (SELECT 1 FROM sim_pgqueuer)
+  OR EXISTS (SELECT 1 FROM workflow_execution_logs WHERE status = 'pending' AND offered_at IS NULL)
+"""
 STALE = timedelta(seconds=10)
 """A job that was picked and not taken up for so long is given to another worker."""
 
@@ -36,6 +40,10 @@ class Queue(Protocol):
 
     async def lengths(self) -> tuple[int, int]:
         """How many runs wait in it: those that are the first of their workspace, and others."""
+        ...
+
+    async def has_work(self) -> bool:
+        """Whether there is anything in it, or in the line before it."""
         ...
 
     async def put(self, offers: Sequence[Offer]) -> None:
@@ -84,6 +92,10 @@ class PgQueue:
         """How many runs wait in it."""
         row = await self._store.row(LENGTHS)
         return (row["firsts"], row["others"]) if row else (0, 0)
+
+    async def has_work(self) -> bool:
+        """Whether there is anything in it, or in the line before it."""
+        return bool(await self._store.value(HAS_WORK))
 
     async def put(self, offers: Sequence[Offer]) -> None:
         """Add runs."""

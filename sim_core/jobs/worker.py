@@ -15,7 +15,7 @@ from sim_core.store.runs import Claim, Run
 
 WINDOW = 64
 """Runs that are handed out and not yet taken up: few, so that the next workspace's turn comes soon."""
-LOOK_S = 0.5
+LOOK_S = 2.0
 """How long a worker with nothing to do rests at most; news wake it at once."""
 AWAY_S = 0.2
 """How long it rests while the database is away."""
@@ -33,10 +33,13 @@ class Worker:
         self.spare = max(1, slots // 4)
         self.limit = limit
         self._bell = asyncio.Event()
+        self._mine: set[str] = set()
         sleepers.runs.ended.append(self._heard)
 
     def _heard(self, running: Running, outcome: Outcome) -> None:
-        self._bell.set()
+        if running.run_id in self._mine:  # one of its workspace may begin; runs of requests change nothing here
+            self._mine.discard(running.run_id)
+            self._bell.set()
 
     def hear(self, _: str | None) -> None:
         """The line or the queue has changed."""
@@ -63,6 +66,8 @@ class Worker:
 
     async def _round(self) -> bool:
         """One look at the line and the queue; whether there was anything to do."""
+        if not await self.queue.has_work():
+            return False
         offered = await self._hand_out()
         room = self.slots - self.sleepers.runs.in_flight
         if room + self.spare < 1:
@@ -91,6 +96,7 @@ class Worker:
     async def _go_on(self, run: Run, claim: Claim) -> None:
         try:
             await self.sleepers.go_on(run, claim)
+            self._mine.add(run.id)
         except Unreachable as error:
             # it is ours and cannot be read: it is given back as soon as the database is there again
             self.sleepers.runs.report(error, run.id)

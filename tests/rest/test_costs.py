@@ -44,8 +44,8 @@ async def test_a_run_of_a_deployed_workflow_costs_its_two_commits(api: Api, monk
     monkeypatch.setattr(store, "connection", counted)
     for _ in range(5):
         assert await says(api, id) == "one"
-    # a sign of life and a look at the sleepers may fall into the moment
-    assert 10 <= taken <= 12
+    # a sign of life, and looks at the sleepers, the queue and the dead may fall into the moment
+    assert 10 <= taken <= 15
 
 
 async def test_another_live_version_counts_at_once_wherever_it_was_made(api: Api) -> None:

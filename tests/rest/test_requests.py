@@ -215,7 +215,8 @@ def test_every_route_says_who_may_use_it_and_what_it_does() -> None:
         "POST /api/v1/invitations/read",
     }
     changing = [route for route in ROUTES if route.method != "GET"]
-    assert all(route.scopes != ("read",) for route in changing)
+    # readers may comment, and change what they said themselves
+    assert all(route.scopes != ("read",) for route in changing if "/comments" not in route.path)
     assert all(route.summary for _, route in routes())
 
 
