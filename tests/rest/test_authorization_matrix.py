@@ -184,6 +184,9 @@ async def _walk(stage: Stage, url: str) -> list[str]:
 
 
 BODIES: dict[str, Any] = {
+    "POST /workflows/{workflow_id}/comments": {"body": "x"},
+    "PATCH /workflows/{workflow_id}/comments/{comment_id}": {"body": "x"},
+    "POST /workflows/{workflow_id}/restore": {"to_seq": 1},
     "PATCH /workflows/{workflow_id}": {"operations": [{"op": "block.remove", "ids": ["start"]}]},
     "POST /workflows/{workflow_id}/operations": {"operations": [{"op": "block.remove", "ids": ["start"]}]},
     "PUT /organizations/{organization_id}/members/{user_id}": {"role": "admin"},
@@ -198,6 +201,7 @@ async def test_an_id_of_others_is_404_and_nothing_happens_to_it(site: Site) -> N
     stranger = await site.join("stranger@example.com")
     ids = await _things(stranger)
     mine = await owner.must("GET", "/me")
+    told: list[Any] = []
     ids |= {"workspace_id": next(iter(mine["workspaces"])), "organization_id": next(iter(mine["organizations"]))}
     for path, route in server.routes():
         names = [piece[1:-1] for piece in path.split("/") if piece.startswith("{")]
@@ -209,7 +213,9 @@ async def test_an_id_of_others_is_404_and_nothing_happens_to_it(site: Site) -> N
             place = place.replace(f"{{{name}}}", ids.get(name, "1"))
         body = BODIES.get(_key(path, route.method), {} if route.body else None)
         reply = await owner.client.request(route.method, place, json=body)
-        assert reply.status_code == 404, (route.method, path, reply.text)
+        if reply.status_code != 404:
+            told.append((route.method, path, reply.text))
+    assert told == []
     after = await _look(stranger, ids)
     assert after == ids["before"]
 
