@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ OLD_NAMES = {
     "BETTER_AUTH_URL": "SIM_URL",
     "NEXT_PUBLIC_APP_URL": "SIM_URL",
 }
+LOGIN_NAMES = ("GOOGLE_CLIENT_", "GITHUB_CLIENT_", "MICROSOFT_CLIENT_", "MICROSOFT_TENANT", "OIDC_")
 KEPT = ("SIM_AUTH_SECRET", "ENCRYPTION_KEY", "API_ENCRYPTION_KEY", "INTERNAL_API_SECRET")
 
 
@@ -30,6 +32,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     realtime_url: str
     auth_secret: str
     encryption_key: str
+    earlier_encryption_keys: tuple[str, ...]
+    """Keys of before a rotation, which still open what they sealed."""
     api_encryption_key: str
     internal_api_secret: str
     copilot_api_key: str
@@ -53,6 +57,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Runs of one workspace that may wait for a worker; more are refused."""
     keep_runs_days: int
     """Days after which runs that have ended are forgotten; 0 keeps them."""
+    signup: str
+    """Who may make an account: `open`, `invite` (the default) or `closed`; the first person always may."""
+    email_domains: tuple[str, ...]
+    """Domains whose addresses may make an account; none is any."""
+    smtp_url: str
+    mail_from: str
+    session_idle_h: int
+    session_max_h: int
+    key_rate: int
+    """Requests a minute that each API key may send; 0 is any number."""
+    proxies: tuple[str, ...]
+    """Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    oidc: dict[str, str]
+    """Settings of sign-in by other providers, as they stand in the environment: `GOOGLE_CLIENT_ID`, `OIDC_…`."""
 
 
 def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> Settings:
@@ -78,11 +96,12 @@ def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> 
         realtime_url=given.get("SIM_REALTIME_URL") or f"ws://127.0.0.1:{realtime_port}",
         auth_secret=kept["SIM_AUTH_SECRET"],
         encryption_key=kept["ENCRYPTION_KEY"],
+        earlier_encryption_keys=_list({**_stored(data), **given}, "ENCRYPTION_KEY_EARLIER"),
         api_encryption_key=kept["API_ENCRYPTION_KEY"],
         internal_api_secret=kept["INTERNAL_API_SECRET"],
         copilot_api_key=given.get("COPILOT_API_KEY", ""),
         ollama_url=given.get("OLLAMA_URL", ""),
-        allow_hosts=tuple(h.strip() for h in given.get("SIM_ALLOW_HOSTS", "").split(",") if h.strip()),
+        allow_hosts=_list(given, "SIM_ALLOW_HOSTS"),
         sandbox=_one_of(given, "SIM_SANDBOX", ("on", "off")),
         max_body=_number(given, "SIM_MAX_BODY", 50 * 1024 * 1024),
         log_level=given.get("SIM_LOG_LEVEL", "info"),
@@ -92,20 +111,65 @@ def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> 
         max_runs=_number(given, "SIM_MAX_RUNS", 1000),
         max_waiting=_number(given, "SIM_MAX_WAITING", 20_000),
         keep_runs_days=_number(given, "SIM_KEEP_RUNS_DAYS", 90),
+        **_of_accounts(given),
     )
+
+
+def _of_accounts(given: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "signup": _one_of(given, "SIM_SIGNUP", ("invite", "open", "closed")),
+        "email_domains": _list(given, "SIM_EMAIL_DOMAINS"),
+        "smtp_url": given.get("SIM_SMTP_URL", ""),
+        "mail_from": given.get("SIM_MAIL_FROM", "sim@localhost"),
+        "session_idle_h": _number(given, "SIM_SESSION_IDLE_HOURS", 168),
+        "session_max_h": _number(given, "SIM_SESSION_MAX_HOURS", 720),
+        "key_rate": _number(given, "SIM_KEY_RATE", 0),
+        "proxies": _list(given, "SIM_PROXIES"),
+        "oidc": {name: value for name, value in given.items() if name.startswith(LOGIN_NAMES)},
+    }
 
 
 def _kept(data: Path, given: Mapping[str, str]) -> dict[str, str]:
     place = data / "secrets.env"
-    stored: dict[str, str] = {}
-    if place.exists():
-        pairs = (line.split("=", 1) for line in place.read_text().splitlines() if "=" in line)
-        stored = {name.strip(): value.strip() for name, value in pairs}
+    stored = _stored(data)
     missing = [name for name in KEPT if not given.get(name) and not stored.get(name)]
     if missing:
         stored |= {name: secrets.token_hex(32) for name in missing}
         _write_private(place, "".join(f"{name}={value}\n" for name, value in stored.items()))
     return {name: given.get(name) or stored[name] for name in KEPT}
+
+
+def rotate_key(settings: Settings, environment: Mapping[str, str] | None = None) -> str:
+    """Put a fresh `ENCRYPTION_KEY` into `secrets.env`, beside the one of now; raises `Invalid` where it cannot.
+
+    Processes that run find it there when they meet what the fresh key has sealed.
+    """
+    given = os.environ if environment is None else environment
+    if given.get("ENCRYPTION_KEY"):
+        raise Invalid(
+            "ENCRYPTION_KEY comes from the environment: set it to the new key and ENCRYPTION_KEY_EARLIER to "
+            "the old one everywhere, restart, and run `sim secret rotate --rewrap`",
+            code="key_elsewhere",
+        )
+    fresh = secrets.token_hex(32)
+    earlier = ",".join((settings.encryption_key, *settings.earlier_encryption_keys))
+    stored = {**_stored(settings.data), "ENCRYPTION_KEY": fresh, "ENCRYPTION_KEY_EARLIER": earlier}
+    _write_private(settings.data / "secrets.env", "".join(f"{name}={value}\n" for name, value in stored.items()))
+    return fresh
+
+
+def stored_keys(data: Path) -> tuple[str, ...]:
+    """The encryption keys that `secrets.env` holds now, the current one first."""
+    stored = _stored(data)
+    return tuple(filter(None, (stored.get("ENCRYPTION_KEY", ""), *_list(stored, "ENCRYPTION_KEY_EARLIER"))))
+
+
+def _stored(data: Path) -> dict[str, str]:
+    place = data / "secrets.env"
+    if not place.exists():
+        return {}
+    pairs = (line.split("=", 1) for line in place.read_text().splitlines() if "=" in line)
+    return {name.strip(): value.strip() for name, value in pairs}
 
 
 def _write_private(place: Path, text: str) -> None:
@@ -116,6 +180,10 @@ def _write_private(place: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(place)
+
+
+def _list(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in given.get(name, "").split(",") if part.strip())
 
 
 def _number(given: Mapping[str, str], name: str, default: int) -> int:

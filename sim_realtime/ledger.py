@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sim_core.accounts.actors import Actor
-from sim_core.accounts.keys import authenticate
+from sim_core.accounts.doors import authenticate
 from sim_core.accounts.tickets import recheck, redeem
 from sim_core.errors import Missing, SimError
 from sim_core.store import rooms, texts

@@ -5,6 +5,7 @@ import signal
 
 import uvloop
 
+from sim_core.accounts.standing import CHANGED
 from sim_core.ids import new_id
 from sim_core.settings import Settings
 from sim_core.store.listen import Listening
@@ -41,6 +42,7 @@ async def serve(settings: Settings) -> None:
     await hub.start(settings.host, settings.realtime_port, service.handlers)
     await listening.on("sim_ops", service.heard_ops)
     await listening.on("sim_permission", service.heard_permission)
+    await listening.on(CHANGED, lambda told: service.heard_permission(None if told == "*" else told))
     await listening.on("sim_notice", service.heard_notice)
     await service.start()
     await leave.wait()

@@ -36,7 +36,7 @@ async def bootstrap(store: Store) -> Home:
             )
         home = Home(user_id=new_id(), organization_id=new_id(), workspace_id=new_id(), is_new=True)
         await store.add(
-            User(id=home.user_id, name="Owner", email=OWNER_EMAIL),
+            User(id=home.user_id, name="Owner", email=OWNER_EMAIL, is_operator=True),
             Organization(id=home.organization_id, name="My organization"),
             Member(id=new_id(), organization_id=home.organization_id, user_id=home.user_id, role="owner"),
             Workspace(id=home.workspace_id, organization_id=home.organization_id, name="My workspace"),

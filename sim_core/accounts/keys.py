@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import msgspec
 from msgspec import Struct
 
-from sim_core.accounts.actors import SCOPES, Actor, Role, Scope
+from sim_core.accounts.actors import SCOPES, Actor, Scope
+from sim_core.accounts.standing import ALIVE, FACTS, actor_of
 from sim_core.errors import Anonymous, Invalid, Missing
 from sim_core.ids import new_id
 from sim_core.store.pool import Store
@@ -23,17 +23,20 @@ ADD = """
 INSERT INTO api_key (id, user_id, workspace_id, name, prefix, digest, scopes, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
-FIND = """
+FIND = f"""
 SELECT k.id, k.user_id, k.workspace_id, k.scopes, k.expires_at,
-  k.used_at IS NULL OR k.used_at < now() - interval '1 minute' AS is_stale,
-  (SELECT coalesce(json_object_agg(p.workspace_id, p.role), '{}') FROM permission p
-   WHERE p.user_id = k.user_id AND (k.workspace_id IS NULL OR p.workspace_id = k.workspace_id))::text AS roles
-FROM api_key k WHERE k.digest = $1 AND k.revoked_at IS NULL
+  k.used_at IS NULL OR k.used_at < now() - interval '1 minute' AS is_stale, {FACTS}
+FROM api_key k JOIN "user" u ON u.id = k.user_id AND {ALIVE}
+WHERE k.digest = $1 AND k.revoked_at IS NULL
 """
+BY_ID = FIND.replace("k.digest = $1", "k.id = $1")
 USED = "UPDATE api_key SET used_at = now() WHERE id = $1"
+TOKEN = 32
+"""Random bytes of whatever opens a door."""
 LIST = f"""
 SELECT {COLUMNS} FROM api_key k
-WHERE k.revoked_at IS NULL AND (k.user_id = $1 OR k.workspace_id = $2) ORDER BY k.id DESC
+WHERE k.revoked_at IS NULL AND (k.user_id = $1 AND ($2::text IS NOT NULL OR k.workspace_id IS NULL OR NOT $3)
+  OR k.workspace_id = $2) ORDER BY k.id DESC
 """
 REVOKE = """
 UPDATE api_key SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL AND (user_id = $2 OR workspace_id = $3)
@@ -78,7 +81,7 @@ async def create_key(
         raise Invalid("A key needs at least one scope", code="bad_scope")
     if expires_at is not None and expires_at <= datetime.now(UTC):
         raise Invalid("A key cannot expire in the past", code="bad_expiry")
-    text = SHAPE + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+    text = fresh_token(SHAPE)
     key = Key(
         id=new_id(),
         user_id=user_id,
@@ -89,26 +92,36 @@ async def create_key(
         created_at=datetime.now(UTC),
         expires_at=expires_at,
     )
-    facts = (key.id, user_id, workspace_id, name, key.prefix, _digest(text), " ".join(key.scopes))
+    facts = (key.id, user_id, workspace_id, name, key.prefix, digest_of(text), " ".join(key.scopes))
     await store.execute(ADD, *facts, key.created_at, expires_at)
     return NewKey(key=key, text=text)
 
 
 async def authenticate(store: Store, text: str) -> Actor:
     """Who a key speaks for; raises `Anonymous` for one that is unknown, revoked or expired."""
-    row = await store.row(FIND, _digest(text)) if text.startswith(SHAPE) else None
+    return await _opened(store, await store.row(FIND, digest_of(text)) if text.startswith(SHAPE) else None)
+
+
+async def key_by_id(store: Store, key_id: str) -> Actor:
+    """Who a key that was let in before speaks for now; raises `Anonymous`."""
+    return await _opened(store, await store.row(BY_ID, key_id))
+
+
+async def _opened(store: Store, row: Row | None) -> Actor:
     if row is None:
         raise Anonymous("The API key is not valid", code="invalid_key")
     if row["expires_at"] is not None and row["expires_at"] <= datetime.now(UTC):
         raise Anonymous("The API key has expired", code="expired_key")
     if row["is_stale"]:
         await store.execute(USED, row["id"])
-    return Actor(user_id=row["user_id"], roles=_roles(row["roles"]), scopes=_scopes(row), key_id=row["id"])
+    return actor_of(row, scopes=_scopes(row), key_id=row["id"], bound=row["workspace_id"])
 
 
-async def list_keys(store: Store, *, user_id: str, workspace_id: str | None = None) -> tuple[Key, ...]:
-    """A user's keys, and those of a workspace when one is given, newest first."""
-    rows = await store.rows(LIST, user_id, workspace_id)
+async def list_keys(
+    store: Store, *, user_id: str, workspace_id: str | None = None, personal: bool = False
+) -> tuple[Key, ...]:
+    """A user's keys, and those of a workspace when one is given, newest first; `personal` leaves bound ones out."""
+    rows = await store.rows(LIST, user_id, workspace_id, personal)
     return tuple(
         Key(
             id=row["id"],
@@ -131,7 +144,13 @@ async def revoke_key(store: Store, key_id: str, *, user_id: str, workspace_id: s
         raise Missing(f"There is no key {key_id!r}")
 
 
-def _digest(text: str) -> str:
+def fresh_token(shape: str) -> str:
+    """A text that nobody guesses, which begins by saying what it is."""
+    return shape + base64.urlsafe_b64encode(secrets.token_bytes(TOKEN)).decode().rstrip("=")
+
+
+def digest_of(text: str) -> str:
+    """What is kept of a key, a session's token or a link."""
     # A key has 256 random bits: nothing is gained by a slow hash.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -139,7 +158,3 @@ def _digest(text: str) -> str:
 def _scopes(row: Row) -> tuple[Scope, ...]:
     given = row["scopes"].split()
     return tuple(scope for scope in SCOPES if scope in given)
-
-
-def _roles(text: str) -> dict[str, Role]:
-    return msgspec.json.decode(text, type=dict[str, Role])

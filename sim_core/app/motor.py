@@ -21,9 +21,10 @@ from sim_core.jobs.queue import open_queue
 from sim_core.jobs.runs import CANCEL, Runs
 from sim_core.jobs.sleepers import Sleepers
 from sim_core.jobs.worker import Worker, listened
+from sim_core.net.client import Client
 from sim_core.plugins import Place, converge
 from sim_core.registry import Registry
-from sim_core.settings import Settings
+from sim_core.settings import Settings, stored_keys
 from sim_core.store import processes
 from sim_core.store.journal import Journal
 from sim_core.store.listen import Listening
@@ -48,6 +49,8 @@ class Motor(Struct, frozen=True, kw_only=True):
     worker: Worker
     """Works on the queue when it is told to."""
     secrets: "Secrets"
+    client: Client
+    listening: Listening
 
 
 async def open_motor(
@@ -63,7 +66,12 @@ async def open_motor(
     journal = Journal(store, owner=owner)
     await journal.open()
     stack.push_async_callback(journal.close)
-    vault = Vault(store, settings.encryption_key)
+    vault = Vault(
+        store,
+        settings.encryption_key,
+        earlier=settings.earlier_encryption_keys,
+        again=lambda: stored_keys(settings.data),
+    )
     runners = open_runners(settings, registry)
     stack.push_async_callback(runners.close)
     secrets = Secrets(vault)
@@ -91,7 +99,15 @@ async def open_motor(
         await listening.on(channel, hear)
     await store.lives.listen(listening)
     return Motor(
-        registry=registry, store=store, vault=vault, runs=runs, sleepers=sleepers, worker=worker, secrets=secrets
+        registry=registry,
+        store=store,
+        vault=vault,
+        runs=runs,
+        sleepers=sleepers,
+        worker=worker,
+        secrets=secrets,
+        client=runners.client,
+        listening=listening,
     )
 
 
@@ -120,24 +136,28 @@ async def _converge(settings: Settings, store: Store, report: Report) -> None:
 
 
 class Secrets:
-    """The secrets of workspaces; an answer is kept for two seconds, or until one is changed here."""
+    """The secrets of workspaces and of people; an answer is kept for two seconds, or until one is changed here."""
 
     def __init__(self, vault: Vault) -> None:
         """Read them from the vault."""
         self._vault = vault
         self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
 
-    async def of(self, workspace_id: str) -> Mapping[str, str]:
-        """The secrets of a workspace by name."""
-        known = self._known.get(workspace_id)
+    async def of(self, workspace_id: str, person: str = "") -> Mapping[str, str]:
+        """The secrets of a workspace by name, and a person's own where the workspace has none of that name."""
+        shared = await self._read(workspace_id)
+        return {**await self._read(person), **shared} if person else shared
+
+    async def _read(self, owner: str) -> Mapping[str, str]:
+        known = self._known.get(owner)
         now = time.monotonic()
         if known is None or now - known[0] > SECRETS_S:
-            known = self._known[workspace_id] = (now, await get_secrets(self._vault, workspace_id))
+            known = self._known[owner] = (now, await get_secrets(self._vault, owner))
         return known[1]
 
-    def forget(self, workspace_id: str) -> None:
-        """Read them again: one was changed."""
-        self._known.pop(workspace_id, None)
+    def forget(self, owner: str) -> None:
+        """Read those of a workspace or a person again: one was changed."""
+        self._known.pop(owner, None)
 
 
 def keep_up(stack: AsyncExitStack, work: Any) -> None:

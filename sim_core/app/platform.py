@@ -4,8 +4,13 @@ from contextlib import AsyncExitStack
 from importlib.metadata import version
 
 from sim_core.accounts.actors import Actor
-from sim_core.accounts.keys import authenticate
+from sim_core.accounts.doors import authenticate
+from sim_core.accounts.limits import Leases
+from sim_core.accounts.oidc import Logins, read_logins
+from sim_core.accounts.sessions import Lifetimes
+from sim_core.accounts.standing import CHANGED
 from sim_core.app.motor import Report, keep_up, open_motor
+from sim_core.app.people import open_reception, tidy_forever
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
@@ -45,8 +50,16 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         keep_up(stack, motor.worker.work())
     store = motor.store
 
-    async def ask(key: str) -> Actor:
-        return await authenticate(store, key)
+    lifetimes = Lifetimes(idle_h=settings.session_idle_h, max_h=settings.session_max_h)
+
+    async def ask(token: str, address: str) -> Actor:
+        return await authenticate(store, token, lifetimes, address=address)
+
+    door = Door(ask)
+    await motor.listening.on(CHANGED, door.forget)
+    reception = open_reception(settings, motor.vault)
+    keep_up(stack, reception.post.work())
+    keep_up(stack, tidy_forever(reception))
 
     return Services(
         settings=settings,
@@ -57,7 +70,12 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         runs=motor.runs,
         sleepers=motor.sleepers,
         secrets=motor.secrets.forget,
-        door=Door(ask),
+        door=door,
+        reception=reception,
+        logins=Logins(read_logins(settings.oidc), motor.client, url=settings.url),
+        leases=Leases(store, settings.key_rate),
+        lifetimes=lifetimes,
+        client=motor.client,
         files=Files(_assets(motor.registry)),
         report=report,
     )

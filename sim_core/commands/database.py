@@ -37,7 +37,7 @@ async def desk() -> AsyncGenerator[Desk]:
             yield Desk(
                 settings=settings,
                 store=store,
-                vault=Vault(store, settings.encryption_key),
+                vault=Vault(store, settings.encryption_key, earlier=settings.earlier_encryption_keys),
                 workspace_id=home.workspace_id,
                 user_id=home.user_id,
             )

@@ -51,6 +51,38 @@ def delete(name: str, /, *, json: Json = False) -> None:
         print(f"Deleted {name}.")
 
 
+@app.command
+def rotate(
+    *,
+    rewrap: Annotated[
+        bool, cyclopts.Parameter(negative="", help="Keep the key of now, and only seal anew what earlier ones sealed.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Give the instance a fresh encryption key, and seal every owner's key anew; nothing has to be stopped."""
+    count = run_async(_rotate(rewrap))
+    if json:
+        emit({"sealed_anew": count})
+    else:
+        print(f"Sealed {count} keys anew. Keep a copy of secrets.env: without it nothing opens.")
+
+
+async def _rotate(rewrap: bool) -> int:
+    from sim_core import settings as configuration
+    from sim_core.accounts import audit
+    from sim_core.commands.database import desk
+    from sim_core.store.vault import Vault
+
+    async with desk() as here:
+        old = here.settings.encryption_key
+        key = old if rewrap else configuration.rotate_key(here.settings)
+        vault = Vault(here.store, key, earlier=(old, *here.settings.earlier_encryption_keys))
+        count = await vault.rotate()
+        source = audit.Source(actor_id=here.user_id, actor="command line")
+        await audit.record(here.store, source, "instance.rotate_key", ("instance", ""), after={"keys": count})
+        return count
+
+
 async def _set(name: str, value: str) -> None:
     from sim_core.commands.database import desk
     from sim_core.store import secrets as stored

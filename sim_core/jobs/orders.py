@@ -23,6 +23,8 @@ class Order(Struct, frozen=True, kw_only=True):
     timeout_s: float | None = None
     trigger: str = "api"
     actor: str = ""
+    personal: str = ""
+    """Whose own secrets the run has beside the workspace's; empty for a key that speaks for a workspace."""
     idempotency_key: str | None = None
     parent: str | None = None
     depth: int = 0

@@ -33,7 +33,7 @@ STOP_S = 5.0
 CANCEL = "sim_cancel"
 
 T = TypeVar("T")
-Secrets = Callable[[str], Awaitable[Mapping[str, str]]]
+Secrets = Callable[[str, str], Awaitable[Mapping[str, str]]]
 Report = Callable[[BaseException, str], Any]
 Ended = Callable[[Running, Outcome], None]
 
@@ -74,7 +74,7 @@ class Runs:
         if self.closing or order.parent is None:
             self._check_room()
         past = await past_of(self.journal, order, plan)
-        secrets = await self.secrets(order.workspace_id)
+        secrets = await self.secrets(order.workspace_id, order.personal)
         run = self._new(order, await self._snapshot(order.document_key, order), "running")
         # whoever asked may leave meanwhile: a run whose row is written is performed
         return await asyncio.shield(self.later(self._begin(run, order, plan, secrets, past)))
@@ -297,4 +297,6 @@ def _facts(order: Order) -> dict[str, Any]:
         facts |= {"from_block": order.from_block, "bases": order.bases, "repeats": order.repeats}
     if order.idempotency_key is not None:
         facts["fingerprint"] = fingerprint(order)
+    if order.personal:
+        facts["personal"] = order.personal
     return facts

@@ -96,7 +96,7 @@ class Sleepers:
         surface = "child" if run.parent_id else "api"
         whole = facts.get("from_block") is not None
         plan = runs.plans.get(run.snapshot or run.id, workflow, start=facts.get("start"), surface=surface, whole=whole)
-        secrets = await runs.secrets(run.workspace_id)
+        secrets = await runs.secrets(run.workspace_id, str(facts.get("personal", "")))
         events = await history(runs.journal, run.id) if claim.seq else ()
         pauses = waiting(events)
         runs.journal.join(run.id, claim.epoch, seq=claim.seq, pauses={id: event.until for id, event in pauses.items()})

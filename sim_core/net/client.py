@@ -115,19 +115,23 @@ class Client:
         """An httpx2 client that leaves through the guard only; it keeps no cookies and follows no redirects."""
         if self._http is None:
             self._http = httpx2.AsyncClient(
-                transport=GuardedTransport(
-                    self.guard,
-                    verify=self._verify,
-                    connections=self.limits.connections,
-                    max_bytes=self.limits.max_bytes,
-                    http2=self.limits.http2,
-                ),
+                transport=self.transport(),
                 trust_env=False,
                 timeout=httpx2.Timeout(self.limits.idle_s, connect=self.limits.connect_s),
                 headers={"accept-encoding": "gzip, deflate"},
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             )
         return self._http
+
+    def transport(self) -> GuardedTransport:
+        """A transport of one's own that leaves through the guard only."""
+        return GuardedTransport(
+            self.guard,
+            verify=self._verify,
+            connections=self.limits.connections,
+            max_bytes=self.limits.max_bytes,
+            http2=self.limits.http2,
+        )
 
     async def open(self, host: str, port: int) -> Address:
         """Where a driver may connect to; raises `Denied`, `Unreachable`, `Expired`."""

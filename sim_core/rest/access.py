@@ -13,31 +13,40 @@ MOST = 4096
 
 
 class Door:
-    """Lets keys in; an answer is kept for two seconds, so that a busy client costs no query a request."""
+    """Lets keys and sessions in; an answer is kept for two seconds, so that a busy client costs no query a request."""
 
-    def __init__(self, authenticate: Callable[[str], Awaitable[Actor]]) -> None:
-        """Ask `authenticate` about keys that were not seen lately."""
+    def __init__(self, authenticate: Callable[[str, str], Awaitable[Actor]]) -> None:
+        """Ask `authenticate`, with the token and the address it comes from, about what was not seen lately."""
         self._authenticate = authenticate
         self._known: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
+        self._changes = 0
 
     async def actor(self, headers: Mapping[str, str]) -> Actor:
         """Who holds the key of a request; raises `Anonymous`."""
-        key = key_of(headers)
-        digest = hashlib.sha256(key.encode()).digest()
+        return await self.enter(key_of(headers))
+
+    async def enter(self, token: str, *, address: str = "") -> Actor:
+        """Who holds a key or a session's token; raises `Anonymous`."""
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         known = self._known.get(digest)
         now = time.monotonic()
         if known and now - known[0] < REMEMBER_S:
             return known[1]
         self._known.pop(digest, None)
-        actor = await self._authenticate(key)
-        self._known[digest] = (now, actor)
+        changes = self._changes
+        actor = await self._authenticate(token, address)
+        if changes == self._changes:  # an answer from before a change must not outlive it
+            self._known[digest] = (now, actor)
         while len(self._known) > MOST:
             self._known.popitem(last=False)
         return actor
 
-    def forget(self) -> None:
-        """Ask again about every key: one was revoked."""
-        self._known.clear()
+    def forget(self, user_id: str | None = None) -> None:
+        """Ask again, about one person or everybody: rights have changed."""
+        self._changes += 1
+        for digest, (_, actor) in tuple(self._known.items()):
+            if user_id in (None, "*", actor.user_id):
+                del self._known[digest]
 
 
 def key_of(headers: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from sim_core.jobs.documents import pick
 from sim_core.jobs.running import Running
 from sim_core.rest import answers
 from sim_core.rest.execute import ASYNC_S, SYNC_S, key_of
+from sim_core.rest.permission_groups import allowed
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.rest.streams import event_stream
 
@@ -75,7 +76,7 @@ async def replay_run(call: Call[Replay, Nothing]) -> ASGIResponse:
     )
     find = services.registry.block
     order = await again.order_again(services.runs.journal, base, document, wish, find=find)
-    running = await services.runs.start(order)
+    running = await services.runs.start(allowed(call, order))
     return await _answer(call, running, stream=body.stream, is_async=body.is_async)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from sim_core.accounts import audit
 from sim_core.errors import Invalid, Problem
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.store import credentials as stored
@@ -80,6 +81,7 @@ async def create_credential(call: Call[NewCredential, Nothing]) -> CredentialEnt
         expires_at=body.expires_at,
         actor=call.user_id,
     )
+    await _record(call, "credential.create", made.id, after={"provider": made.provider, "name": made.name})
     return _entry(made)
 
 
@@ -87,6 +89,12 @@ async def create_credential(call: Call[NewCredential, Nothing]) -> CredentialEnt
 async def delete_credential(call: Call[None, Nothing]) -> None:
     """Delete a credential."""
     await stored.delete_credential(call.services.vault, call.workspace_id, call.id("credential_id"))
+    await _record(call, "credential.delete", call.id("credential_id"))
+
+
+async def _record(call: Call[Any, Any], action: str, credential_id: str, **facts: Any) -> None:
+    thing = ("credential", credential_id)
+    await audit.record(call.services.store, call.source, action, thing, workspace_id=call.workspace_id, **facts)
 
 
 def _entry(one: Credential) -> CredentialEntry:

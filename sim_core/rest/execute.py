@@ -14,6 +14,7 @@ from sim_core.jobs.orders import Order
 from sim_core.jobs.past import outcome_of
 from sim_core.jobs.running import Moved
 from sim_core.rest import answers
+from sim_core.rest.permission_groups import allowed
 from sim_core.rest.routes import Call, route
 from sim_core.rest.selected import selected, selection
 from sim_core.rest.streams import event_stream
@@ -85,7 +86,7 @@ async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
     document = await pick(call.services.store, call.id("workflow_id"), call.workspace_id, call.query.version)
     choice = selection(document.workflow, body.select)
     order = _order(call, document) if body.from_block is None else await _order_from(call, document)
-    order = replace(order, durable=_is_durable(body, document), priority=body.priority)
+    order = replace(allowed(call, order), durable=_is_durable(body, document), priority=body.priority)
     runs = call.services.runs
     if body.is_async:
         run_id, _ = await runs.enqueue(order)

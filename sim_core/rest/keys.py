@@ -1,11 +1,11 @@
 """API keys: made, listed, revoked; the key itself is shown once."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from sim_core.accounts import keys
+from sim_core.accounts import audit, keys
 from sim_core.accounts.actors import Scope
 from sim_core.accounts.keys import Key
 from sim_core.rest.routes import Call, Nothing, route
@@ -56,6 +56,8 @@ async def create_key(call: Call[NewApiKey, Nothing]) -> FreshKey:
         scopes=body.scopes,
         expires_at=body.expires_at,
     )
+    after = {"name": body.name, "scopes": made.key.scopes, "expires_at": body.expires_at}
+    await _record(call, "key.create", made.key.id, after=after)
     return FreshKey(
         id=made.key.id, name=made.key.name, scopes=made.key.scopes, key=made.text, expires_at=made.key.expires_at
     )
@@ -65,7 +67,14 @@ async def create_key(call: Call[NewApiKey, Nothing]) -> FreshKey:
 async def revoke_key(call: Call[None, Nothing]) -> None:
     """Revoke a key; it is refused from now on."""
     await keys.revoke_key(call.services.store, call.id("key_id"), user_id="", workspace_id=call.workspace_id)
+    await _record(call, "key.revoke", call.id("key_id"))
     call.services.door.forget()
+
+
+async def _record(call: Call[Any, Any], action: str, key_id: str, **facts: Any) -> None:
+    await audit.record(
+        call.services.store, call.source, action, ("key", key_id), workspace_id=call.workspace_id, **facts
+    )
 
 
 ROUTES = (list_keys, create_key, revoke_key)

@@ -22,6 +22,7 @@ _ERRORS = {
     413: "The body is too large.",
     415: "The body is of another kind.",
     422: "What was sent is not valid.",
+    429: "Too many tries; `Retry-After` says when to come back.",
     500: "The platform made a mistake, or the run failed.",
     502: "A service refused.",
     503: "The server is busy or stops.",
@@ -54,6 +55,7 @@ def document(routes: Iterable[tuple[str, Route]], *, url: str) -> dict[str, Any]
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
                 "bearer": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "sim_session"},
             },
         },
     }
@@ -83,7 +85,7 @@ def _operation(route: Route, schema_of: dict[str, Any]) -> dict[str, Any]:
     if route.doc:
         operation["description"] = route.doc
     if route.scopes:
-        operation["security"] = [{"key": []}, {"bearer": []}]
+        operation["security"] = [{"key": []}, {"bearer": []}, {"session": []}]
         operation["x-sim-scopes"] = list(route.scopes)
     else:
         operation["security"] = []

@@ -22,6 +22,7 @@ TITLES = {
     "invalid": "What was sent is not valid",
     "method_not_allowed": "The address does not know this method",
     "not_found": "Nothing is found there",
+    "rate_limited": "Too many tries",
     "refused": "A service refused",
     "run_failed": "The run failed",
     "timeout": "It took too long",
@@ -38,6 +39,7 @@ OF_STATUS = {
     413: "too_large",
     415: "bad_media_type",
     422: "invalid",
+    429: "rate_limited",
     503: "busy",
     504: "timeout",
 }

@@ -1,13 +1,14 @@
 """How a route is declared: its address, who may use it, what it takes and what it answers."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 from msgspec import Struct
 
-from sim_core.accounts.actors import Actor, Scope
-from sim_core.errors import Missing
+from sim_core.accounts.actors import Actor, OrganizationRole, Scope
+from sim_core.accounts.audit import Source
+from sim_core.errors import Anonymous, Missing
 from sim_core.rest.services import Services
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -22,7 +23,7 @@ class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Call(Generic[B, Q]):
     """One request, decoded and allowed."""
 
-    __slots__ = ("actor", "body", "headers", "ids", "query", "raw", "services", "workspace_id")
+    __slots__ = ("actor", "body", "headers", "ids", "query", "raw", "services", "source", "workspace_id")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class Call(Generic[B, Q]):
         query: Q,
         headers: Mapping[str, str],
         raw: bytes,
+        source: Source | None = None,
     ) -> None:
         """Bring together what a handler needs."""
         self.services = services
@@ -45,6 +47,8 @@ class Call(Generic[B, Q]):
         self.query = query
         self.headers = headers
         self.raw = raw
+        self.source = source or Source()
+        """Who does this, and from where, as the audit log tells it."""
 
     def id(self, name: str) -> str:
         """An id of the address; raises `Missing` when it is not one."""
@@ -66,7 +70,17 @@ class Call(Generic[B, Q]):
         """Who is asking."""
         return self.actor.user_id if self.actor else ""
 
+    @property
+    def who(self) -> Actor:
+        """Whoever is asking, on a route that is not open to everybody."""
+        if self.actor is None:
+            raise Anonymous
+        return self.actor
 
+
+On: TypeAlias = Literal["workspace", "organization", "person", "caller", "operator"]
+"""What a route is about: a workspace (of the address, or of `X-Workspace-Id`), an organization of the address, the
+person who asks, whoever asks be it a workspace's key, or the whole instance."""
 Handle: TypeAlias = Callable[..., Awaitable[Any]]
 
 
@@ -90,6 +104,22 @@ class Route(Struct, frozen=True, kw_only=True):
     tag: str
     summary: str
     doc: str
+    on: On = "workspace"
+    role: OrganizationRole = "member"
+    """What somebody has to be in the organization that it is about."""
+    recent: bool = False
+    """Whether a person has to have proven a short while ago who they are."""
+    same_site: bool = False
+    """Whether pages of other sites may not call it, although it is open to everybody."""
+
+
+class Whom(TypedDict, total=False):
+    """For whom a route is, besides its scope."""
+
+    on: On
+    role: OrganizationRole
+    recent: bool
+    same_site: bool
 
 
 def route(
@@ -103,6 +133,7 @@ def route(
     reply: Any = None,
     status: int = 200,
     also: Mapping[int, str] | None = None,
+    **whom: Unpack[Whom],
 ) -> Callable[[Handle], Route]:
     """Declare a route; the first line of the handler's docstring is its summary, what follows tells more."""
 
@@ -122,6 +153,7 @@ def route(
             tag=handle.__module__.rsplit(".", 1)[-1].replace("_", " "),
             summary=summary.strip().rstrip("."),
             doc=" ".join(doc.split()),
+            **whom,
         )
 
     return declare

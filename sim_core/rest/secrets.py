@@ -1,9 +1,10 @@
 """Secrets of the workspace: set, listed by name, deleted; their values never come back."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from sim_core.accounts import audit, dotenv
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.store import secrets
 from sim_core.store.secrets import SecretName
@@ -13,6 +14,18 @@ class NewSecret(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A secret's value."""
 
     value: Annotated[str, Meta(min_length=1)]
+
+
+class Pasted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A `.env` file."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=1_000_000)]
+
+
+class SecretNames(Struct, frozen=True, kw_only=True):
+    """The secrets that were set."""
+
+    names: tuple[str, ...]
 
 
 class SecretList(Struct, frozen=True, kw_only=True):
@@ -34,14 +47,32 @@ async def set_secret(call: Call[NewSecret, Nothing]) -> None:
     await secrets.set_secret(
         call.services.vault, call.workspace_id, call.ids["name"], value=call.body.value, actor=call.user_id
     )
+    await _record(call, "secret.set", call.ids["name"])
     call.services.secrets(call.workspace_id)
+
+
+@route("PUT", "/secrets", scope="admin", body=Pasted, reply=SecretNames)
+async def paste_secrets(call: Call[Pasted, Nothing]) -> SecretNames:
+    """Set the secrets of a pasted `.env` file, all or none; lines that make no sense are refused, with their number."""
+    pairs = dotenv.read(call.body.text)
+    async with call.services.store.transaction():
+        for name, value in pairs.items():
+            await secrets.set_secret(call.services.vault, call.workspace_id, name, value=value, actor=call.user_id)
+            await _record(call, "secret.set", name)
+    call.services.secrets(call.workspace_id)
+    return SecretNames(names=tuple(pairs))
 
 
 @route("DELETE", "/secrets/{name}", scope="admin", status=204)
 async def delete_secret(call: Call[None, Nothing]) -> None:
     """Delete a secret."""
     await secrets.delete_secret(call.services.vault, call.workspace_id, call.text("name"))
+    await _record(call, "secret.delete", call.text("name"))
     call.services.secrets(call.workspace_id)
 
 
-ROUTES = (list_secrets, set_secret, delete_secret)
+async def _record(call: Call[Any, Any], action: str, name: str) -> None:
+    await audit.record(call.services.store, call.source, action, ("secret", name), workspace_id=call.workspace_id)
+
+
+ROUTES = (list_secrets, set_secret, paste_secrets, delete_secret)

@@ -16,20 +16,29 @@ from litestar.types import ASGIApp
 from sim_core.errors import Missing
 from sim_core.rest import (
     again,
+    audit,
+    auth,
     catalogue,
     credentials,
     deployments,
     documents,
     execute,
     health,
+    instance,
+    invitations,
     keys,
+    logins,
+    me,
+    organizations,
     pages,
+    permission_groups,
     realtime,
     runs,
     secrets,
+    workspaces,
 )
 from sim_core.rest import workflows as workflow_routes
-from sim_core.rest.access import check_scope, choose_workspace
+from sim_core.rest.admission import admit
 from sim_core.rest.decoding import check_nesting, convert_query, decode
 from sim_core.rest.gate import Gate
 from sim_core.rest.problems import MEDIA_TYPE, Unprocessed, encode, reply_to
@@ -48,6 +57,15 @@ ROUTES: tuple[Route, ...] = (
     *secrets.ROUTES,
     *credentials.ROUTES,
     *keys.ROUTES,
+    *auth.ROUTES,
+    *logins.ROUTES,
+    *me.ROUTES,
+    *organizations.ROUTES,
+    *workspaces.ROUTES,
+    *invitations.ROUTES,
+    *audit.ROUTES,
+    *instance.ROUTES,
+    *permission_groups.ROUTES,
     *realtime.ROUTES,
 )
 BARE: tuple[Route, ...] = (*health.ROUTES, *pages.ROUTES)
@@ -124,11 +142,7 @@ def _files(services: Services) -> HTTPRouteHandler:
 
 async def _answer(route: Route, services: Services, request: PlainRequest) -> ASGIApp:
     headers = request.headers
-    actor, workspace_id = None, ""
-    if route.scopes:
-        actor = await services.door.actor(headers)
-        workspace_id = choose_workspace(actor, headers)
-        check_scope(actor, workspace_id, route.scopes)
+    actor, workspace_id, source = await admit(route, services, request)
     query: Any = _nothing
     if route.query is not Nothing or request.scope["query_string"]:
         query = convert_query(dict(request.query_params), route.query)
@@ -141,7 +155,17 @@ async def _answer(route: Route, services: Services, request: PlainRequest) -> AS
         _check_kind(headers.get("content-type", ""), route.raw)
         raw = await request.body()
     ids: dict[str, str] = request.scope["path_params"]
-    call = Call(services, actor, workspace_id=workspace_id, ids=ids, body=body, query=query, headers=headers, raw=raw)
+    call = Call(
+        services,
+        actor,
+        workspace_id=workspace_id,
+        ids=ids,
+        body=body,
+        query=query,
+        headers=headers,
+        raw=raw,
+        source=source,
+    )
     answer = await route.handle(call)
     if isinstance(answer, ASGIResponse):
         return answer

@@ -5,8 +5,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from sim_core.accounts.limits import Leases
+from sim_core.accounts.oidc import Logins
+from sim_core.accounts.sessions import Lifetimes
+from sim_core.accounts.signing_in import Reception
 from sim_core.jobs.runs import Runs
 from sim_core.jobs.sleepers import Sleepers
+from sim_core.net.client import Client
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
@@ -27,6 +32,12 @@ class Services(Struct, frozen=True, kw_only=True):
     sleepers: Sleepers
     door: Door
     files: Files
+    reception: Reception
+    logins: Logins
+    leases: Leases
+    lifetimes: Lifetimes
+    client: Client
+    """The guarded way out, for sign-in by other providers and for connecting accounts."""
     secrets: Callable[[str], None]
     """Told of each workspace whose secrets were changed."""
     report: Callable[[BaseException, str], Any]

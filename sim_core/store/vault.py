@@ -6,6 +6,7 @@ it, so that a value moved to another row does not open.
 
 import hashlib
 import os
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -33,9 +34,19 @@ REWRAP = "UPDATE data_key SET master = $2, wrapped = $3 WHERE id = $1"
 class Vault:
     """Seals and opens values; holds the keys it has used."""
 
-    def __init__(self, store: Store, encryption_key: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        encryption_key: str,
+        *,
+        earlier: Sequence[str] = (),
+        again: Callable[[], Sequence[str]] | None = None,
+    ) -> None:
+        """`earlier` keys still open what they sealed; `again` reads the keys anew when one is met that is unknown."""
         self.store = store
         self._master = Master(encryption_key)
+        self._masters = {one.id: one for one in (self._master, *map(Master, filter(None, earlier)))}
+        self._again = again
         self._keys: dict[str, AESGCM] = {}
         self._of_owner: dict[str, str] = {}
 
@@ -57,16 +68,26 @@ class Vault:
         except InvalidTag:
             raise Fault("A stored secret is damaged, or was moved from where it belongs", code="vault") from None
 
-    async def rotate(self, old_key: str) -> int:
+    async def rotate(self, old_key: str = "") -> int:
         """Encrypt all owners' keys anew that were encrypted with an earlier instance key; how many they were."""
-        old = Master(old_key)
+        earlier = {**self._masters, **({old.id: old} if (old := Master(old_key) if old_key else None) else {})}
         async with self.store.transaction() as connection:
             rows = await connection.fetch(OTHERS, self._master.id)
             for row in rows:
-                raw = old.unwrap(row["id"], row["owner"], row["master"], row["wrapped"])
+                master = earlier.get(row["master"], self._master)
+                raw = master.unwrap(row["id"], row["owner"], row["master"], row["wrapped"])
                 wrapped = self._master.wrap(row["id"], row["owner"], raw)
                 await connection.execute(REWRAP, row["id"], self._master.id, wrapped)
         return len(rows)
+
+    def _of(self, id: str) -> "Master":
+        """The instance key with an id; where it is not known, the keys may have been changed meanwhile."""
+        if id not in self._masters and self._again is not None:
+            found = [Master(key) for key in self._again() if key]
+            self._masters |= {one.id: one for one in found}
+            if found and id == found[0].id:
+                self._master = found[0]
+        return self._masters.get(id, self._master)
 
     async def _own(self, owner: str) -> str:
         row = await self.store.row(OF_OWNER, owner)
@@ -78,7 +99,8 @@ class Vault:
         if row is None:
             raise Fault("The key of a workspace vanished", code="vault")
         key_id: str = row["id"]
-        self._keys[key_id] = AESGCM(self._master.unwrap(key_id, owner, row["master"], row["wrapped"]))
+        raw = self._of(row["master"]).unwrap(key_id, owner, row["master"], row["wrapped"])
+        self._keys[key_id] = AESGCM(raw)
         self._of_owner[owner] = key_id
         return key_id
 
@@ -86,7 +108,8 @@ class Vault:
         row = await self.store.row(BY_ID, key_id)
         if row is None:
             raise Fault("The key that a stored secret was encrypted with is gone", code="vault")
-        key = AESGCM(self._master.unwrap(key_id, row["owner"], row["master"], row["wrapped"]))
+        master = self._of(row["master"])
+        key = AESGCM(master.unwrap(key_id, row["owner"], row["master"], row["wrapped"]))
         self._keys[key_id] = key
         return key
 

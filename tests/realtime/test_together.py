@@ -200,6 +200,7 @@ async def test_a_role_that_is_taken_away_ends_writing_within_a_second(service: S
         replica = one.open(service.workflow_id)
         await one.saved()
         heard = listen(one)
+        await service.store.execute("UPDATE member SET role = 'member'")
         await service.store.execute("UPDATE permission SET role = 'read'")
         await one.until(lambda: replica.role == "read", within=1)
         cseq = replica.change(move("a", 9))

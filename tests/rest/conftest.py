@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,21 +70,27 @@ async def api(clean_postgres: str, data: Path) -> AsyncIterator[Api]:
     await store.close()
     faults: list[BaseException] = []
     platform = await open_platform(settings, clean_postgres, report=lambda error, id: faults.append(error))
+    async with served(platform) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        found = Api(platform, client, faults)
+        found.key, found.other_key = key.text, other_key.text
+        yield found
+        await platform.runs.drain(0)
+    await platform.close()
+    assert faults == []
+
+
+@asynccontextmanager
+async def served(platform: Platform) -> AsyncIterator[str]:
+    """The address of a server that speaks for a platform."""
     port = free_port()
     app: Any = application(platform.services)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, ws="none", timeout_graceful_shutdown=1))
     serving = asyncio.ensure_future(server._serve())
     while not server.started:
         await asyncio.sleep(0.005)
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
-        found = Api(platform, client, faults)
-        found.key, found.other_key = key.text, other_key.text
-        yield found
-    await platform.runs.drain(0)
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     await serving
-    await platform.close()
-    assert faults == []
 
 
 def workflow(*blocks: dict[str, Any], edges: str = "", **more: Any) -> dict[str, Any]:

@@ -202,9 +202,21 @@ def test_every_route_says_who_may_use_it_and_what_it_does() -> None:
         "GET /health/ready",
         "GET /api/v1/openapi.json",
         "GET /api/v1/docs",
+        "GET /api/v1/auth",
+        "POST /api/v1/auth/sign-up",
+        "POST /api/v1/auth/verify",
+        "POST /api/v1/auth/sign-in",
+        "POST /api/v1/auth/codes",
+        "POST /api/v1/auth/sign-in/code",
+        "POST /api/v1/auth/sign-in/second-factor",
+        "POST /api/v1/auth/reset",
+        "GET /api/v1/auth/providers/{provider}/start",
+        "GET /api/v1/auth/providers/{provider}/callback",
+        "POST /api/v1/invitations/read",
     }
     changing = [route for route in ROUTES if route.method != "GET"]
-    assert all(route.scopes != ("read",) for route in changing)
+    # readers may comment, and change what they said themselves
+    assert all(route.scopes != ("read",) for route in changing if "/comments" not in route.path)
     assert all(route.summary for _, route in routes())
 
 

@@ -63,6 +63,7 @@ async def test_a_key_does_what_both_role_and_scopes_allow(
     store: Store, role: str, scopes: tuple[str, ...], allowed: set[str]
 ) -> None:
     home = await bootstrap(store)
+    await store.execute("UPDATE member SET role = 'member'")
     await store.execute("UPDATE permission SET role = $1", role)
     actor = await authenticate(store, (await create_key(store, user_id=home.user_id, name="k", scopes=scopes)).text)
     assert {action for action in SCOPES if may(actor, home.workspace_id, action)} == allowed

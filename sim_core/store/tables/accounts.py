@@ -18,6 +18,12 @@ with warnings.catch_warnings():
         email = Text(unique=True)
         password = Text(null=True, default=None, secret=True)
         created_at = Timestamptz()
+        verified_at = Timestamptz(null=True, default=None)
+        is_operator = Boolean(default=False)
+        totp = Bytea(null=True, default=None, secret=True)
+        totp_at = Timestamptz(null=True, default=None)
+        disabled_at = Timestamptz(null=True, default=None)
+        delete_after = Timestamptz(null=True, default=None)
 
 
 class Organization(Table, tablename="organization"):
@@ -26,6 +32,8 @@ class Organization(Table, tablename="organization"):
     id = Text(primary_key=True)
     name = Text()
     created_at = Timestamptz()
+    policy = JSON()
+    delete_after = Timestamptz(null=True, default=None)
 
 
 class Member(Table, tablename="member"):
@@ -46,6 +54,7 @@ class Workspace(Table, tablename="workspace"):
     organization_id = ForeignKey(Organization, null=False, default="", index=True)
     name = Text()
     created_at = Timestamptz()
+    delete_after = Timestamptz(null=True, default=None)
 
 
 class Permission(Table, tablename="permission"):

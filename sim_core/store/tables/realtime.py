@@ -58,5 +58,6 @@ class RealtimeTicket(Table, tablename="realtime_ticket"):
     digest = Text(primary_key=True)
     user_id = Text()
     key_id = Text(null=True, default=None)
+    session_id = Text(null=True, default=None)
     scopes = Text()
     expires_at = Timestamptz(index=True)

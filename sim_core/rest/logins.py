@@ -1,0 +1,79 @@
+"""Signing in by another provider: there, and back."""
+
+import secrets
+from typing import Annotated
+
+from litestar.response.base import ASGIResponse
+from msgspec import Meta, Struct
+
+from sim_core.accounts import ceremonies, identities, oidc
+from sim_core.accounts.keys import fresh_token
+from sim_core.accounts.oidc import Begun
+from sim_core.accounts.signing_in import Step
+from sim_core.errors import Denied
+from sim_core.rest.auth import enter
+from sim_core.rest.routes import Call, route
+
+COOKIE = "sim_login"
+Text = Annotated[str, Meta(max_length=4096)]
+
+
+class Start(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to go afterwards."""
+
+    to: Annotated[str, Meta(max_length=1024)] = "/"
+    """An address of this site."""
+    invitation: Annotated[str, Meta(max_length=128)] = ""
+
+
+class Back(Struct, frozen=True, kw_only=True):
+    """What a provider sends a browser back with."""
+
+    code: Text = ""
+    state: Text = ""
+    error: Text = ""
+    error_description: Text = ""
+
+
+@route("GET", "/auth/providers/{provider}/start", scope=None, query=Start, status=303)
+async def start_login(call: Call[None, Start]) -> ASGIResponse:
+    """Send the browser to a provider to sign in there."""
+    services, provider = call.services, call.text("provider")
+    begun = oidc.begin(provider, to=call.query.to, invitation=call.query.invitation)
+    state = fresh_token(ceremonies.SHAPE)
+    where = await services.logins.start(provider, state=state, begun=begun)
+    await ceremonies.begin(services.vault, "login", begun, ticket=state)
+    return ASGIResponse(body=b"", status_code=303, headers={"location": where, **_cookie(state, services.settings.url)})
+
+
+@route("GET", "/auth/providers/{provider}/callback", scope=None, query=Back, status=303)
+async def finish_login(call: Call[None, Back]) -> ASGIResponse:
+    """Come back from a provider, signed in."""
+    services, back = call.services, call.query
+    held = _held(call.headers.get("cookie", ""))
+    if not back.state or not secrets.compare_digest(held.encode(), back.state.encode()):
+        raise Denied("This sign-in was not begun in this browser; begin again.", code="login_state")
+    begun = await ceremonies.finish(services.vault, "login", back.state, Begun)
+    if begun.provider != call.text("provider"):
+        raise Denied("This sign-in was begun with another provider.", code="login_state")
+    if not back.code:
+        raise Denied(f"The provider did not let you in: {(back.error_description or back.error)[:200]}", code="login")
+    stranger = await services.logins.finish(begun, code=back.code)
+    user_id = await identities.arrive(services.reception, stranger, invitation=begun.invitation)
+    return await enter(call, Step(user_id=user_id, way=begun.provider), to=begun.to)
+
+
+def _cookie(state: str, url: str) -> dict[str, str]:
+    secure = "; Secure" if url.startswith("https://") else ""
+    return {"set-cookie": f"{COOKIE}={state}; Path=/api/v1/auth/; Max-Age=600; HttpOnly; SameSite=Lax{secure}"}
+
+
+def _held(cookies: str) -> str:
+    for part in cookies.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
+
+
+ROUTES = (start_login, finish_login)
