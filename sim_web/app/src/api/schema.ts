@@ -34,6 +34,59 @@ export const PATHS: readonly string[] = [
   "/api/v1/credentials/{credential_id}",
   "/api/v1/keys",
   "/api/v1/keys/{key_id}",
+  "/api/v1/auth",
+  "/api/v1/auth/sign-up",
+  "/api/v1/auth/verify",
+  "/api/v1/auth/sign-in",
+  "/api/v1/auth/codes",
+  "/api/v1/auth/sign-in/code",
+  "/api/v1/auth/sign-in/second-factor",
+  "/api/v1/auth/reset",
+  "/api/v1/auth/confirm",
+  "/api/v1/auth/sign-out",
+  "/api/v1/auth/sign-out/everywhere",
+  "/api/v1/auth/providers/{provider}/start",
+  "/api/v1/auth/providers/{provider}/callback",
+  "/api/v1/me",
+  "/api/v1/me/password",
+  "/api/v1/me/email",
+  "/api/v1/me/sessions",
+  "/api/v1/me/sessions/{session_id}",
+  "/api/v1/me/totp",
+  "/api/v1/me/totp/activate",
+  "/api/v1/me/keys",
+  "/api/v1/me/keys/{key_id}",
+  "/api/v1/me/secrets",
+  "/api/v1/me/secrets/{name}",
+  "/api/v1/organizations",
+  "/api/v1/organizations/{organization_id}",
+  "/api/v1/organizations/{organization_id}/restore",
+  "/api/v1/organizations/{organization_id}/transfer",
+  "/api/v1/organizations/{organization_id}/leave",
+  "/api/v1/organizations/{organization_id}/sign-out",
+  "/api/v1/organizations/{organization_id}/members",
+  "/api/v1/organizations/{organization_id}/members/{user_id}",
+  "/api/v1/organizations/{organization_id}/deleted-workspaces",
+  "/api/v1/organizations/{organization_id}/deleted-workspaces/{deleted_id}/restore",
+  "/api/v1/workspaces",
+  "/api/v1/workspaces/{workspace_id}",
+  "/api/v1/workspaces/{workspace_id}/members",
+  "/api/v1/workspaces/{workspace_id}/members/{user_id}",
+  "/api/v1/workspaces/{workspace_id}/leave",
+  "/api/v1/organizations/{organization_id}/invitations",
+  "/api/v1/organizations/{organization_id}/invitations/{invitation_id}/resend",
+  "/api/v1/organizations/{organization_id}/invitations/{invitation_id}",
+  "/api/v1/invitations/read",
+  "/api/v1/invitations/accept",
+  "/api/v1/workspaces/{workspace_id}/audit",
+  "/api/v1/organizations/{organization_id}/audit",
+  "/api/v1/organizations/{organization_id}/audit/export",
+  "/api/v1/instance/people",
+  "/api/v1/instance/people/{user_id}",
+  "/api/v1/instance/mail",
+  "/api/v1/instance/audit",
+  "/api/v1/organizations/{organization_id}/permission-groups",
+  "/api/v1/organizations/{organization_id}/permission-groups/{group_id}",
   "/api/v1/realtime/ticket",
   "/api/v1/workflows/{workflow_id}/comments",
   "/api/v1/workflows/{workflow_id}/comments/{comment_id}",
@@ -802,6 +855,16 @@ export interface NewSecret {
   value: string;
 }
 
+/** A `.env` file. */
+export interface Pasted {
+  text: string;
+}
+
+/** The secrets that were set. */
+export interface SecretNames {
+  names: string[];
+}
+
 /** The credentials of the workspace. */
 export interface CredentialList {
   items: CredentialEntry[];
@@ -830,7 +893,7 @@ export interface NewCredential {
 }
 
 /** The keys of the workspace. */
-export interface KeyList {
+export interface RestKeysKeyList {
   items: Key[];
   next_cursor?: string | null;
 }
@@ -862,6 +925,409 @@ export interface FreshKey {
   scopes: ("admin" | "read" | "run" | "write")[];
   key: string;
   expires_at?: string | null;
+}
+
+/** What a sign-in page has to know. */
+export interface AuthFacts {
+  signup: "closed" | "invite" | "open";
+  is_fresh: boolean;
+  sends_mail: boolean;
+  providers: string[];
+}
+
+/** A new account. */
+export interface SignUp {
+  email: string;
+  password: string;
+  name: string;
+  invitation?: string;
+}
+
+/** How far one has come. */
+export interface SignedIn {
+  status: "code_sent" | "second_factor" | "signed_in";
+  ticket?: string;
+  user_id?: string;
+  workspace_id?: string;
+}
+
+/** The code that was sent to a new account's address. */
+export interface Verify {
+  ticket: string;
+  code: string;
+}
+
+/** An address and a password. */
+export interface SignIn {
+  email: string;
+  password: string;
+  restore?: boolean;
+}
+
+/** Where a code is sent. */
+export interface AskCode {
+  email: string;
+  purpose?: "login" | "reset";
+}
+
+/** An address and the code that was sent to it. */
+export interface SignInWithCode {
+  email: string;
+  code: string;
+  restore?: boolean;
+}
+
+/** A new password, with the code that was sent. */
+export interface Reset {
+  email: string;
+  code: string;
+  password: string;
+}
+
+/** The password again, or a code of the authenticator app. */
+export interface Confirm {
+  password?: string;
+  code?: string;
+}
+
+/** Who is asking. */
+export interface Me {
+  id: string;
+  name: string;
+  email: string;
+  is_operator: boolean;
+  has_password: boolean;
+  has_second_factor: boolean;
+  scopes: ("admin" | "read" | "run" | "write")[];
+  workspaces: Record<string, "admin" | "read" | "write">;
+  organizations: Record<string, "admin" | "member" | "owner">;
+  session_id: string | null;
+  key_id: string | null;
+}
+
+/** How you are called. */
+export interface ChangeMe {
+  name: string;
+}
+
+/** When the account goes for good. */
+export interface Leaving {
+  delete_after: string;
+}
+
+/** Your next password. */
+export interface NewPassword {
+  password: string;
+}
+
+/** Your next address; without a code, one is sent to it. */
+export interface NewEmail {
+  email: string;
+  code?: string;
+}
+
+/** Where you are signed in. */
+export interface SessionList {
+  items: SessionEntry[];
+  next_cursor?: string | null;
+}
+
+/** A browser that is signed in. */
+export interface SessionEntry {
+  id: string;
+  way: string;
+  address: string;
+  agent: string;
+  created_at: string;
+  seen_at: string;
+  expires_at: string;
+  current?: boolean;
+}
+
+/** What an authenticator app takes, and the recovery codes; shown this once. */
+export interface Enrolment {
+  secret: string;
+  url: string;
+  recovery_codes: string[];
+}
+
+/** A code of the authenticator app. */
+export interface TotpCode {
+  code: string;
+}
+
+/** Your own keys. */
+export interface RestMeKeyList {
+  items: Key[];
+  next_cursor?: string | null;
+}
+
+/** The organizations that you are a member of. */
+export interface OrganizationList {
+  items: Organization[];
+  next_cursor?: string | null;
+}
+
+/** People and workspaces that belong together. */
+export interface Organization {
+  id: string;
+  name: string;
+  role: "admin" | "member" | "owner";
+  policy?: Policy;
+  created_at: string;
+  delete_after?: string | null;
+}
+
+/** What an organization asks of its members' sessions. */
+export interface Policy {
+  idle_hours?: number | null;
+  max_hours?: number | null;
+}
+
+/** An organization to be made. */
+export interface NewOrganization {
+  name: string;
+}
+
+/** What is to be otherwise. */
+export interface ChangeOrganization {
+  name?: string | null;
+  policy?: Policy | null;
+}
+
+/** Who takes over. */
+export interface Transfer {
+  user_id: string;
+}
+
+/** The members of an organization. */
+export interface MemberList {
+  items: Member[];
+  next_cursor?: string | null;
+}
+
+/** A person in an organization. */
+export interface Member {
+  user_id: string;
+  name: string;
+  email: string;
+  role: "admin" | "member" | "owner";
+  created_at: string;
+}
+
+/** What somebody is in an organization. */
+export interface MemberRole {
+  role: "admin" | "member" | "owner";
+}
+
+/** Workspaces. */
+export interface WorkspaceList {
+  items: Workspace[];
+  next_cursor?: string | null;
+}
+
+/** Where workflows live. */
+export interface Workspace {
+  id: string;
+  organization_id: string;
+  name: string;
+  created_at: string;
+  delete_after?: string | null;
+}
+
+/** The workspaces that there are for you. */
+export interface WorkspaceEntries {
+  items: WorkspaceEntry[];
+  next_cursor?: string | null;
+}
+
+/** A workspace, and what you may do in it. */
+export interface WorkspaceEntry {
+  id: string;
+  organization_id: string;
+  name: string;
+  role: "admin" | "read" | "write";
+  created_at: string;
+}
+
+/** A workspace to be made. */
+export interface NewWorkspace {
+  name: string;
+  organization_id: string;
+}
+
+/** What is to be otherwise. */
+export interface ChangeWorkspace {
+  name?: string | null;
+  organization_id?: string | null;
+}
+
+/** Who may do what in a workspace; owners and admins of the organization may do everything, and are not listed. */
+export interface GrantList {
+  items: Grant[];
+  next_cursor?: string | null;
+}
+
+/** A person's role in a workspace. */
+export interface Grant {
+  user_id: string;
+  name: string;
+  email: string;
+  role: "admin" | "read" | "write";
+  is_member: boolean;
+  created_at: string;
+}
+
+/** What somebody may do. */
+export interface GrantRole {
+  role: "admin" | "read" | "write";
+}
+
+/** The invitations of an organization. */
+export interface InvitationList {
+  items: Invitation[];
+  next_cursor?: string | null;
+}
+
+/** An offer to join, without the link. */
+export interface Invitation {
+  id: string;
+  organization_id: string;
+  email: string;
+  role: "admin" | "member" | "owner";
+  grants: Offer[];
+  invited_by: string;
+  created_at: string;
+  sent_at: string;
+  expires_at: string;
+  accepted_at?: string | null;
+  revoked_at?: string | null;
+}
+
+/** A role in a workspace. */
+export interface Offer {
+  workspace_id: string;
+  role?: "admin" | "read" | "write";
+}
+
+/** Somebody to be invited. */
+export interface NewInvitation {
+  email: string;
+  role?: "admin" | "member" | "owner";
+  grants?: Offer[];
+}
+
+/** An invitation that is on its way. */
+export interface Sent {
+  invitation: Invitation;
+  link: string | null;
+}
+
+/** The token of an invitation's link. */
+export interface Token {
+  token: string;
+}
+
+/** An invitation that is open, as whoever holds the link sees it. */
+export interface Found {
+  id: string;
+  organization_id: string;
+  organization: string;
+  email: string;
+  role: "admin" | "member" | "owner";
+  grants: Offer[];
+}
+
+/** Part of the audit log, the newest first. */
+export interface ActPage {
+  items: Act[];
+  next_cursor: string | null;
+}
+
+/** Something that was done. */
+export interface Act {
+  id: string;
+  organization_id: string | null;
+  workspace_id: string | null;
+  actor_id: string | null;
+  actor: string;
+  key_id: string | null;
+  action: string;
+  thing: string;
+  thing_id: string;
+  address: string;
+  before: unknown;
+  after: unknown;
+  created_at: string;
+}
+
+/** Part of the list of people. */
+export interface PersonPage {
+  items: PersonEntry[];
+  next_cursor: string | null;
+}
+
+/** A person with an account here. */
+export interface PersonEntry {
+  id: string;
+  name: string;
+  email: string;
+  is_operator: boolean;
+  is_disabled: boolean;
+  is_leaving: boolean;
+  has_second_factor: boolean;
+}
+
+/** Whether somebody is shut out. */
+export interface ChangePerson {
+  disabled: boolean;
+}
+
+/** Mail that was not sent: hand the links on yourself. */
+export interface LetterList {
+  items: Letter[];
+  next_cursor?: string | null;
+}
+
+/** A mail that was not sent, as the operator sees it. */
+export interface Letter {
+  id: string;
+  recipient: string;
+  subject: string;
+  text: string;
+  created_at: string;
+  error?: string | null;
+}
+
+/** The permission groups of an organization. */
+export interface GroupList {
+  items: Group[];
+  next_cursor?: string | null;
+}
+
+/** A permission group. */
+export interface Group {
+  id: string;
+  name: string;
+  rules: Rules;
+  people: string[];
+  created_at: string;
+}
+
+/** What a permission group forbids; an empty one forbids nothing. */
+export interface Rules {
+  providers?: string[] | null;
+  denied_models?: string[];
+  integrations?: string[] | null;
+  denied_tools?: string[];
+  denied_surfaces?: string[];
+}
+
+/** A permission group as it shall be. */
+export interface PutGroup {
+  name: string;
+  rules?: Rules;
+  people?: string[];
 }
 
 /** What lets one connection to the realtime service in. */
