@@ -19,7 +19,26 @@ def readmes() -> dict[Path, str]:
     return {ROOT / path: text for path, text in readme_tables(ROOT / "plugins").items()}
 
 
-MAKERS: tuple[Maker, ...] = (readmes,)
+def web_types() -> dict[Path, str]:
+    """The web app's types of the API."""
+    from scripts.web_types import typescript
+
+    return {ROOT / "sim_web/app/src/api/schema.ts": typescript()}
+
+
+def realtime() -> dict[Path, str]:
+    """The realtime protocol as JSON Schema and TypeScript."""
+    import json
+
+    from scripts.realtime_types import json_schema, typescript
+
+    return {
+        ROOT / "docs/reference/realtime.schema.json": json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n",
+        ROOT / "sim_web/app/src/realtime/protocol.ts": typescript(),
+    }
+
+
+MAKERS: tuple[Maker, ...] = (readmes, web_types, realtime)
 
 
 def main() -> int:

@@ -22,6 +22,11 @@ class AsyncioConnection:
         self._ending = (1000, "")
         self.is_open = True
 
+    @property
+    def behind(self) -> int:
+        """Bytes that were sent and have not left yet."""
+        return self._waiting
+
     def send(self, text: bytes) -> bool:
         """Queue a text message; a reader that is too far behind is closed."""
         if not self.is_open:

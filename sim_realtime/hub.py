@@ -31,6 +31,11 @@ class Connection(Protocol):
         """Whether anything can still be sent."""
         ...
 
+    @property
+    def behind(self) -> int:
+        """Bytes that were sent and have not left yet."""
+        ...
+
     def send(self, text: bytes) -> bool:
         """Queue a text message; false when the connection is gone. Never blocks."""
         ...

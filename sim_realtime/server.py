@@ -5,11 +5,13 @@ import signal
 
 import uvloop
 
-from sim_core.accounts.keys import authenticate
+from sim_core.ids import new_id
 from sim_core.settings import Settings
 from sim_core.store.listen import Listening
 from sim_core.store.pool import open_store
+from sim_core.store.rooms import Ownership
 from sim_realtime.hub import choose, why_not_socketify
+from sim_realtime.ledger import StoreLedger
 from sim_realtime.service import Service
 
 POOL = 4
@@ -32,14 +34,20 @@ async def serve(settings: Settings) -> None:
     if missing := why_not_socketify():
         print(f"running on the slower {hub.kind} server: {missing}", flush=True)
 
-    service = Service(store, lambda key: authenticate(store, key), hub=hub.kind, version=_version())
+    address = settings.realtime_url.rstrip("/") + "/ws"
+    ownership = Ownership(settings.database_url, owner=new_id(), address=address)
+    service = Service(StoreLedger(store, ownership), hub=hub.kind, version=_version())
     listening = Listening(settings.database_url)
     await hub.start(settings.host, settings.realtime_port, service.handlers)
-    await listening.on("sim_ops", service.heard)
+    await listening.on("sim_ops", service.heard_ops)
+    await listening.on("sim_permission", service.heard_permission)
+    await listening.on("sim_notice", service.heard_notice)
+    await service.start()
     await leave.wait()
-    await hub.stop()
     await service.close()
+    await hub.stop()
     await listening.close()
+    await ownership.close()
     await store.close()
 
 

@@ -2,193 +2,187 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import msgspec
 
-from sim_core.accounts.actors import Actor, may
-from sim_core.errors import Invalid, Missing, SimError
-from sim_core.ids import new_id
-from sim_core.store.documents import load
-from sim_core.store.pool import Store
-from sim_realtime import protocol
+from sim_core.errors import SimError
+from sim_core.store.chains import Appended
+from sim_realtime import limits, protocol
+from sim_realtime.committer import Committer, Entry
+from sim_realtime.doors import Doors
 from sim_realtime.hub import Connection, Handlers
+from sim_realtime.ledger import Ledger
 from sim_realtime.rooms import Room
+from sim_realtime.session import Session
+from sim_realtime.verbs import Verbs
 
-Authenticate = Callable[[str], Awaitable[Actor]]
-HELLO_S = 5.0
-"""Seconds a connection may take to say who it is."""
-WAITING = 256
-"""Messages of one connection that may wait for their turn."""
-OPS = 500
-
-
-class Session:
-    """One connection: who it is and what it follows; its messages are handled one after the other."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.sid = new_id()
-        self.actor: Actor | None = None
-        self.client_id = ""
-        self.rooms: dict[str, Room] = {}
-        self.inbox: asyncio.Queue[bytes] = asyncio.Queue(WAITING)
-        self.task: asyncio.Task[None] | None = None
-
-    def send(self, message: protocol.FromServer) -> None:
-        """Say something, if anybody still listens."""
-        self.connection.send(protocol.encode(message))
+SWEEP_S = 30.0
+"""Seconds between two looks at everybody's permissions, and at rooms that are still."""
 
 
 class Service:
-    """Rooms over one store; `handlers` is what a hub calls."""
+    """Rooms over one ledger; `handlers` is what a hub calls."""
 
-    def __init__(self, store: Store, authenticate: Authenticate, *, hub: str, version: str) -> None:
-        self.rooms: dict[str, Room] = {}
+    def __init__(self, ledger: Ledger, *, hub: str, version: str) -> None:
         self.handlers = Handlers(self._opened, self._received, self._closed, self._health)
-        self._store = store
-        self._authenticate = authenticate
-        self._sessions: set[Session] = set()
+        self.ledger = ledger
+        self.committer = Committer(ledger, self._settled)
+        self.sessions: set[Session] = set()
+        self.doors = Doors(ledger, self.committer)
+        self._verbs = Verbs(self.doors, self.sessions)
         self._facts = {"status": "ok", "hub": hub, "version": version}
         self._work: set[asyncio.Task[Any]] = set()
+        self._sweeper: asyncio.TimerHandle | None = None
 
-    def heard(self, told: str | None) -> None:
+    @property
+    def rooms(self) -> dict[str, Room]:
+        """The open rooms by workflow."""
+        return self.doors.rooms
+
+    def heard_ops(self, told: str | None) -> None:
         """A workflow changed somewhere; nothing told after an outage means that any may have."""
         if told is None:
-            rooms = list(self.rooms.values())
+            for room in tuple(self.rooms.values()):
+                room.heard(None)
+            self._spawn(self.doors.recover())
+            return
+        workflow_id, _, seq = told.partition(" ")
+        if room := self.rooms.get(workflow_id):
+            room.heard(int(seq))
+
+    def heard_permission(self, user_id: str | None) -> None:
+        """What somebody may do has changed."""
+        for session in tuple(self.sessions):
+            if session.actor and user_id in (None, session.actor.user_id):
+                self._spawn(self.doors.recheck(session))
+
+    def heard_notice(self, told: str | None) -> None:
+        """Something happened to a workflow besides its operations."""
+        if told is None:
+            return
+        facts = msgspec.json.decode(told, type=dict[str, Any])
+        room = self.rooms.get(str(facts.get("r")))
+        if room is None:
+            return
+        kind = str(facts.get("kind"))
+        if kind == "deleted":
+            self.doors.evict_all(room, "deleted")
         else:
-            workflow_id, _, seq = told.partition(" ")
-            room = self.rooms.get(workflow_id)
-            rooms = [room] if room and int(seq) > room.seq else []
-        for room in rooms:
-            self._spawn(self._advance(room))
+            room.say(protocol.Notice(r=room.workflow_id, kind=kind, facts=facts.get("facts")))
+
+    async def start(self) -> None:
+        """Begin to look after rooms that are still and permissions that changed unheard."""
+        self._sweeper = asyncio.get_running_loop().call_later(SWEEP_S, self._sweep)
 
     async def close(self) -> None:
-        """Stop what is under way."""
-        for task in (*self._work, *(session.task for session in self._sessions if session.task)):
+        """Make everything durable, for as long as the database answers, and stop."""
+        if self._sweeper:
+            self._sweeper.cancel()
+        for session in tuple(self.sessions):
+            if session.task:
+                session.task.cancel()
+        try:
+            async with asyncio.timeout(5):
+                await self.doors.flush()
+        except TimeoutError:
+            pass
+        await self.doors.close()
+        await self.committer.close()
+        for task in tuple(self._work):
             task.cancel()
-        await asyncio.sleep(0)
+        await asyncio.gather(*self._work, return_exceptions=True)
 
     def _opened(self, connection: Connection) -> None:
-        session = connection.session = Session(connection)
-        self._sessions.add(session)
-        session.task = asyncio.get_running_loop().create_task(self._converse(session))
+        loop = asyncio.get_running_loop()
+        session = connection.session = Session(connection, loop.time())
+        self.sessions.add(session)
+        session.deadline = loop.call_later(limits.HELLO_S, _say_hello_first, session)
 
     def _received(self, connection: Connection, text: bytes) -> None:
         session: Session = connection.session
+        wait = session.frames.take(1, asyncio.get_running_loop().time())
+        if wait and not _is_patient(session, wait):
+            return
+        if session.task is not None:
+            is_new = session.actor is None
+            if len(session.inbox) >= (limits.WAITING_FIRST if is_new else limits.WAITING):
+                connection.close(4029, "too many messages wait")
+            elif is_new and len(text) > limits.FIRST_FRAME:
+                connection.close(4029, "wait for the welcome with large messages")
+            else:
+                session.inbox.append(text)
+            return
+        self._handle(session, text)
+
+    def _handle(self, session: Session, text: bytes) -> None:
+        """Do what a message says; what takes longer holds up the next messages of this connection only."""
+        work: Coroutine[Any, Any, None] | None = None
         try:
-            session.inbox.put_nowait(text)
-        except asyncio.QueueFull:
-            connection.close(4029, "too many messages wait")
+            if session.actor is None:
+                work = self._hello(session, text)
+            else:
+                _check_size(text)
+                work = self._verbs.follow(session, protocol.decode.decode(text), asyncio.get_running_loop().time())
+        except (SimError, msgspec.DecodeError, RecursionError) as error:
+            session.refuse(*_words(error))
+        if work is not None:
+            session.task = asyncio.get_running_loop().create_task(self._finish(session, work))
+
+    async def _finish(self, session: Session, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (SimError, msgspec.DecodeError, RecursionError) as error:
+            session.refuse(*_words(error))
+        finally:
+            session.task = None
+        while session.inbox and session.task is None and session.connection.is_open:
+            self._handle(session, session.inbox.popleft())
+
+    async def _hello(self, session: Session, text: bytes) -> None:
+        try:
+            await self._verbs.hello(session, text)
+        except (SimError, msgspec.DecodeError, RecursionError) as error:
+            session.refuse(*_words(error))
+            session.connection.close(4401, "hello was refused")
+        if session.deadline:
+            session.deadline.cancel()
 
     def _closed(self, connection: Connection) -> None:
         session: Session | None = connection.session
         if session is None:
             return
-        self._sessions.discard(session)
+        self.sessions.discard(session)
+        if session.deadline:
+            session.deadline.cancel()
         if session.task:
             session.task.cancel()
-        for room in session.rooms.values():
-            self._leave(room, connection)
+        for workflow_id in tuple(session.rooms):
+            self.doors.leave(session, workflow_id)
+
+    def _settled(self, pairs: Sequence[tuple[Entry, Appended | SimError]]) -> None:
+        by_room: dict[str, list[tuple[Entry, Appended | SimError]]] = {}
+        for pair in pairs:
+            by_room.setdefault(pair[0].batch.workflow_id, []).append(pair)
+        for workflow_id, settled in by_room.items():
+            if room := self.rooms.get(workflow_id):
+                room.settle(settled)
+            else:
+                for entry, result in settled:
+                    entry.settle(result)
 
     def _health(self) -> bytes:
-        return msgspec.json.encode({**self._facts, "connections": len(self._sessions), "rooms": len(self.rooms)})
+        facts = {"connections": len(self.sessions), "rooms": len(self.rooms), "waiting": self.committer.waiting}
+        counts = {"commits": self.committer.commits, "committed": self.committer.committed}
+        return msgspec.json.encode({**self._facts, **facts, **counts, "cpu_s": time.process_time()})
 
-    async def _converse(self, session: Session) -> None:
-        try:
-            async with asyncio.timeout(HELLO_S):
-                await self._hello(session, await session.inbox.get())
-        except TimeoutError:
-            session.connection.close(4408, "say hello first")
-            return
-        except (SimError, msgspec.DecodeError) as error:
-            session.send(_refusal(error))
-            session.connection.close(4401, "hello was refused")
-            return
-        while session.connection.is_open:
-            text = await session.inbox.get()
-            try:
-                await self._follow(session, protocol.decode.decode(text))
-            except (SimError, msgspec.DecodeError) as error:
-                session.send(_refusal(error))
-
-    async def _hello(self, session: Session, text: bytes) -> None:
-        hello = protocol.decode.decode(text)
-        if not isinstance(hello, protocol.Hello):
-            raise Invalid("the first message is a hello", code="hello_first")
-        if hello.v != protocol.VERSION:
-            raise Invalid(f"version {protocol.VERSION} is spoken here, not {hello.v}", code="stale_schema")
-        if not 0 < len(hello.client_id) <= 64:
-            raise Invalid("a client id has 1 to 64 characters", code="invalid")
-        session.actor = await self._authenticate(hello.key)
-        session.client_id = hello.client_id
-        session.send(protocol.Welcome(v=protocol.VERSION, sid=session.sid, now=time.time()))
-
-    async def _follow(self, session: Session, message: protocol.FromClient) -> None:
-        match message:
-            case protocol.Ping():
-                session.send(protocol.Pong())
-            case protocol.Join(r=workflow_id, since=since):
-                room, role = await self._room(session, workflow_id)
-                session.rooms[workflow_id] = room
-                await room.join(session.connection, since, role)
-            case protocol.Leave(r=workflow_id):
-                room = session.rooms.pop(workflow_id, None)
-                if room:
-                    self._leave(room, session.connection)
-            case protocol.Ops(r=workflow_id, ops=sent):
-                await self._change(session, workflow_id, sent)
-            case protocol.Hello():
-                raise Invalid("hello was said already", code="hello_twice")
-
-    async def _change(self, session: Session, workflow_id: str, sent: tuple[protocol.Sent, ...]) -> None:
-        room = session.rooms.get(workflow_id)
-        if room is None or session.actor is None:
-            raise Missing("join the workflow first", code="not_joined")
-        if len(sent) > OPS:
-            raise Invalid(f"at most {OPS} operations at once", code="too_large")
-        if not may(session.actor, room.workspace_id, "write"):
-            for item in sent:
-                refused = protocol.Reject(
-                    r=workflow_id, cseq=item.cseq, code="forbidden", message="this key may not change workflows"
-                )
-                session.send(refused)
-            return
-        await room.change(session.connection, sent, actor=session.actor, client=session.client_id)
-
-    async def _room(self, session: Session, workflow_id: str) -> tuple[Room, str]:
-        actor = session.actor
-        readable = [id for id in actor.workspace_ids if may(actor, id, "read")] if actor else []
-        room = self.rooms.get(workflow_id)
-        if room is None or room.workspace_id not in readable:
-            room = await self._open(workflow_id, readable)
-        writes = actor is not None and may(actor, room.workspace_id, "write")
-        return room, "write" if writes else "read"
-
-    async def _open(self, workflow_id: str, workspace_ids: Sequence[str]) -> Room:
-        for workspace_id in workspace_ids:
-            try:
-                stored = await load(self._store, workflow_id, workspace_id)
-            except Missing:
-                continue
-            return self.rooms.setdefault(workflow_id, Room(self._store, workflow_id, workspace_id, stored.seq))
-        raise Missing(f"there is no workflow {workflow_id[:80]!r}")
-
-    def _leave(self, room: Room, connection: Connection) -> None:
-        room.members.discard(connection)
-        if not room.members and not any(room in session.rooms.values() for session in self._sessions):
-            self.rooms.pop(room.workflow_id, None)
-
-    async def _advance(self, room: Room) -> None:
-        for _ in range(20):
-            try:
-                await room.advance()
-                return
-            except Missing:
-                return
-            except SimError:
-                await asyncio.sleep(0.25)
+    def _sweep(self) -> None:
+        self.heard_permission(None)
+        for room in tuple(self.rooms.values()):
+            if room.hashed != room.seq:
+                room.tell_hash()
+        self._sweeper = asyncio.get_running_loop().call_later(SWEEP_S, self._sweep)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -196,7 +190,27 @@ class Service:
         task.add_done_callback(self._work.discard)
 
 
-def _refusal(error: SimError | msgspec.DecodeError) -> protocol.Refusal:
+def _say_hello_first(session: Session) -> None:
+    if session.actor is None:
+        session.connection.close(4408, "say hello first")
+
+
+def _is_patient(session: Session, wait: float) -> bool:
+    """Tell who sends too fast to slow down; false when it was shown out."""
+    if wait > limits.HELLO_S:
+        session.refuse("rate", "too many messages")
+        session.connection.close(4029, "too many messages")
+        return False
+    session.send(protocol.Slow(ms=int(wait * 1000) + 1))
+    return True
+
+
+def _check_size(text: bytes) -> None:
+    if len(text) > limits.FRAME and b'"block.add"' not in text[:4096]:
+        raise msgspec.DecodeError(f"a message has at most {limits.FRAME:,} bytes")
+
+
+def _words(error: Exception) -> tuple[str, str]:
     if isinstance(error, SimError):
-        return protocol.Refusal(code=error.reason, message=error.message)
-    return protocol.Refusal(code="invalid", message=str(error))
+        return error.reason, error.message
+    return "invalid", str(error)[:500]

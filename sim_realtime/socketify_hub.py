@@ -33,6 +33,11 @@ class SocketifyConnection:
         self.is_open = False
         self._socket = None
 
+    @property
+    def behind(self) -> int:
+        """Bytes that were sent and have not left yet."""
+        return self._socket.get_buffered_amount() if self.is_open else 0
+
     def send(self, text: bytes) -> bool:
         """Hand a text message to the socket's own buffer."""
         if not self.is_open:

@@ -24,6 +24,7 @@ from sim_core.rest import (
     health,
     keys,
     pages,
+    realtime,
     runs,
     secrets,
 )
@@ -47,6 +48,7 @@ ROUTES: tuple[Route, ...] = (
     *secrets.ROUTES,
     *credentials.ROUTES,
     *keys.ROUTES,
+    *realtime.ROUTES,
 )
 BARE: tuple[Route, ...] = (*health.ROUTES, *pages.ROUTES)
 """Routes that stand outside of `/api/v1`, or tell of it."""

@@ -1,7 +1,8 @@
 """Operations on one workflow, checked one after the other, and the one statement that commits several such chains."""
 
+import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +14,10 @@ from sim_core.errors import Conflict, SimError
 from sim_core.store.pool import Store
 from sim_core.store.rows import Arguments, Touched, collect, text
 from sim_core.store.sql.commit import PARTS, statement
+from sim_core.store.stamps import OLD_MS, Register, Stamp, Stamps, admitted, clamp, is_value, written
 from sim_core.store.states import Stored
+
+Outcome: TypeAlias = Literal["applied", "dup", "noop", "refused", "superseded"]
 
 
 class AppliedOp(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,6 +26,8 @@ class AppliedOp(Struct, frozen=True, kw_only=True, omit_defaults=True):
     index: int
     seq: int
     effective: Operation
+    ts: int | None = None
+    """When it was written by its writer's clock, in milliseconds."""
     again: bool = False
     """It was sent and applied before; this is what came of it then."""
 
@@ -42,7 +48,7 @@ class Appended(Struct, frozen=True, kw_only=True):
 
     seq: int
     applied: tuple[AppliedOp, ...] = ()
-    outcome: Literal["applied", "dup", "noop", "refused"] = "applied"
+    outcome: Outcome = "applied"
     refusals: tuple[RefusedOp, ...] = ()
 
 
@@ -61,6 +67,26 @@ class Batch(Struct, frozen=True, kw_only=True):
     """Where the document must stand, or the batch is a `Conflict`."""
     whole: bool = False
     """All of the operations or none."""
+    ts: int | None = None
+    """The writer's clock in milliseconds: a register that has a later stamp is left as it is."""
+    undo: bool = False
+    """What others have written since is left as it is."""
+    texts: tuple["TextRow", ...] = ()
+    """Texts that become durable with the operations."""
+
+    @property
+    def is_stamped(self) -> bool:
+        """Whether stamps decide what of it takes effect."""
+        return self.ts is not None or self.undo
+
+
+class TextRow(Struct, frozen=True):
+    """A field's text as a Yjs document, after it was made durable `tseq` times."""
+
+    block_id: str
+    field: str
+    tseq: int
+    state: bytes
 
 
 class Logged(Struct, frozen=True):
@@ -73,10 +99,12 @@ class Logged(Struct, frozen=True):
 class Chain:
     """Batches of one workflow on top of each other."""
 
-    def __init__(self, start: Stored) -> None:
+    def __init__(self, start: Stored, stamps: Stamps | None = None) -> None:
         self.start = start
         self.workflow = start.workflow
         self.seq = start.seq
+        self.stamps = stamps
+        self.texts: list[TextRow] = []
         self.touched = Touched()
         self.log: list[tuple[Any, ...]] = []
         self.results: dict[int, Appended | SimError] = {}
@@ -96,6 +124,8 @@ class Chain:
             self.touched.note(before, after, one.effective, one.seq)
         self.workflow, self.seq = link.workflow, link.seq
         self.log += link.log
+        if not link.refusals:
+            self.texts += batch.texts
         self.results[index] = link.result()
 
 
@@ -103,18 +133,24 @@ class _Link:
     def __init__(self, chain: Chain, batch: Batch, known: Mapping[int, Logged]) -> None:
         self.workflow = chain.workflow
         self.seq = chain.seq
+        self.stamps = chain.stamps
         self.batch = batch
         self.known = known
         self.steps: list[tuple[Workflow, Workflow, AppliedOp]] = []
         self.past: list[AppliedOp] = []
         self.refusals: list[RefusedOp] = []
         self.log: list[tuple[Any, ...]] = []
+        self.superseded = False
+        self.now = time.time_ns() // 1_000_000
 
     def step(self, place: int) -> None:
-        batch, op = self.batch, self.batch.ops[place]
+        batch, asked = self.batch, self.batch.ops[place]
         cseq = None if batch.cseq is None else batch.cseq + place
         if cseq is not None and (before := self.known.get(cseq)):
             self.past.append(AppliedOp(index=place, seq=before.seq, effective=before.effective, again=True))
+            return
+        op = self._admitted(place, asked)
+        if op is None:
             return
         done = apply(self.workflow, op)
         for why in done.refusals:
@@ -126,16 +162,50 @@ class _Link:
         if effective is None or done.refusals:
             return
         self.seq += 1
-        asked = None if effective == op else text(op)
-        self.log.append((self.seq, batch.client_id, cseq, batch.base, batch.actor, asked, text(effective)))
-        one = AppliedOp(index=place, seq=self.seq, effective=effective)
+        ts = self._stamp(effective)
+        sent = None if effective == asked else text(asked)
+        self.log.append((self.seq, batch.client_id, cseq, batch.base, ts, batch.actor, sent, text(effective)))
+        one = AppliedOp(index=place, seq=self.seq, effective=effective, ts=ts)
         self.steps.append((self.workflow, done.workflow, one))
         self.workflow = done.workflow
+
+    def _admitted(self, place: int, op: Operation) -> Operation | None:
+        """What of an operation the stamps allow; `None` when it comes too late altogether."""
+        stamps, batch = self.stamps, self.batch
+        if stamps is None or not batch.is_stamped:
+            return op
+        ts = clamp(batch.ts or 0, self.now)
+        if not batch.undo and batch.base is not None and ts and self.now - ts > OLD_MS:
+            late = [one for one in written(op) if is_value(one) and _is_foreign(stamps.of(one), batch, batch.base)]
+            if late:
+                words = f"{late[0][2].removeprefix('values.')!r} was changed while this was written"
+                now = _standing(self.workflow, late[0])
+                self.refusals.append(RefusedOp(index=place, code="conflict", message=words, now=now))
+                return None
+        left = admitted(op, lambda register: self._holds(stamps, register, ts))
+        self.superseded = self.superseded or left is None
+        return left
+
+    def _holds(self, stamps: Stamps, register: Register, ts: int) -> bool:
+        stamp, batch = stamps.of(register), self.batch
+        if stamp is None:
+            return True
+        if batch.undo and stamp.client_id != batch.client_id:
+            return False
+        return batch.ts is None or is_value(register) or (ts, batch.client_id) > (stamp.ts, stamp.client_id)
+
+    def _stamp(self, effective: Operation) -> int | None:
+        batch, stamps = self.batch, self.stamps
+        if stamps is None:
+            return None if batch.ts is None else clamp(batch.ts, self.now)
+        ts = stamps.next_ts(self.now) if batch.ts is None else clamp(batch.ts, self.now)
+        stamps.note(effective, Stamp(ts, batch.client_id, self.seq))
+        return ts
 
     def result(self) -> Appended:
         fresh = [one for _, _, one in self.steps]
         applied = tuple(sorted((*self.past, *fresh), key=lambda one: one.index))
-        outcome: Literal["applied", "dup", "noop", "refused"] = "noop"
+        outcome: Outcome = "superseded" if self.superseded else "noop"
         if fresh:
             outcome = "applied"
         elif self.refusals:
@@ -143,6 +213,19 @@ class _Link:
         elif self.past:
             outcome = "dup"
         return Appended(seq=self.seq, applied=applied, outcome=outcome, refusals=tuple(self.refusals))
+
+
+def _is_foreign(stamp: Stamp | None, batch: Batch, base: int) -> bool:
+    return stamp is not None and stamp.seq > base and stamp.client_id != batch.client_id
+
+
+def _standing(workflow: Workflow, register: Register) -> Any:
+    """What a value holds now."""
+    kind, id, fact = register
+    if kind == "variable":
+        return workflow.variables[id].value if id in workflow.variables else None
+    block = workflow.blocks.get(id)
+    return block.values.get(fact.removeprefix("values.")) if block else None
 
 
 async def commit(store: Store, chains: Sequence[Chain]) -> set[str]:
@@ -163,6 +246,8 @@ async def commit(store: Store, chains: Sequence[Chain]) -> set[str]:
     for chain in chains:
         if chain.start.id in rows:
             store.states.keep(replace(chain.start, workflow=chain.workflow, seq=chain.seq))
+            if chain.stamps:
+                chain.stamps.keep(chain.seq)
     return rows
 
 
@@ -178,10 +263,14 @@ async def make(store: Store, chain: Chain) -> None:
 def _gather(arguments: Arguments, chain: Chain) -> None:
     id = chain.start.id
     if chain.log:
-        columns = arguments.setdefault("log", [[] for _ in range(8)])
+        columns = arguments.setdefault("log", [[] for _ in range(9)])
         for row in chain.log:
             for column, value in zip(columns, (id, *row), strict=True):
                 column.append(value)
+    for row in chain.texts:
+        columns = arguments.setdefault("texts", [[] for _ in range(5)])
+        for column, value in zip(columns, (id, row.block_id, row.field, row.tseq, row.state), strict=True):
+            column.append(value)
     collect(arguments, id, chain.workflow, chain.touched)
 
 

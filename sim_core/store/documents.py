@@ -49,6 +49,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     client_id: str
     at: datetime
     cseq: int | None = None
+    ts: int | None = None
     op: Operation | None = None
     """What was asked, where it differs from what took effect."""
 
@@ -123,6 +124,7 @@ async def history(
             client_id=row["client_id"],
             at=row["at"],
             cseq=row["cseq"],
+            ts=row["ts"],
             op=None if row["op"] is None else decode_operation(row["op"]),
         )
         for row in rows

@@ -9,8 +9,9 @@ from sim_core.document.operations import Operation
 from sim_core.errors import Conflict, Missing, SimError
 from sim_core.store.chains import Appended, AppliedOp, Batch, Chain, Logged, RefusedOp, commit
 from sim_core.store.pool import Store
-from sim_core.store.reading import decode_operation, fresh_state
+from sim_core.store.reading import current_stamps, decode_operation, fresh_state
 from sim_core.store.sql import documents as sql
+from sim_core.store.stamps import Stamps
 from sim_core.store.states import Stored
 from sim_core.store.wire import UniqueViolation
 
@@ -93,10 +94,18 @@ class _Work:
             claimed = await commit(self.store, writing) if writing else set[str]()
         except UniqueViolation:
             claimed = set[str]()
+        except SimError:
+            for chain in chains:
+                if chain.stamps:
+                    chain.stamps.drop()
+            raise
         for chain in chains:
             if not chain.log or chain.start.id in claimed:
                 self._settle(chain.results)
         self.lost = {chain.start.id for chain in writing} - claimed
+        for chain in chains:
+            if chain.stamps:
+                chain.stamps.drop()
 
     def _settle(self, results: Mapping[int, Appended | SimError]) -> None:
         self.results.update(results)
@@ -114,16 +123,24 @@ class _Work:
             mine = self._admit(state, indexes)
             if state is None or not mine:
                 return None
-            chain = Chain(state)
+            chain = Chain(state, await self._stamps(state, mine))
             for index in mine:
                 chain.add(index, self.waiting[index], self.known.get(index, {}))
             if is_fresh or (chain.log and _all_applied(chain.results.values())):
                 return chain
+            if chain.stamps:
+                chain.stamps.drop()
             # Whoever is told "no" or "nothing to do" is told so on the document as it is now, and only
             # after a look whether the same was sent and applied before.
             is_fresh = True
             state = await fresh_state(self.store, workflow_id)
             await self._look_back(mine)
+
+    async def _stamps(self, state: Stored, indexes: Iterable[int]) -> Stamps | None:
+        known = self.store.states.stamps.get(state.id)
+        if known is None and not any(self.waiting[index].is_stamped for index in indexes):
+            return None
+        return await current_stamps(self.store, state)
 
     def _admit(self, state: Stored | None, indexes: Iterable[int]) -> list[int]:
         admitted: list[int] = []

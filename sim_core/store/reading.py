@@ -9,11 +9,14 @@ from sim_core.document.reduce import apply
 from sim_core.store.pool import Store
 from sim_core.store.rows import assemble
 from sim_core.store.sql import documents as sql
+from sim_core.store.stamps import Stamp, Stamps
 from sim_core.store.states import Stored
 from sim_core.store.wire import Row
 
 FAR = 500
 """Operations behind which a document is read anew rather than caught up."""
+STAMPED = 2048
+"""Operations back to which it is known who wrote what."""
 HEAD = ("id", "workspace_id", "folder_id", "seq", "created_by", "created_at", "updated_at", "archived_at")
 PARTS = ("blocks", "edges", "subflows", "variables")
 
@@ -56,6 +59,20 @@ async def fresh_state(store: Store, workflow_id: str) -> Stored | None:
     caught_up = msgspec.structs.replace(caught_up, seq=known.seq + len(tail))
     store.states.keep(caught_up)
     return caught_up
+
+
+async def current_stamps(store: Store, state: Stored) -> Stamps:
+    """Who wrote what last in a document, from the last operations of its history."""
+    known = store.states.stamps.get(state.id)
+    if known is not None and known.seq == state.seq:
+        return known
+    if known is None or known.seq > state.seq or state.seq - known.seq > STAMPED:
+        known = Stamps(seq=max(0, state.seq - STAMPED))
+    for row in await store.rows(sql.STAMPS, state.id, known.seq, state.seq):
+        known.note(decode_operation(row["effective"]), Stamp(row["ts"], row["client_id"], row["seq"]))
+    known.keep(state.seq)
+    store.states.stamps[state.id] = known
+    return known
 
 
 def head(row: Row) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from sim_core.document.workflow import Workflow
+from sim_core.store.stamps import Stamps
 
 KEPT = 256
 """Documents kept at most; the longest unused goes first."""
@@ -34,6 +35,8 @@ class States:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Stored] = OrderedDict()
         self._turns: dict[str, tuple[asyncio.Lock, int]] = {}
+        self.stamps: dict[str, Stamps] = {}
+        """Of the workflows whose writers have clocks."""
 
     def get(self, workflow_id: str) -> Stored | None:
         """The document as it was last seen; another process may have changed it since."""
@@ -50,11 +53,13 @@ class States:
         self._kept[stored.id] = stored
         self._kept.move_to_end(stored.id)
         while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+            gone, _ = self._kept.popitem(last=False)
+            self.stamps.pop(gone, None)
 
     def drop(self, workflow_id: str) -> None:
         """Forget a document."""
         self._kept.pop(workflow_id, None)
+        self.stamps.pop(workflow_id, None)
 
     @asynccontextmanager
     async def turn(self, workflow_id: str) -> AsyncGenerator[None]:

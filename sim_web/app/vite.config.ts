@@ -1,7 +1,11 @@
+import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+const api = process.env.SIM_URL ?? "http://127.0.0.1:3000";
+
 export default defineConfig({
-  plugins: [react()],
-  build: { outDir: "../dist", emptyOutDir: true, assetsInlineLimit: 0 },
+  plugins: [react(), tailwindcss()],
+  build: { outDir: "../dist", emptyOutDir: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
+  server: { proxy: { "/api": api } },
 });

@@ -62,6 +62,7 @@ HOMES: dict[str, set[str]] = {
     "cyclopts": {"sim_core.cli", "sim_core.commands"},
     "socketify": {"sim_realtime"},
     "websockets": {"sim_realtime"},
+    "pycrdt": {"sim_realtime"},
 }
 
 

@@ -99,6 +99,7 @@ async def test_a_message_that_is_too_large_ends_the_connection(running: Running)
 
 
 async def test_a_reader_that_falls_behind_is_closed_and_the_others_are_not(running: Running) -> None:
+    """RT-63."""
     async with connect(running.url, proxy=None) as slow, connect(running.url, proxy=None) as good:
         await slow.send("hello")
         await slow.recv()

@@ -95,7 +95,7 @@ def test_by_rest_in_the_background(stack: Stack, workflow: str, given: dict[str,
     deadline = time.monotonic() + 30
     while True:
         status, run = stack.ask("GET", f"/runs/{accepted['run_id']}?trace=true")
-        if run["status"] != "running" or time.monotonic() > deadline:
+        if run["status"] not in ("pending", "running") or time.monotonic() > deadline:
             break
         time.sleep(0.05)
     assert (status, run["status"]) == (200, "finished")

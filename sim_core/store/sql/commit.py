@@ -25,11 +25,18 @@ MAKE = """claim AS (
 
 PARTS = {
     "log": """log AS (
-  INSERT INTO workflow_operation (workflow_id, seq, client_id, cseq, base, actor, op, effective, at)
-  SELECT t.w, t.seq, t.client_id, t.cseq, t.base, t.actor, t.op::json, t.effective::json, now()
-  FROM unnest({}::text[], {}::bigint[], {}::text[], {}::bigint[], {}::bigint[], {}::text[], {}::text[], {}::text[])
-    AS t(w, seq, client_id, cseq, base, actor, op, effective)
+  INSERT INTO workflow_operation (workflow_id, seq, client_id, cseq, base, ts, actor, op, effective, at)
+  SELECT t.w, t.seq, t.client_id, t.cseq, t.base, t.ts, t.actor, t.op::json, t.effective::json, now()
+  FROM unnest({}::text[], {}::bigint[], {}::text[], {}::bigint[], {}::bigint[], {}::bigint[], {}::text[], {}::text[],
+    {}::text[]) AS t(w, seq, client_id, cseq, base, ts, actor, op, effective)
   JOIN claim ON claim.id = t.w)""",
+    "texts": """texts AS (
+  INSERT INTO workflow_text (workflow_id, block_id, field, tseq, state, updated_at)
+  SELECT t.w, t.block_id, t.field, t.tseq, t.state, now()
+  FROM unnest({}::text[], {}::text[], {}::text[], {}::bigint[], {}::bytea[]) AS t(w, block_id, field, tseq, state)
+  JOIN claim ON claim.id = t.w
+  ON CONFLICT (workflow_id, block_id, field) DO UPDATE SET tseq = excluded.tseq, state = excluded.state,
+    updated_at = excluded.updated_at)""",
     "blocks_drop": """blocks_drop AS (
   DELETE FROM workflow_blocks b USING unnest({}::text[], {}::text[]) AS t(w, id), claim
   WHERE claim.id = t.w AND b.workflow_id = t.w AND b.id = t.id)""",

@@ -23,8 +23,13 @@ TAIL = """
 SELECT seq, effective FROM workflow_operation WHERE workflow_id = $1 AND seq > $2 ORDER BY seq LIMIT 2000
 """
 
+STAMPS = """
+SELECT seq, client_id, effective, coalesce(ts, (extract(epoch FROM at) * 1000)::bigint) AS ts
+FROM workflow_operation WHERE workflow_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq
+"""
+
 OPERATIONS = """
-SELECT o.seq, o.client_id, o.cseq, o.actor, o.op, o.effective, o.at
+SELECT o.seq, o.client_id, o.cseq, o.ts, o.actor, o.op, o.effective, o.at
 FROM workflow_operation o JOIN workflow w ON w.id = o.workflow_id
 WHERE o.workflow_id = $1 AND w.workspace_id = $2 AND w.deleted_at IS NULL AND o.seq > $3
 ORDER BY o.seq LIMIT $4

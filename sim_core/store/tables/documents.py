@@ -90,6 +90,7 @@ class WorkflowOperation(Table, tablename="workflow_operation"):
     client_id = Text()
     cseq = BigInt(null=True, default=None)
     base = BigInt(null=True, default=None)
+    ts = BigInt(null=True, default=None, help_text="The writer's clock in ms: its stamp on what it changed.")
     actor = Text()
     op = JSON(null=True, default=None, help_text="What was asked, where it differs from what took effect.")
     effective = JSON()

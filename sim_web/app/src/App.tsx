@@ -1,72 +1,27 @@
-import { useCallback, useEffect, useState } from "react";
-import { keepKey, read, readKey, send } from "./api/client";
-import type { BlockType, Page, Summary } from "./api/types";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { Toaster } from "sonner";
+import { queries } from "./api/queries";
+import { Frame } from "./frame/Frame";
 import { Connect } from "./pages/Connect";
-import { Workflow } from "./pages/Workflow";
-import { Alert } from "./ui/Alert";
-
-const idOf = (path: string) => path.match(/^\/workflows\/([\w-]+)/)?.[1] ?? "";
+import { session } from "./session";
 
 export function App() {
-  const [isConnected, setConnected] = useState(Boolean(readKey()));
-  return isConnected ? <Home onLeave={() => { keepKey(""); setConnected(false); }} /> : <Connect onConnected={() => setConnected(true)} />;
-}
-
-function Home({ onLeave }: { onLeave: () => void }) {
-  const [workflows, setWorkflows] = useState<Summary[]>();
-  const [types, setTypes] = useState(new Map<string, BlockType>());
-  const [open, setOpen] = useState(idOf(location.pathname));
-  const [error, setError] = useState<unknown>();
-  const refresh = useCallback(() => read<Page<Summary>>("/workflows?limit=100").then((page) => setWorkflows(page.items), setError), []);
-  const show = (id: string) => { history.pushState(null, "", `/workflows/${id}`); setOpen(id); };
-  useEffect(() => {
-    void refresh();
-    read<Page<BlockType>>("/blocks").then((page) => setTypes(new Map(page.items.map((type) => [type.id, type]))), setError);
-    const back = () => setOpen(idOf(location.pathname));
-    addEventListener("popstate", back);
-    return () => removeEventListener("popstate", back);
-  }, [refresh]);
-  const bring = async (file: File) => {
-    try {
-      const kind = /\.ya?ml$/.test(file.name) ? "application/yaml" : "application/json";
-      const reply = await send("/workflows/import", { method: "POST", body: await file.text(), headers: { "Content-Type": kind } });
-      const made: Summary = await reply.json();
-      setError(undefined);
-      await refresh();
-      show(made.id);
-    } catch (refusal) {
-      setError(refusal);
-    }
-  };
+  const open = useSyncExternalStore(session.subscribe, session.isOpen);
   return (
-    <div className="frame">
-      <aside className="side">
-        <div className="brand"><img src="/icon.svg" alt="" /> Sim</div>
-        <nav aria-label="Workflows">
-          {workflows?.map((workflow) => (
-            <button key={workflow.id} aria-current={workflow.id === open ? "page" : undefined} onClick={() => show(workflow.id)}>{workflow.name || "Untitled"}</button>
-          ))}
-        </nav>
-        <label className="button">Import a workflow…
-          <input hidden type="file" accept=".json,.yaml,.yml" onChange={(event) => { const file = event.target.files?.[0]; if (file) void bring(file); event.target.value = ""; }} />
-        </label>
-        <span className="grow" />
-        <a href="/api/v1/docs">API</a>
-        <button onClick={onLeave}>Disconnect</button>
-      </aside>
-      <main>
-        <Alert error={error} />
-        {open ? <Workflow key={open} id={open} types={types} /> : <Empty none={workflows?.length === 0} />}
-      </main>
-    </div>
-  );
-}
-
-function Empty({ none }: { none: boolean }) {
-  return (
-    <>
-      <h1>Workflows</h1>
-      <p className="soft">{none ? "There is no workflow yet. Import one from a file, or make one over the API." : "Choose a workflow on the left."}</p>
-    </>
+    <QueryClientProvider client={queries}>
+      {open ? <Frame /> : <Connect />}
+      <Toaster
+        position="bottom-right"
+        toastOptions={{
+          style: {
+            background: "var(--raised)",
+            color: "var(--text)",
+            border: "1px solid var(--line)",
+            fontFamily: "inherit",
+          },
+        }}
+      />
+    </QueryClientProvider>
   );
 }

@@ -1,48 +1,52 @@
-/** Talks to the REST API with the key of this tab. */
+/** Talks to the REST API in the name of this tab's session. */
 
-export interface Problem {
-  status: number;
-  code: string;
-  title: string;
-  detail?: string;
-  problems?: { message: string; block?: string; field?: string }[];
-}
+import { session } from "../session";
+import type { Problem, ProblemReply } from "./schema";
 
 export class Refusal extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.detail ?? problem.title);
+  readonly status: number;
+  readonly code: string;
+  readonly problems: Problem[];
+
+  constructor(readonly reply: Partial<ProblemReply> & { status: number }) {
+    super(reply.detail || reply.title || "The server refused.");
+    this.status = reply.status;
+    this.code = reply.code ?? "unknown";
+    this.problems = reply.problems ?? [];
   }
 }
 
-const KEY = "sim.key";
-export const readKey = () => sessionStorage.getItem(KEY) ?? "";
-export const keepKey = (key: string) =>
-  key ? sessionStorage.setItem(KEY, key) : sessionStorage.removeItem(KEY);
-
 export async function send(path: string, options: RequestInit = {}): Promise<Response> {
   const headers = new Headers(options.headers);
-  headers.set("X-API-Key", readKey());
+  for (const [name, value] of Object.entries(session.headers())) if (!headers.has(name)) headers.set(name, value);
   if (typeof options.body === "string" && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
-  const reply = await fetch(`/api/v1${path}`, { ...options, headers }).catch(() => {
+  const reply = await fetch(`/api/v1${path}`, { ...options, headers }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Refusal({ status: 0, code: "offline", title: "The server does not answer. Is Sim still running?" });
   });
   if (reply.ok) return reply;
   const problem = await reply.json().catch(() => ({ code: "unknown", title: reply.statusText }));
+  if (reply.status === 401) session.close();
   throw new Refusal({ ...problem, status: reply.status });
 }
 
-export async function read<T>(path: string): Promise<T> {
-  return (await send(path)).json();
+export const read = async <T>(path: string, headers?: Record<string, string>): Promise<T> =>
+  (await send(path, { headers })).json();
+
+export async function write<T = void>(method: string, path: string, body?: unknown): Promise<T> {
+  const reply = await send(path, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+  const text = await reply.text();
+  return (text ? JSON.parse(text) : undefined) as T;
 }
 
-export interface RunEvent {
+export interface Told {
   id: string;
   name: string;
   data: Record<string, unknown>;
 }
 
 /** The events of a reply of server-sent events, as they come. */
-export async function* events(reply: Response): AsyncGenerator<RunEvent> {
+export async function* events(reply: Response): AsyncGenerator<Told> {
   if (!reply.body) return;
   const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
   let waiting = "";
@@ -53,8 +57,14 @@ export async function* events(reply: Response): AsyncGenerator<RunEvent> {
     const parts = waiting.split("\n\n");
     waiting = parts.pop() ?? "";
     for (const part of parts) {
-      const fields = Object.fromEntries(part.split("\n").map((line) => line.split(/: ?(.*)/s).slice(0, 2)));
-      if (fields.data) yield { id: fields.id ?? "", name: fields.event ?? "message", data: JSON.parse(fields.data) };
+      const told = readFrame(part);
+      if (told) yield told;
     }
   }
+}
+
+function readFrame(part: string): Told | undefined {
+  const fields = Object.fromEntries(part.split("\n").map((line) => line.split(/: ?(.*)/s).slice(0, 2)));
+  if (!fields.data) return undefined;
+  return { id: fields.id ?? "", name: fields.event ?? "message", data: JSON.parse(fields.data) };
 }

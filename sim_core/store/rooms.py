@@ -1,0 +1,118 @@
+"""What rooms ask the database: whose a room is, who is in it, what a client has sent, and what to tell others."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from sim_core.store.pool import Store
+from sim_core.store.wire import DOWN, Connection, DatabaseError, connect
+
+LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 7))"
+UNLOCK = "SELECT pg_advisory_unlock(hashtextextended($1, 7))"
+OWN = """
+INSERT INTO room_owner (workflow_id, owner, url, since) VALUES ($1, $2, $3, now())
+ON CONFLICT (workflow_id) DO UPDATE SET owner = excluded.owner, url = excluded.url, since = now()
+"""
+DISOWN = "DELETE FROM room_owner WHERE workflow_id = $1 AND owner = $2"
+WHERE = "SELECT url FROM room_owner WHERE workflow_id = $1"
+PLACE = "SELECT workspace_id FROM workflow WHERE id = $1 AND deleted_at IS NULL"
+SENT = """
+SELECT max(cseq) AS last, coalesce(bool_or(actor <> $3), false) AS is_foreign
+FROM workflow_operation WHERE workflow_id = $1 AND client_id = $2
+"""
+SENT_ONE = "SELECT seq FROM workflow_operation WHERE workflow_id = $1 AND client_id = $2 AND cseq = $3"
+NAME = 'SELECT name FROM "user" WHERE id = $1'
+NOTICE = "SELECT pg_notify('sim_notice', $1)"
+
+
+class SentBefore(Struct, frozen=True):
+    """What is known of a client: its last number, and whether somebody else has used its name."""
+
+    last: int
+    is_foreign: bool
+
+
+async def place_of(store: Store, workflow_id: str) -> str | None:
+    """The workspace of a workflow."""
+    return await store.value(PLACE, workflow_id)
+
+
+async def sent_before(store: Store, workflow_id: str, client_id: str, actor: str) -> SentBefore:
+    """What a client has sent to a workflow before."""
+    row = await store.row(SENT, workflow_id, client_id, actor)
+    return SentBefore(0, False) if row is None else SentBefore(row["last"] or 0, row["is_foreign"])
+
+
+async def seq_of(store: Store, workflow_id: str, client_id: str, cseq: int) -> int | None:
+    """Where an operation of a client stands in the history."""
+    return await store.value(SENT_ONE, workflow_id, client_id, cseq)
+
+
+async def name_of(store: Store, user_id: str) -> str:
+    """What a person is called."""
+    return await store.value(NAME, user_id) or ""
+
+
+async def tell(store: Store, workflow_id: str, kind: str, facts: Any = None) -> None:
+    """Tell everybody in a workflow's room that something happened; lost when nobody listens."""
+    text = msgspec.json.encode({"r": workflow_id, "kind": kind, "facts": facts}).decode()
+    await store.execute(NOTICE, text)
+
+
+class Ownership:
+    """The rooms of this process: each is held by an advisory lock, which the database lets go when the process dies."""
+
+    def __init__(self, url: str, *, owner: str, address: str) -> None:
+        self._url = url
+        self._owner = owner
+        self._address = address
+        self._connection: Connection | None = None
+        self._turn = asyncio.Lock()
+        self.held: set[str] = set()
+
+    async def claim(self, workflow_id: str) -> str | None:
+        """Take a room; `None` when it is ours, else the address of the process that has it."""
+        async with self._turn:
+            connection = await self._connected()
+            if workflow_id in self.held:
+                return None
+            if await connection.fetchval(LOCK, workflow_id):
+                self.held.add(workflow_id)
+                await connection.execute(OWN, workflow_id, self._owner, self._address)
+                return None
+            return await connection.fetchval(WHERE, workflow_id) or ""
+
+    async def release(self, workflow_id: str) -> None:
+        """Let go of a room that nobody is in."""
+        async with self._turn:
+            if workflow_id not in self.held:
+                return
+            self.held.discard(workflow_id)
+            connection = self._connection
+            if connection is not None and not connection.is_closed():
+                await connection.execute(DISOWN, workflow_id, self._owner)
+                await connection.fetchval(UNLOCK, workflow_id)
+
+    async def lost(self) -> set[str]:
+        """Take the rooms again after an outage; those that another process has taken meanwhile."""
+        async with self._turn:
+            if self._connection is not None and not self._connection.is_closed():
+                return set()
+            wanted, self.held = self.held, set()
+        return {workflow_id for workflow_id in wanted if await self.claim(workflow_id) is not None}
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        if self._connection is not None:
+            try:
+                await self._connection.execute("DELETE FROM room_owner WHERE owner = $1", self._owner)
+                await self._connection.close()
+            except (*DOWN, DatabaseError):
+                pass
+
+    async def _connected(self) -> Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await connect(self._url)
+        return self._connection

@@ -1,0 +1,74 @@
+/** What the app asks the API for, each with the key it is cached under. */
+
+import { QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { read, send } from "./client";
+import type {
+  BlockList,
+  CredentialList,
+  IntegrationList,
+  KeyList,
+  ModelList,
+  PluginList,
+  ProviderList,
+  RunPage,
+  RunReply,
+  SecretList,
+  Validation,
+  WorkflowPage,
+} from "./schema";
+
+export const queries = new QueryClient({
+  defaultOptions: { queries: { staleTime: 30_000, retry: 1, refetchOnWindowFocus: false } },
+});
+
+const HOUR = 3_600_000;
+export const workflows = queryOptions({
+  queryKey: ["workflows"],
+  queryFn: () => read<WorkflowPage>("/workflows?limit=200"),
+});
+export const blockTypes = queryOptions({
+  queryKey: ["blocks"],
+  queryFn: () => read<BlockList>("/blocks"),
+  staleTime: HOUR,
+});
+export const integrations = queryOptions({
+  queryKey: ["integrations"],
+  queryFn: () => read<IntegrationList>("/integrations"),
+  staleTime: HOUR,
+});
+export const providers = queryOptions({
+  queryKey: ["providers"],
+  queryFn: () => read<ProviderList>("/providers"),
+  staleTime: HOUR,
+});
+export const models = queryOptions({
+  queryKey: ["models"],
+  queryFn: () => read<ModelList>("/models"),
+  staleTime: HOUR,
+});
+export const plugins = queryOptions({ queryKey: ["plugins"], queryFn: () => read<PluginList>("/plugins") });
+export const secrets = queryOptions({ queryKey: ["secrets"], queryFn: () => read<SecretList>("/secrets") });
+export const keys = queryOptions({ queryKey: ["keys"], queryFn: () => read<KeyList>("/keys") });
+export const credentials = queryOptions({
+  queryKey: ["credentials"],
+  queryFn: () => read<CredentialList>("/credentials"),
+});
+export const runs = (filter: Record<string, string>) => {
+  const words = new URLSearchParams(Object.entries(filter).filter(([, value]) => value));
+  return queryOptions({
+    queryKey: ["runs", filter],
+    queryFn: () => read<RunPage>(`/runs?limit=100&${words}`),
+    staleTime: 2000,
+  });
+};
+export const run = (id: string) =>
+  queryOptions({ queryKey: ["run", id], queryFn: () => read<RunReply>(`/runs/${id}?trace=true`), staleTime: 2000 });
+export const validation = (id: string, seq: number) =>
+  queryOptions({
+    queryKey: ["validation", id, seq],
+    queryFn: async (): Promise<Validation> => (await send(`/workflows/${id}/validate`, { method: "POST" })).json(),
+    placeholderData: (before: Validation | undefined) => before,
+  });
+
+export const useBlockTypes = () => useQuery(blockTypes).data?.items ?? NONE;
+const NONE: BlockList["items"] = [];

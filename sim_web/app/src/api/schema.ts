@@ -1,0 +1,948 @@
+/** Made from the server's OpenAPI document by `python -m scripts.generate`; do not edit. */
+
+/** Every address of the API, so that the app asks for nothing that this server does not have. */
+export const PATHS: readonly string[] = [
+  "/api/v1/workflows",
+  "/api/v1/workflows/{workflow_id}",
+  "/api/v1/workflows/{workflow_id}/operations",
+  "/api/v1/workflows/{workflow_id}/duplicate",
+  "/api/v1/workflows/{workflow_id}/validate",
+  "/api/v1/workflows/import",
+  "/api/v1/workflows/{workflow_id}/export",
+  "/api/v1/workflows/{workflow_id}/deployments",
+  "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
+  "/api/v1/workflows/{workflow_id}/execute",
+  "/api/v1/runs",
+  "/api/v1/runs/{run_id}",
+  "/api/v1/runs/{run_id}/events",
+  "/api/v1/runs/{run_id}/cancel",
+  "/api/v1/runs/{run_id}/pauses",
+  "/api/v1/runs/{run_id}/resume",
+  "/api/v1/runs/{run_id}/replay",
+  "/api/v1/runs/{run_id}/retry",
+  "/api/v1/blocks",
+  "/api/v1/blocks/{type}",
+  "/api/v1/integrations",
+  "/api/v1/tools",
+  "/api/v1/tools/{tool}",
+  "/api/v1/models",
+  "/api/v1/providers",
+  "/api/v1/plugins",
+  "/api/v1/secrets",
+  "/api/v1/secrets/{name}",
+  "/api/v1/credentials",
+  "/api/v1/credentials/{credential_id}",
+  "/api/v1/keys",
+  "/api/v1/keys/{key_id}",
+  "/api/v1/realtime/ticket",
+  "/api/v1/workflows/{workflow_id}/comments",
+  "/api/v1/workflows/{workflow_id}/comments/{comment_id}",
+  "/api/v1/workflows/{workflow_id}/history",
+  "/api/v1/workflows/{workflow_id}/history/{seq}",
+  "/api/v1/workflows/{workflow_id}/restore",
+  "/health/live",
+  "/health/ready",
+  "/api/v1/openapi.json",
+  "/api/v1/docs",
+];
+
+/** What went wrong (RFC 9457). */
+export interface ProblemReply {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail?: string;
+  instance?: string;
+  request_id?: string;
+  pointer?: string;
+  problems?: Problem[];
+  run_id?: string;
+  error?: unknown;
+  output?: unknown;
+}
+
+/** One thing that is wrong, where it is, and what would be right. */
+export interface Problem {
+  code: string;
+  message: string;
+  pointer?: string;
+  block?: string | null;
+  field?: string | null;
+  expected?: string | null;
+  severity?: string;
+  line?: number | null;
+  column?: number | null;
+}
+
+/** Part of the list of workflows, the newest first. */
+export interface WorkflowPage {
+  items: WorkflowEntry[];
+  next_cursor: string | null;
+}
+
+/** A workflow in a list. */
+export interface WorkflowEntry {
+  id: string;
+  name: string;
+  description: string;
+  folder_id: string | null;
+  seq: number;
+  created_at: string | null;
+  updated_at: string | null;
+}
+
+/** A workflow to be made: empty, or from a document. */
+export interface NewWorkflow {
+  name?: string;
+  description?: string;
+  folder_id?: string | null;
+  workflow?: Workflow | null;
+}
+
+/** A whole document, keyed by id; a container's subflow has the id of its block. */
+export interface Workflow {
+  name?: string;
+  description?: string;
+  blocks?: Record<string, Block>;
+  edges?: Record<string, Edge>;
+  subflows?: Record<string, Loop | Parallel>;
+  variables?: Record<string, Variable>;
+}
+
+/** A placed step. */
+export interface Block {
+  id: string;
+  type: string;
+  name: string;
+  position?: Position;
+  values?: Record<string, unknown>;
+  enabled?: boolean;
+  locked?: boolean;
+  advanced?: boolean;
+  trigger?: boolean;
+  error_port?: boolean;
+  retry?: DocumentWorkflowRetry | null;
+  timeout_s?: number | null;
+  pinned?: Pin | null;
+  parent?: string | null;
+  size?: [number, number] | null;
+  modes?: Record<string, string>;
+  extra?: Record<string, unknown>;
+}
+
+/** Where a block lies, in canvas pixels; inside a container relative to it. */
+export interface Position {
+  x?: number;
+  y?: number;
+}
+
+/** How often a block is tried (2 to 5) and how long it waits between tries (0 to 5,000 ms). */
+export interface DocumentWorkflowRetry {
+  tries?: number;
+  wait_ms?: number;
+}
+
+/** An output that stands in for a block while its workflow is being built. */
+export interface Pin {
+  output?: unknown;
+  port?: string | null;
+}
+
+/** A connection; handles have the names that the reference product uses. */
+export interface Edge {
+  id: string;
+  source: string;
+  target: string;
+  source_handle?: string;
+  target_handle?: string;
+}
+
+/** What a loop container repeats over. */
+export interface Loop {
+  kind: "loop";
+  id: string;
+  loop_type?: "do_while" | "for" | "for_each" | "while";
+  iterations?: number | string | null;
+  collection?: unknown;
+  condition?: string;
+  language?: "javascript" | "python";
+}
+
+/** What a parallel container spreads over; `batch_size` (1 to 20) branches are in flight at once. */
+export interface Parallel {
+  kind: "parallel";
+  id: string;
+  parallel_type?: "collection" | "count";
+  count?: number | string | null;
+  collection?: unknown;
+  batch_size?: number;
+}
+
+/** A value of the workflow that blocks can read and set. */
+export interface Variable {
+  id: string;
+  name: string;
+  type?: "array" | "boolean" | "number" | "object" | "plain" | "string";
+  value?: unknown;
+}
+
+/** A workflow and where its history stands. */
+export interface WorkflowReply {
+  id: string;
+  name: string;
+  description: string;
+  folder_id: string | null;
+  seq: number;
+  created_at: string | null;
+  updated_at: string | null;
+  workflow: Workflow;
+}
+
+/** Changes to a workflow, in order. */
+export interface Operations {
+  operations: (AddBlocks | RemoveBlocks | MoveBlocks | ReparentBlocks | UpdateBlocks | UpdateValues | AddEdges | RemoveEdges | UpdateSubflow | AddVariables | RemoveVariables | UpdateVariable | UpdateWorkflow)[];
+  client_id?: string;
+  cseq?: number | null;
+  expected_seq?: number | null;
+  whole?: boolean;
+}
+
+/** Place blocks, with their edges and subflows. */
+export interface AddBlocks {
+  op: "block.add";
+  blocks: Block[];
+  edges?: Edge[];
+  subflows?: (Loop | Parallel)[];
+}
+
+/** Remove blocks with everything inside them and their edges. */
+export interface RemoveBlocks {
+  op: "block.remove";
+  ids: string[];
+  edges?: string[];
+}
+
+/** Move blocks; touches positions only. */
+export interface MoveBlocks {
+  op: "block.move";
+  items: Move[];
+}
+
+/** A block's new position. */
+export interface Move {
+  id: string;
+  x: number;
+  y: number;
+}
+
+/** Drag blocks into or out of a container. */
+export interface ReparentBlocks {
+  op: "block.parent";
+  items: Reparent[];
+}
+
+/** A block's new container and its position in it. */
+export interface Reparent {
+  id: string;
+  parent: string | null;
+  x: number;
+  y: number;
+  drop_edges?: string[];
+}
+
+/** Change facts of blocks. */
+export interface UpdateBlocks {
+  op: "block.update";
+  items: BlockChange[];
+}
+
+export interface BlockChange {
+  id: string;
+  set: Record<string, unknown>;
+}
+
+/** Change fields of blocks. */
+export interface UpdateValues {
+  op: "value.update";
+  items: ValueChange[];
+}
+
+/** One field's new value; `UNSET` as JSON null clears it, `expected` refuses when another value stands there. */
+export interface ValueChange {
+  block_id: string;
+  field: string;
+  value?: unknown;
+  expected?: unknown;
+}
+
+/** Connect blocks. */
+export interface AddEdges {
+  op: "edge.add";
+  edges: Edge[];
+}
+
+/** Disconnect blocks. */
+export interface RemoveEdges {
+  op: "edge.remove";
+  ids: string[];
+}
+
+/** Change what a container repeats over. */
+export interface UpdateSubflow {
+  op: "subflow.update";
+  id: string;
+  set: Record<string, unknown>;
+}
+
+/** Add variables. */
+export interface AddVariables {
+  op: "variable.add";
+  variables: Variable[];
+}
+
+/** Remove variables. */
+export interface RemoveVariables {
+  op: "variable.remove";
+  ids: string[];
+}
+
+/** Change a variable's name, type or value. */
+export interface UpdateVariable {
+  op: "variable.update";
+  id: string;
+  set: Record<string, unknown>;
+}
+
+/** Change the workflow's name or description. */
+export interface UpdateWorkflow {
+  op: "workflow.update";
+  set: Record<string, unknown>;
+}
+
+/** What came of a list of operations; those neither applied nor refused changed nothing. */
+export interface Appended {
+  seq: number;
+  applied?: AppliedOp[];
+  outcome?: "applied" | "dup" | "noop" | "refused" | "superseded";
+  refusals?: RefusedOp[];
+}
+
+/** One operation as it took effect: `index` is its place among those sent, `seq` its place in the history. */
+export interface AppliedOp {
+  index: number;
+  seq: number;
+  effective: AddBlocks | RemoveBlocks | MoveBlocks | ReparentBlocks | UpdateBlocks | UpdateValues | AddEdges | RemoveEdges | UpdateSubflow | AddVariables | RemoveVariables | UpdateVariable | UpdateWorkflow;
+  ts?: number | null;
+  again?: boolean;
+}
+
+/** Why one operation was not applied, and what stands there now. */
+export interface RefusedOp {
+  index: number;
+  code: string;
+  message: string;
+  pointer?: string;
+  item?: number;
+  now?: unknown;
+}
+
+/** How the copy is called. */
+export interface Duplicate {
+  name?: string;
+}
+
+/** Everything that is wrong with a workflow. */
+export interface Validation {
+  valid: boolean;
+  problems: Problem[];
+}
+
+/** What came of an import. */
+export interface Imported {
+  id?: string | null;
+  name: string;
+  blocks: number;
+  edges: number;
+  containers: number;
+  variables: number;
+  unknown_types?: string[];
+  problems?: Problem[];
+  workflow?: Workflow | null;
+}
+
+/** A version to be made. */
+export interface NewDeployment {
+  note?: string;
+}
+
+/** A frozen version of a workflow. */
+export interface Version {
+  id: string;
+  workflow_id: string;
+  version: number;
+  seq: number;
+  digest: string;
+  note: string;
+  live: boolean;
+  created_by: string | null;
+  created_at: string;
+}
+
+/** The versions of a workflow, the newest first. */
+export interface VersionList {
+  items: Version[];
+  next_cursor?: string | null;
+}
+
+/** What a workflow is started with. */
+export interface Execute {
+  input?: unknown;
+  stream?: boolean;
+  async?: boolean;
+  start?: string | null;
+  stop_after?: string | null;
+  from_block?: string | null;
+  of_run?: string | null;
+  select?: string[];
+  timeout_s?: number | null;
+  durable?: boolean | null;
+  priority?: number;
+}
+
+/** What a run came to. */
+export interface RunResult {
+  run_id: string;
+  status: string;
+  output?: unknown;
+  pauses?: string[];
+  ms?: number | null;
+  url?: string;
+}
+
+/** Part of the list of runs, the newest first. */
+export interface RunPage {
+  items: RunEntry[];
+  next_cursor: string | null;
+}
+
+/** A run in a list. */
+export interface RunEntry {
+  id: string;
+  workflow_id: string;
+  status: string;
+  trigger: string;
+  version?: number | null;
+  seq?: number | null;
+  parent_id?: string | null;
+  created_at?: string | null;
+  started_at?: string | null;
+  ended_at?: string | null;
+  duration_ms?: number | null;
+  tokens_input?: number;
+  tokens_output?: number;
+  cost?: number;
+  error?: Failure | null;
+}
+
+/** Why a run did not end well. */
+export interface Failure {
+  code: string;
+  message: string;
+  block?: string | null;
+  block_name?: string | null;
+}
+
+/** A run with its input and output. */
+export interface RunReply {
+  id: string;
+  workflow_id: string;
+  status: string;
+  trigger: string;
+  version?: number | null;
+  seq?: number | null;
+  parent_id?: string | null;
+  created_at?: string | null;
+  started_at?: string | null;
+  ended_at?: string | null;
+  duration_ms?: number | null;
+  tokens_input?: number;
+  tokens_output?: number;
+  cost?: number;
+  error?: Failure | null;
+  input?: unknown;
+  output?: unknown;
+  http_status?: number | null;
+  pauses?: PauseReply[];
+  repeats?: string | null;
+  trace?: Span | null;
+}
+
+/** Something a run waits for. */
+export interface PauseReply {
+  pause: string;
+  kind: string;
+  block?: string;
+  until?: string | null;
+  form?: Record<string, unknown>[];
+  output?: unknown;
+  child?: string | null;
+}
+
+/** A run, a step, or an iteration: how it went, and what happened inside. */
+export interface Span {
+  id: string;
+  name: string;
+  type: string;
+  status?: "cancelled" | "failed" | "finished" | "handled" | "paused" | "running";
+  order?: number;
+  started_at?: string | null;
+  block?: string | null;
+  path?: [string, number][];
+  ms?: number;
+  inputs?: unknown;
+  output?: unknown;
+  error?: string | null;
+  port?: string | null;
+  tries?: number;
+  usage?: Usage | null;
+  cost?: Cost | null;
+  stdout?: string;
+  child?: string | null;
+  pause?: string | null;
+  pinned?: boolean;
+  line?: number | null;
+  children?: Span[];
+}
+
+/** Tokens of one request; `input` counts the cached ones too, `output` the thinking ones. */
+export interface Usage {
+  kind: "usage";
+  input?: number;
+  output?: number;
+  cached?: number;
+  cache_write?: number;
+  thinking?: number;
+}
+
+/** USD. */
+export interface Cost {
+  input?: number;
+  output?: number;
+  total?: number;
+}
+
+/** What a run waits for. */
+export interface PauseList {
+  items: PauseReply[];
+}
+
+/** The answer to a pause. */
+export interface Resume {
+  pause?: string;
+  input?: Record<string, unknown>;
+  stream?: boolean;
+  wait?: boolean;
+}
+
+/** What is to be different this time. */
+export interface Replay {
+  from_block?: string | null;
+  input?: unknown;
+  values?: Record<string, Record<string, unknown>>;
+  document?: "draft" | "live" | "run";
+  stream?: boolean;
+  async?: boolean;
+  stop_after?: string | null;
+  timeout_s?: number | null;
+}
+
+/** How the answer is given. */
+export interface RestAgainRetry {
+  stream?: boolean;
+  async?: boolean;
+}
+
+/** Block types, integrations among them. */
+export interface BlockList {
+  items: BlockFacts[];
+}
+
+/** A block type in one major version. */
+export interface BlockFacts {
+  id: string;
+  type: string;
+  title: string;
+  doc: string;
+  version?: number;
+  category?: string;
+  container?: string;
+  color?: string;
+  icon?: string;
+  retryable?: boolean;
+  runs?: boolean;
+  ports?: string[] | null;
+  form?: FormField[];
+  outputs?: OutputField[];
+  aliases?: string[];
+  migrates_from?: number[];
+}
+
+/** One field as the canvas shows it. */
+export interface FormField {
+  name: string;
+  title: string;
+  kind: string;
+  type?: string;
+  doc?: string;
+  required?: boolean;
+  default?: unknown;
+  language?: string;
+  options?: Option[];
+  options_tool?: string;
+  options_value?: string;
+  options_label?: string;
+  placeholder?: string;
+  least?: number | null;
+  most?: number | null;
+  step?: number | null;
+  min_length?: number | null;
+  max_length?: number | null;
+  pattern?: string;
+  rows?: number;
+  columns?: string[];
+  accept?: string;
+  fields?: FormField[];
+  shown_if?: Shown[];
+  depends_on?: string[];
+  advanced?: boolean;
+  secret?: boolean;
+  only_user?: boolean;
+  only_model?: boolean;
+  prompted?: boolean;
+  verbatim?: boolean;
+}
+
+/** One entry of a list to choose from. */
+export interface Option {
+  value: unknown;
+  label: string;
+}
+
+/** A field is shown only while another holds one of these values. */
+export interface Shown {
+  field: string;
+  values: unknown[];
+}
+
+/** One name that a reference can go on with; of a list, `fields` are those of its items. */
+export interface OutputField {
+  name: string;
+  type?: string;
+  doc?: string;
+  items?: string;
+  fields?: OutputField[];
+  shown_if?: Shown[];
+}
+
+/** Outside services, each with its tools. */
+export interface IntegrationList {
+  items: IntegrationFacts[];
+}
+
+/** An outside service. */
+export interface IntegrationFacts {
+  id: string;
+  title: string;
+  doc?: string;
+  docs_url?: string;
+  color?: string;
+  base_url?: string;
+  hosts?: string[];
+  auth?: WayFacts[];
+  tools?: ToolFacts[];
+}
+
+/** One way to authenticate, and the secrets it needs by name. */
+export interface WayFacts {
+  kind: string;
+  secrets?: string[];
+  provider?: string;
+  scopes?: string[];
+  fields?: FormField[];
+}
+
+/** One tool; its form is that of the integration's block for its operation. */
+export interface ToolFacts {
+  id: string;
+  title: string;
+  doc: string;
+  operation: string;
+  method?: string;
+  path?: string;
+  once?: boolean;
+  schema?: Record<string, unknown>;
+  outputs?: OutputField[];
+}
+
+/** Tools of all integrations. */
+export interface ToolList {
+  items: ToolFacts[];
+}
+
+/** Models of all providers. */
+export interface ModelList {
+  items: ListedModel[];
+}
+
+/** A model and its vendor. */
+export interface ListedModel {
+  name: string;
+  provider: string;
+  model: Model;
+}
+
+/** A model: what fits in, what it can, what it costs (USD for a million tokens). */
+export interface Model {
+  id: string;
+  title?: string;
+  window?: number;
+  reply?: number;
+  tools?: boolean;
+  vision?: boolean;
+  files?: boolean;
+  audio?: boolean;
+  structured?: boolean;
+  caching?: boolean;
+  efforts?: string[];
+  temperature?: boolean;
+  forced?: boolean;
+  thinking?: "" | "always" | "asked" | "budget" | "effort";
+  unthinking?: string;
+  input_price?: number | null;
+  cached_price?: number | null;
+  cache_write_price?: number | null;
+  output_price?: number | null;
+  tiers?: Tier[];
+  deprecated?: boolean;
+  retires?: string;
+}
+
+/** Other prices for a request whose input is longer than `above` tokens. */
+export interface Tier {
+  above: number;
+  input_price: number;
+  output_price: number;
+  cached_price?: number | null;
+  cache_write_price?: number | null;
+}
+
+/** Vendors of models. */
+export interface ProviderList {
+  items: ProviderFacts[];
+}
+
+/** A vendor of models. */
+export interface ProviderFacts {
+  id: string;
+  title: string;
+  doc?: string;
+  docs_url?: string;
+  base_url?: string;
+  base_url_setting?: string;
+  auth?: WayFacts[];
+  open_models?: boolean;
+  keyless?: boolean;
+  prefixes?: string[];
+  models?: Model[];
+}
+
+/** Installed plugins, and what is wrong with any. */
+export interface PluginList {
+  items: PluginEntry[];
+  problems: PluginProblem[];
+}
+
+/** An installed plugin. */
+export interface PluginEntry {
+  plugin: string;
+  package: string;
+  version: string;
+  blocks?: string[];
+  integrations?: string[];
+  providers?: string[];
+  tools?: number;
+}
+
+/** What is wrong with a plugin; an error means that something of it is not offered. */
+export interface PluginProblem {
+  plugin: string;
+  package: string;
+  code: string;
+  message: string;
+  severity?: string;
+}
+
+/** The secrets of the workspace, by name. */
+export interface SecretList {
+  items: SecretName[];
+  next_cursor?: string | null;
+}
+
+/** A secret without its value. */
+export interface SecretName {
+  name: string;
+  created_at: string;
+  updated_at: string;
+  updated_by: string | null;
+}
+
+/** A secret's value. */
+export interface NewSecret {
+  value: string;
+}
+
+/** The credentials of the workspace. */
+export interface CredentialList {
+  items: CredentialEntry[];
+  next_cursor?: string | null;
+}
+
+/** A connection to a service, without its values. */
+export interface CredentialEntry {
+  id: string;
+  provider: string;
+  kind: string;
+  name: string;
+  facts?: Record<string, unknown>;
+  expires_at?: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** A connection to a service. */
+export interface NewCredential {
+  provider: string;
+  kind: "api_key" | "aws_keys" | "basic" | "bearer" | "connection" | "oauth";
+  name: string;
+  values: Record<string, string>;
+  expires_at?: string | null;
+}
+
+/** The keys of the workspace. */
+export interface KeyList {
+  items: Key[];
+  next_cursor?: string | null;
+}
+
+/** A key without its secret part. */
+export interface Key {
+  id: string;
+  user_id: string;
+  workspace_id: string | null;
+  name: string;
+  prefix: string;
+  scopes: ("admin" | "read" | "run" | "write")[];
+  created_at: string;
+  expires_at?: string | null;
+  used_at?: string | null;
+}
+
+/** A key to be made. */
+export interface NewApiKey {
+  name: string;
+  scopes?: ("admin" | "read" | "run" | "write")[];
+  expires_at?: string | null;
+}
+
+/** A key that was just made. */
+export interface FreshKey {
+  id: string;
+  name: string;
+  scopes: ("admin" | "read" | "run" | "write")[];
+  key: string;
+  expires_at?: string | null;
+}
+
+/** What lets one connection to the realtime service in. */
+export interface RealtimeTicket {
+  ticket: string;
+  expires_in: number;
+  url: string;
+}
+
+/** Every comment, thread by thread. */
+export interface CommentList {
+  items: Comment[];
+}
+
+/** One remark; the first of a thread carries the thread's id and its anchor. */
+export interface Comment {
+  id: string;
+  thread_id: string;
+  anchor: Anchor | null;
+  body: string;
+  mentions: string[];
+  created_by: string;
+  created_at: string;
+  edited_at: string | null;
+  resolved_at: string | null;
+  resolved_by: string | null;
+}
+
+/** What a thread is about: a block, an edge or a spot on the canvas; none of them is the workflow as a whole. */
+export interface Anchor {
+  block_id?: string | null;
+  edge_id?: string | null;
+  x?: number | null;
+  y?: number | null;
+}
+
+/** Something to say. */
+export interface NewComment {
+  body: string;
+  mentions?: string[];
+  anchor?: Anchor | null;
+  thread_id?: string | null;
+}
+
+/** What is different about a comment. */
+export interface CommentChange {
+  body?: string | null;
+  mentions?: string[];
+  resolved?: boolean | null;
+}
+
+/** Part of the history, in order. */
+export interface HistoryPage {
+  items: HistoryEntry[];
+  seq: number;
+  next_after: number | null;
+}
+
+/** One change of the past. */
+export interface HistoryEntry {
+  seq: number;
+  at: string;
+  actor: string;
+  client_id: string;
+  operation: AddBlocks | RemoveBlocks | MoveBlocks | ReparentBlocks | UpdateBlocks | UpdateValues | AddEdges | RemoveEdges | UpdateSubflow | AddVariables | RemoveVariables | UpdateVariable | UpdateWorkflow;
+}
+
+/** The document as it was. */
+export interface PastDocument {
+  seq: number;
+  workflow: Workflow;
+}
+
+/** Which state to go back to. */
+export interface Restore {
+  to_seq: number;
+}
+
+/** How the server is. */
+export interface Health {
+  status: string;
+  version?: string;
+  runs?: number;
+}

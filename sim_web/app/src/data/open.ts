@@ -1,0 +1,45 @@
+/** The one place that chooses how a document is kept: in a room with others, or over REST where there is no room. */
+
+import { Refusal, write } from "../api/client";
+import { PATHS } from "../api/schema";
+import type { Session, WorkflowClient } from "../realtime/types";
+import { openOverRest } from "./rest";
+
+interface Ticket {
+  ticket: string;
+  url: string;
+}
+
+let room: Promise<Session | undefined> | undefined;
+
+const newTicket = () => write<Ticket>("POST", "/realtime/ticket");
+
+/** The session of this tab with the realtime service, if the server has one. */
+async function connect(): Promise<Session | undefined> {
+  if (!PATHS.includes("/api/v1/realtime/ticket")) return undefined;
+  let first: Ticket | undefined;
+  try {
+    first = await newTicket();
+  } catch (error) {
+    if (error instanceof Refusal && error.status) return undefined;
+    throw error;
+  }
+  const { createSession } = await import("../realtime");
+  const credentials = async () => {
+    const { ticket } = first ?? (await newTicket());
+    first = undefined;
+    return { ticket };
+  };
+  return createSession({ url: first.url, credentials });
+}
+
+export async function openWorkflow(id: string): Promise<WorkflowClient> {
+  room ??= connect();
+  const session = await room.catch((error: Error) => {
+    room = undefined;
+    throw error;
+  });
+  if (!session) return openOverRest(id);
+  const realtime = await import("../realtime");
+  return realtime.openWorkflow(id, session as never);
+}

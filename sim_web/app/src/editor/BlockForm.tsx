@@ -1,0 +1,93 @@
+import { useMemo, useState } from "react";
+import { FieldEditor } from "../fields/FieldEditor";
+import { shownFields, valuesOf } from "../model/forms";
+import { sources } from "../model/offers";
+import { containerOf, isNote } from "../model/ports";
+import { BlockHead } from "./BlockHead";
+import { BlockSettings } from "./BlockSettings";
+import { Connections } from "./Connections";
+import { useEditor, useEditorStore } from "./store";
+import { useProblems } from "./useProblems";
+
+/** The form of one block, made from what its type declares. */
+export function BlockForm({ id }: { id: string }) {
+  const store = useEditorStore();
+  const doc = useEditor((state) => state.doc);
+  const types = useEditor((state) => state.types);
+  const editable = useEditor((state) => state.status.editable);
+  const problems = useProblems(id);
+  const block = doc.blocks[id];
+  const type = block && types.get(block.type);
+  const [more, setMore] = useState(false);
+  const offered = useMemo(() => sources(doc, id, types), [doc, id, types]);
+  if (!block) return null;
+  const values = valuesOf(doc, block);
+  const fields = type ? shownFields(type, values) : [];
+  const advanced = fields.filter((field) => field.advanced);
+  const change = (name: string, value: unknown) => {
+    const gesture = `${id}.${name}`;
+    const inSubflow = containerOf(block) && doc.subflows[id];
+    store
+      .getState()
+      .change(
+        [
+          inSubflow
+            ? { op: "subflow.update", id, set: { [name]: value } }
+            : { op: "value.update", items: [{ block_id: id, field: name, value }] },
+        ],
+        { gesture },
+      );
+  };
+  const place = { block: id, values, offered, disabled: !editable || block.locked };
+  const show = (list: typeof fields) =>
+    list.map((field) => (
+      <FieldEditor
+        key={field.name}
+        field={field}
+        place={place}
+        onChange={(value) => change(field.name, value)}
+        problem={problems.find((one) => one.field === field.name)?.message}
+      />
+    ));
+  return (
+    <div className="grid grid-cols-1 content-start gap-4 p-4">
+      <BlockHead block={block} type={type} />
+      {problems
+        .filter((one) => !one.field)
+        .map((one) => (
+          <p key={one.code + one.pointer} role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-sm text-bad">
+            {one.message}
+          </p>
+        ))}
+      {type ? null : <Unknown type={block.type} values={values} />}
+      {show(fields.filter((field) => !field.advanced))}
+      {advanced.length ? (
+        <>
+          <button
+            type="button"
+            aria-expanded={more}
+            onClick={() => setMore(!more)}
+            className="justify-self-start text-sm text-accent"
+          >
+            {more ? "Hide" : `Show ${advanced.length}`} more fields
+          </button>
+          {more ? show(advanced) : null}
+        </>
+      ) : null}
+      {isNote(block) ? null : <BlockSettings block={block} type={type} />}
+      {isNote(block) ? null : <Connections id={id} offered={offered} />}
+    </div>
+  );
+}
+
+function Unknown({ type, values }: { type: string; values: object }) {
+  return (
+    <div className="grid gap-2 rounded-md bg-bad-wash p-3 text-sm">
+      <p>
+        No installed package brings the block type “{type}”. Install it, and the block works again. Until then it keeps
+        what it holds:
+      </p>
+      <pre className="overflow-auto font-mono text-xs">{JSON.stringify(values, null, 2)}</pre>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { useState } from "react";
+import type { BlockFacts } from "../api/schema";
+import { normalise } from "../model/names";
+import type { Block } from "../realtime/document";
+import { TypeIcon } from "../ui/TypeIcon";
+import { useEditorStore } from "./store";
+
+/** A block's name, to be changed in place, and what its type is for. */
+export function BlockHead({ block, type }: { block: Block; type?: BlockFacts }) {
+  const store = useEditorStore();
+  const [error, setError] = useState("");
+  const rename = (name: string) => {
+    const wanted = name.trim();
+    if (wanted === block.name) return setError("");
+    const key = normalise(wanted);
+    const taken = Object.values(store.getState().doc.blocks).some(
+      (one) => one.id !== block.id && normalise(one.name) === key,
+    );
+    if (!key) return setError("A block needs a name.");
+    if (taken) return setError(`Another block is called “${wanted}”.`);
+    setError("");
+    return store.getState().change([{ op: "block.update", items: [{ id: block.id, set: { name: wanted } }] }]);
+  };
+  return (
+    <div className="grid gap-2">
+      <div className="flex items-center gap-2.5">
+        <TypeIcon title={type?.title ?? block.type} color={type?.color} icon={type?.icon} size={28} />
+        <input
+          key={block.name}
+          id="block-name"
+          aria-label="Name of the block"
+          aria-invalid={Boolean(error)}
+          className="control flex-1 border-transparent text-lg font-semibold"
+          defaultValue={block.name}
+          disabled={block.locked}
+          onBlur={(event) => rename(event.target.value)}
+          onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+        />
+      </div>
+      {error ? (
+        <p role="alert" className="text-sm text-bad">
+          {error}
+        </p>
+      ) : null}
+      {type?.doc ? <p className="text-sm text-soft">{type.doc}</p> : null}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import type { BlockFacts } from "../api/schema";
+import type { Block } from "../realtime/document";
+import { Switch } from "../ui/Switch";
+import { useEditor, useEditorStore } from "./store";
+
+/** What every block has beside its fields: on or off, locked, the error port, tries. */
+export function BlockSettings({ block, type }: { block: Block; type?: BlockFacts }) {
+  const store = useEditorStore();
+  const editable = useEditor((state) => state.status.editable);
+  const set = (facts: Record<string, unknown>) =>
+    store
+      .getState()
+      .change([{ op: "block.update", items: [{ id: block.id, set: facts }] }], { gesture: `${block.id}.settings` });
+  const row = (label: string, about: string, checked: boolean, onChange: (is: boolean) => void) => (
+    <div className="flex items-center gap-3">
+      <div className="min-w-0 flex-1">
+        <p>{label}</p>
+        <p className="text-sm text-soft">{about}</p>
+      </div>
+      <Switch label={label} checked={checked} onChange={onChange} disabled={!editable} />
+    </div>
+  );
+  const retry = block.retry;
+  return (
+    <details className="rounded-md border border-line">
+      <summary className="cursor-pointer px-3 py-2 font-medium">Settings</summary>
+      <div className="grid gap-3 border-t border-line p-3">
+        {row("On", "A block that is off is passed over.", block.enabled, (enabled) => set({ enabled }))}
+        {row("Locked", "Nobody changes it until it is unlocked.", block.locked, (locked) => set({ locked }))}
+        {row("Error port", "Where the run goes on when this block fails.", block.error_port, (error_port) =>
+          set({ error_port }),
+        )}
+        {type?.retryable === false
+          ? null
+          : row("Try again", "When it fails, wait and try once more.", Boolean(retry), (is) =>
+              set({ retry: is ? { tries: 3, wait_ms: 1000 } : null }),
+            )}
+        {retry ? (
+          <div className="grid grid-cols-2 gap-3">
+            <label className="grid gap-1 text-sm">
+              Tries, 2 to 5
+              <input
+                type="number"
+                min={2}
+                max={5}
+                className="control"
+                value={retry.tries}
+                onChange={(event) =>
+                  set({ retry: { ...retry, tries: Math.min(5, Math.max(2, Number(event.target.value) || 2)) } })
+                }
+              />
+            </label>
+            <label className="grid gap-1 text-sm">
+              Milliseconds between
+              <input
+                type="number"
+                min={0}
+                max={5000}
+                step={100}
+                className="control"
+                value={retry.wait_ms}
+                onChange={(event) =>
+                  set({ retry: { ...retry, wait_ms: Math.min(5000, Math.max(0, Number(event.target.value) || 0)) } })
+                }
+              />
+            </label>
+          </div>
+        ) : null}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,85 @@
+import type { ReactNode } from "react";
+import type { Step } from "../run/view";
+import { cx } from "../ui/cx";
+import { lasted } from "../ui/when";
+import { colorOf } from "./people";
+import { useEditor } from "./store";
+
+const RINGS: Record<string, string> = {
+  running: "outline-busy",
+  done: "outline-good",
+  failed: "outline-bad",
+  handled: "outline-busy",
+  paused: "outline-accent",
+};
+
+interface Props {
+  id: string;
+  selected: boolean;
+  faded: boolean;
+  step?: Step;
+  className?: string;
+  children: ReactNode;
+}
+
+/** What every block has around it: whether it is chosen, how it ran, and who looks at it. */
+export function NodeFrame({ id, selected, faded, step, className, children }: Props) {
+  return (
+    <div
+      data-state={step?.state}
+      className={cx(
+        "relative rounded-lg border bg-card transition-[outline-color]",
+        selected ? "border-accent shadow-[0_0_0_1px_var(--accent)]" : "border-line shadow-sm",
+        step && `outline-2 outline-offset-2 outline-solid ${RINGS[step.state]}`,
+        faded && "opacity-50",
+        className,
+      )}
+    >
+      {children}
+      {step ? <StepBadge step={step} /> : null}
+      <Watchers id={id} />
+    </div>
+  );
+}
+
+function StepBadge({ step }: { step: Step }) {
+  const tone = step.state === "failed" ? "bg-bad-wash text-bad" : "bg-raised text-soft";
+  return (
+    <span
+      className={cx("absolute -top-3 right-2 rounded-full border border-line px-2 text-xs leading-5", tone)}
+      title={step.message}
+    >
+      {step.state === "running"
+        ? "running…"
+        : step.state === "failed"
+          ? "failed"
+          : step.state === "paused"
+            ? "waits"
+            : lasted(step.ms)}
+    </span>
+  );
+}
+
+/** Who has chosen this block elsewhere. */
+function Watchers({ id }: { id: string }) {
+  const peers = useEditor((state) => state.peers);
+  const here = peers.filter((one) => one.selection?.includes(id));
+  if (!here.length) return null;
+  const color = colorOf(here[0]?.user_id ?? "");
+  return (
+    <>
+      <span className="pointer-events-none absolute -inset-1 rounded-lg border-2" style={{ borderColor: color }} />
+      <span className="pointer-events-none absolute -top-6 left-0 flex gap-1">
+        {here.map((one) => (
+          <span
+            key={one.sid}
+            className="rounded-sm px-1 text-xs text-white"
+            style={{ background: colorOf(one.user_id) }}
+          >
+            {one.name}
+          </span>
+        ))}
+      </span>
+    </>
+  );
+}

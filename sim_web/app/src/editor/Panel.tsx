@@ -1,0 +1,46 @@
+import { cx } from "../ui/cx";
+import { BlockForm } from "./BlockForm";
+import { useEditor, useEditorStore } from "./store";
+import { Toolbar } from "./Toolbar";
+
+export function Panel() {
+  const store = useEditorStore();
+  const panel = useEditor((state) => state.panel);
+  const id = useEditor((state) => (state.selected.length === 1 ? state.selected[0] : undefined));
+  const exists = useEditor((state) => Boolean(id && state.doc.blocks[id]));
+  const tab = (name: "add" | "block", label: string) => (
+    <button
+      type="button"
+      role="tab"
+      aria-selected={panel === name}
+      onClick={() => store.getState().set({ panel: name })}
+      className={cx(
+        "flex-1 border-b-2 py-2",
+        panel === name ? "border-accent font-medium" : "border-transparent text-soft hover:text-text",
+      )}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <aside aria-label="Blocks" className="flex w-90 shrink-0 flex-col border-l border-line bg-card">
+      <div role="tablist" aria-label="Panel" className="flex border-b border-line">
+        {tab("add", "Add")}
+        {tab("block", "Edit")}
+      </div>
+      <div
+        role="tabpanel"
+        aria-label={panel === "add" ? "Add a block" : "Edit the block"}
+        className="min-h-0 flex-1 overflow-auto"
+      >
+        {panel === "add" ? (
+          <Toolbar />
+        ) : exists && id ? (
+          <BlockForm key={id} id={id} />
+        ) : (
+          <p className="p-6 text-center text-soft">Choose a block on the canvas to edit it.</p>
+        )}
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,51 @@
+/** Blocks as the nodes of the canvas; a block that did not change keeps its node, so that only touched ones re-render. */
+
+import type { Node } from "@xyflow/react";
+import type { BlockFacts } from "../api/schema";
+import { depthOf } from "../model/places";
+import { containerOf, isNote } from "../model/ports";
+import type { Block, Document } from "../realtime/document";
+
+export interface BlockData extends Record<string, unknown> {
+  block: Block;
+  type?: BlockFacts;
+  color: string;
+}
+
+export function nodesOf(
+  doc: Document,
+  types: Map<string, BlockFacts>,
+  selected: readonly string[],
+  before: readonly Node[],
+): Node[] {
+  const known = new Map(before.map((one) => [one.id, one]));
+  const chosen = new Set(selected);
+  return Object.values(doc.blocks)
+    .map((block) => [depthOf(doc, block), block] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([depth, block]) => {
+      const old = known.get(block.id);
+      const type = types.get(block.type);
+      const data = old?.data as BlockData | undefined;
+      const isChosen = chosen.has(block.id);
+      if (old && data?.block === block && data.type === type && Boolean(old.selected) === isChosen) return old;
+      return nodeOf(block, type, isChosen, depth, old);
+    });
+}
+
+function nodeOf(block: Block, type: BlockFacts | undefined, selected: boolean, depth: number, old?: Node): Node {
+  const container = containerOf(block);
+  return {
+    ...(old?.measured ? { measured: old.measured } : {}),
+    id: block.id,
+    type: container ? "container" : isNote(block) ? "note" : "block",
+    position: block.position,
+    parentId: block.parent ?? undefined,
+    draggable: !block.locked,
+    selected,
+    zIndex: container ? depth : depth + 1,
+    ...(container ? { width: block.size?.[0] ?? 500, height: block.size?.[1] ?? 300 } : {}),
+    ariaLabel: `${block.name}, ${type?.title ?? block.type}`,
+    data: { block, type, color: type?.color ?? "#64748b" } satisfies BlockData,
+  };
+}

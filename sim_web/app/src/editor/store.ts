@@ -1,0 +1,74 @@
+/** What one open workflow knows beside its document: what is chosen, what is shown, what ran. */
+
+import { createContext, useContext } from "react";
+import { createStore, type StoreApi, useStore } from "zustand";
+import type { BlockFacts } from "../api/schema";
+import type { Document, Operation } from "../realtime/document";
+import type { ChangeOptions, Peer, Status, WorkflowClient } from "../realtime/types";
+import type { RunView } from "../run/view";
+
+export type Panel = "add" | "block";
+export type Shown = "" | "run" | "variables" | "search" | "delete";
+
+export interface Editor {
+  client: WorkflowClient;
+  doc: Document;
+  seq: number;
+  status: Status;
+  peers: readonly Peer[];
+  types: Map<string, BlockFacts>;
+  selected: readonly string[];
+  edges: readonly string[];
+  panel: Panel;
+  console: boolean;
+  shown: Shown;
+  run?: RunView;
+  busy: boolean;
+  /** Where a new block follows, when an edge was let go over nothing. */
+  dangling?: { id: string; port: string; at: { x: number; y: number } };
+  change: (operations: readonly Operation[], options?: ChangeOptions) => void;
+  select: (ids: readonly string[], edges?: readonly string[]) => void;
+  set: (facts: Partial<Editor>) => void;
+}
+
+export type EditorStore = StoreApi<Editor>;
+
+export function createEditor(client: WorkflowClient): EditorStore {
+  return createStore<Editor>((set, get) => ({
+    client,
+    doc: client.state(),
+    seq: client.seq(),
+    status: client.status(),
+    peers: client.presence(),
+    types: new Map(),
+    selected: [],
+    edges: [],
+    panel: "add",
+    console: false,
+    shown: "",
+    busy: false,
+    change: (operations, options) => {
+      if (operations.length) get().client.change(operations, options);
+    },
+    select: (ids, edges = []) => {
+      const now = get();
+      if (same(now.selected, ids) && same(now.edges, edges)) return;
+      set({ selected: ids, edges, panel: ids.length === 1 ? "block" : ids.length ? now.panel : "add" });
+      client.setPresence({ selection: ids });
+    },
+    set,
+  }));
+}
+
+const same = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((one, at) => one === b[at]);
+
+export const EditorContext = createContext<EditorStore | null>(null);
+
+export function useEditorStore(): EditorStore {
+  const store = useContext(EditorContext);
+  if (!store) throw new Error("There is no editor around this component.");
+  return store;
+}
+
+export const useEditor = <T>(select: (state: Editor) => T): T => useStore(useEditorStore(), select);

@@ -1,0 +1,156 @@
+/** The canvas' nodes and what a hand does to them; the document changes only when something is let go. */
+
+import {
+  applyNodeChanges,
+  type Connection,
+  type FinalConnectionState,
+  type Node,
+  type NodeChange,
+  type OnNodeDrag,
+  useReactFlow,
+} from "@xyflow/react";
+import { type DragEvent, type MouseEvent, useCallback, useEffect, useMemo, useState } from "react";
+import { toast } from "sonner";
+import { newId } from "../data/ids";
+import { adding } from "../model/adding";
+import { containerAt, dropped, sizeOf } from "../model/places";
+import { refusal } from "../model/ports";
+import { nodesOf } from "./nodes";
+import { type EditorStore, useEditor, useEditorStore } from "./store";
+
+export const DRAGGED = "application/x-sim-block";
+
+export function useCanvas() {
+  const store = useEditorStore();
+  const flow = useReactFlow();
+  const doc = useEditor((state) => state.doc);
+  const types = useEditor((state) => state.types);
+  const selected = useEditor((state) => state.selected);
+  const [nodes, setNodes] = useState<Node[]>([]);
+  useEffect(() => setNodes((before) => nodesOf(doc, types, selected, before)), [doc, types, selected]);
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange[]) => {
+      setNodes((before) => applyNodeChanges(changes, before));
+      const picked = changes.filter((one) => one.type === "select");
+      if (picked.length) choose(store, picked);
+      const resized = changes.filter((one) => one.type === "dimensions" && one.resizing === false);
+      for (const one of resized)
+        if (one.type === "dimensions" && one.dimensions) resize(store, one.id, one.dimensions, flow.getNode(one.id));
+    },
+    [store, flow],
+  );
+
+  const onNodeDragStop: OnNodeDrag = useCallback(
+    (_event, _node, dragged) => {
+      const places = dragged.flatMap((one) => {
+        const inner = flow.getInternalNode(one.id);
+        return inner ? [{ id: one.id, at: inner.internals.positionAbsolute, size: sizeOfNode(one) }] : [];
+      });
+      const editor = store.getState();
+      editor.change(dropped(editor.doc, places));
+      editor.client.setPresence({ drag: null });
+    },
+    [store, flow],
+  );
+
+  const onNodeDrag: OnNodeDrag = useCallback(
+    (_event, _node, dragged) => {
+      const drag = Object.fromEntries(dragged.map((one) => [one.id, [one.position.x, one.position.y] as const]));
+      store.getState().client.setPresence({ drag });
+    },
+    [store],
+  );
+
+  return useMemo(
+    () => ({ nodes, onNodesChange, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
+    [nodes, onNodesChange, onNodeDragStop, onNodeDrag, store, flow],
+  );
+}
+
+const sizeOfNode = (node: Node) => ({ width: node.measured?.width ?? 240, height: node.measured?.height ?? 96 });
+
+function choose(store: EditorStore, changes: { id: string; selected: boolean }[]) {
+  const now = new Set(store.getState().selected);
+  for (const one of changes) one.selected ? now.add(one.id) : now.delete(one.id);
+  store.getState().select([...now], now.size ? store.getState().edges : []);
+}
+
+function resize(store: EditorStore, id: string, size: { width: number; height: number }, node?: Node) {
+  const { change, doc } = store.getState();
+  const block = doc.blocks[id];
+  if (!block) return;
+  const moved = node && (node.position.x !== block.position.x || node.position.y !== block.position.y);
+  change([
+    { op: "block.update", items: [{ id, set: { size: [Math.round(size.width), Math.round(size.height)] } }] },
+    ...(moved ? [{ op: "block.move" as const, items: [{ id, ...node.position }] }] : []),
+  ]);
+}
+
+function hands(store: EditorStore, flow: ReturnType<typeof useReactFlow>) {
+  const edgeOf = (one: Connection) => ({
+    id: newId(),
+    source: one.source,
+    target: one.target,
+    source_handle: one.sourceHandle ?? "source",
+  });
+  return {
+    onConnect: (one: Connection) => {
+      const { doc, types, change } = store.getState();
+      const edge = edgeOf(one);
+      const why = refusal(doc, edge, types);
+      if (why) toast(why);
+      else change([{ op: "edge.add", edges: [edge] }]);
+    },
+    isValidConnection: (one: { source: string; target: string }) => one.source !== one.target,
+    /** An edge let go over nothing asks which block shall follow. */
+    onConnectEnd: (event: globalThis.MouseEvent | TouchEvent, end: FinalConnectionState) => {
+      if (end.isValid || end.toNode || !end.fromNode || end.fromHandle?.type !== "source" || !("clientX" in event))
+        return;
+      const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+      store
+        .getState()
+        .set({ dangling: { id: end.fromNode.id, port: end.fromHandle.id ?? "source", at }, panel: "add" });
+      setTimeout(() => document.getElementById("find-block")?.focus());
+    },
+    onEdgesChange: (changes: { type: string; id?: string; selected?: boolean }[]) => {
+      const now = new Set(store.getState().edges);
+      for (const one of changes)
+        if (one.type === "select" && one.id) one.selected ? now.add(one.id) : now.delete(one.id);
+      store.getState().set({ edges: [...now] });
+    },
+    onPaneClick: () => store.getState().set({ selected: [], edges: [], panel: "add", dangling: undefined }),
+    onNodeContextMenu: (_event: MouseEvent, node: Node) => {
+      if (!store.getState().selected.includes(node.id)) store.getState().select([node.id]);
+    },
+    onMouseMove: (event: MouseEvent) => {
+      store
+        .getState()
+        .client.setPresence({ cursor: flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }) });
+    },
+    onDragOver: (event: DragEvent) => {
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+    },
+    onDrop: (event: DragEvent) => {
+      const raw = event.dataTransfer.getData(DRAGGED);
+      if (!raw) return;
+      event.preventDefault();
+      const { doc, types, change, select } = store.getState();
+      const { type: id, values, name } = JSON.parse(raw);
+      const type = types.get(id);
+      if (!type) return;
+      const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+      const inside = containerAt(doc, point, new Set());
+      const corner = { x: point.x - 120, y: point.y - 24 };
+      const made = adding(doc, { type, values, name, at: corner, parent: null }, types);
+      change(made.operations);
+      if (inside) {
+        const after = store.getState().doc;
+        const block = after.blocks[made.id];
+        if (block) change(dropped(after, [{ id: made.id, at: corner, size: sizeOf(block) }], inside.id));
+      }
+      select([made.id]);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** Opens a workflow and keeps the editor's store in step with it. */
+
+import { useEffect, useState } from "react";
+import { toast } from "sonner";
+import { useBlockTypes } from "../api/queries";
+import { openWorkflow } from "../data/open";
+import type { WorkflowClient } from "../realtime/types";
+import { createEditor, type EditorStore } from "./store";
+
+export function useClient(id: string): { store?: EditorStore; error?: Error } {
+  const types = useBlockTypes();
+  const [opened, setOpened] = useState<{ store?: EditorStore; error?: Error }>({});
+  useEffect(() => {
+    let close: () => void = () => undefined;
+    let gone = false;
+    const open = async () => {
+      const client = await openWorkflow(id);
+      if (gone) return client.close();
+      const store = createEditor(client);
+      const stops = listen(client, store);
+      close = () => {
+        for (const stop of stops) stop();
+        client.close();
+      };
+      await client.ready;
+      follow(client, store);
+      if (!gone) setOpened({ store });
+    };
+    open().catch((error: Error) => setOpened({ error }));
+    return () => {
+      gone = true;
+      close();
+    };
+  }, [id]);
+  useEffect(() => {
+    const byName = new Map(types.flatMap((one) => [[one.type, one] as const, [one.id, one] as const]));
+    opened.store?.setState({ types: byName });
+  }, [types, opened.store]);
+  return opened;
+}
+
+const follow = (client: WorkflowClient, store: EditorStore) =>
+  store.setState({ doc: client.state(), seq: client.seq(), status: client.status() });
+
+const listen = (client: WorkflowClient, store: EditorStore) => [
+  client.subscribe(() => follow(client, store)),
+  client.onStatus(() => store.setState({ status: client.status(), seq: client.seq() })),
+  client.onPresence(() => store.setState({ peers: client.presence() })),
+  client.onNotice((notice) => {
+    if (notice.kind === "rejected") toast.error(`Taken back: ${notice.message}`);
+    if (notice.kind === "cancelled") toast("Someone removed what you were changing.");
+    if (notice.kind === "conflict") toast("Someone changed the same while you were offline; theirs stands.");
+  }),
+];

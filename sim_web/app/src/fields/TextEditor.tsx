@@ -1,0 +1,101 @@
+import { Compartment, EditorState } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { secrets } from "../api/queries";
+import { useEditorStore } from "../editor/store";
+import type { Source } from "../model/offers";
+import { cx } from "../ui/cx";
+import { baseExtensions, describes, type Known, languageExtension } from "./codemirror";
+import type { Place } from "./place";
+
+interface Props {
+  id: string;
+  label: string;
+  field: string;
+  place: Place;
+  offered: Source[];
+  value: string;
+  onChange: (text: string) => void;
+  placeholder?: string;
+  single?: boolean;
+  code?: boolean;
+  rows?: number;
+  language?: string;
+  invalid?: boolean;
+}
+
+const LINE = 18;
+
+/** Text with references: completed on `<` and `{{`, shown as chips, coloured as its language says. */
+export function TextEditor(props: Props) {
+  const { id, label, value, single, code, rows = 1, language = "", invalid, place, field } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+  const names = useQuery(secrets).data?.items;
+  const known = useRef<Known>({ sources: [], secrets: [] });
+  known.current = { sources: props.offered, secrets: names?.map((one) => one.name) ?? [] };
+  const speaks = useRef(new Compartment());
+  const says = useRef(new Compartment());
+  const store = useEditorStore();
+  useEffect(() => {
+    const changed = EditorView.updateListener.of((update) => {
+      if (update.docChanged && !update.transactions.some((one) => one.annotation(describes)))
+        latest.current.onChange(update.state.doc.toString());
+      if (update.focusChanged)
+        store
+          .getState()
+          .client.setPresence({ editing: update.view.hasFocus ? { block_id: place.block, field } : null });
+    });
+    const attributes = EditorView.contentAttributes.of({
+      id,
+      "aria-label": label,
+      ...(single ? { role: "textbox" } : {}),
+    });
+    const made = new EditorView({
+      parent: host.current ?? undefined,
+      state: EditorState.create({
+        doc: latest.current.value,
+        extensions: [
+          baseExtensions(() => known.current, { single, code, placeholder: latest.current.placeholder ?? "" }),
+          speaks.current.of([]),
+          says.current.of(attributes),
+          changed,
+        ],
+      }),
+    });
+    view.current = made;
+    return () => made.destroy();
+  }, [id, label, single, code, place.block, field, store]);
+  useEffect(() => {
+    const now = view.current;
+    if (!now || now.state.doc.toString() === value) return;
+    now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: value }, annotations: describes.of(true) });
+  }, [value]);
+  useEffect(() => {
+    let gone = false;
+    void languageExtension(language).then((extension) => {
+      if (!gone) view.current?.dispatch({ effects: speaks.current.reconfigure(extension) });
+    });
+    return () => {
+      gone = true;
+    };
+  }, [language]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is offered has changed, so chips are judged anew
+  useEffect(() => {
+    // chips are judged by what is offered, which has just changed
+    view.current?.dispatch({
+      effects: says.current.reconfigure(EditorView.contentAttributes.of({ id, "aria-label": label })),
+    });
+  }, [props.offered, names, id, label]);
+  return (
+    <div
+      ref={host}
+      aria-invalid={invalid}
+      className={cx("control p-0!", single ? "" : "max-h-96 overflow-auto")}
+      style={{ minHeight: rows * LINE + 12 }}
+    />
+  );
+}

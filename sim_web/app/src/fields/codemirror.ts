@@ -1,0 +1,146 @@
+/** How text is edited: chips for references, completion on `<` and `{{`, languages loaded when they are needed. */
+
+import {
+  autocompletion,
+  type Completion,
+  type CompletionContext,
+  closeBrackets,
+  completionKeymap,
+} from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { Annotation, EditorState, type Extension } from "@codemirror/state";
+import {
+  Decoration,
+  EditorView,
+  keymap,
+  lineNumbers,
+  MatchDecorator,
+  placeholder,
+  ViewPlugin,
+  type ViewUpdate,
+} from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { isKnown, type Source } from "../model/offers";
+
+export interface Known {
+  sources: Source[];
+  secrets: string[];
+}
+
+/** Marks changes that came from the document, not from the keyboard. */
+export const describes = Annotation.define<boolean>();
+
+const TOKEN = /<([\p{L}_][^<>\n+*/=!@";`\\{}]*)>|\{\{\s*([A-Za-z_]\w*)\s*\}\}/gu;
+const COLORS = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword], color: "light-dark(#9333ea, #c084fc)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--good)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--busy)" },
+  { tag: tags.comment, color: "var(--soft)", fontStyle: "italic" },
+  { tag: [tags.function(tags.variableName), tags.propertyName], color: "light-dark(#1d4ed8, #7db2ff)" },
+]);
+
+function chips(known: () => Known): Extension {
+  const decorator = new MatchDecorator({
+    regexp: TOKEN,
+    decoration: (match) => {
+      if (match[2])
+        return Decoration.mark({
+          class: known().secrets.includes(match[2]) ? "cm-chip secret" : "cm-chip unknown",
+          attributes: { title: known().secrets.includes(match[2]) ? "A secret" : "No secret has this name" },
+        });
+      const path = match[1] ?? "";
+      if (!/[.[]/.test(path) && !isKnown(path, known().sources)) return null;
+      return isKnown(path, known().sources)
+        ? Decoration.mark({ class: "cm-chip" })
+        : Decoration.mark({
+            class: "cm-chip unknown",
+            attributes: { title: "Nothing before this block is called that" },
+          });
+    },
+  });
+  return ViewPlugin.define(
+    (view) => ({
+      chips: decorator.createDeco(view),
+      update(update: ViewUpdate) {
+        this.chips = update.transactions.some((one) => one.effects.length)
+          ? decorator.createDeco(update.view)
+          : decorator.updateDeco(update, this.chips);
+      },
+    }),
+    { decorations: (plugin) => plugin.chips },
+  );
+}
+
+const complete = (known: () => Known) => (context: CompletionContext) => {
+  const reference = context.matchBefore(/<[^<>\n]*/);
+  if (reference) {
+    const options = known().sources.flatMap((source, rank) =>
+      source.offers.map(
+        (offer): Completion => ({
+          label: `<${offer.path}>`,
+          detail: offer.type,
+          info: offer.doc || undefined,
+          type: "variable",
+          section: { name: source.name, rank },
+        }),
+      ),
+    );
+    return { from: reference.from, options, validFor: /^<[^<>\n]*$/ };
+  }
+  const secret = context.matchBefore(/\{\{\s*\w*/);
+  if (!secret) return null;
+  const options = known().secrets.map(
+    (name): Completion => ({
+      label: `{{${name}}}`,
+      detail: "secret",
+      type: "constant",
+      apply: (view, _one, from, to) => {
+        const closed = view.state.sliceDoc(to, to + 2) === "}}" ? 2 : 0;
+        view.dispatch({
+          changes: { from, to: to + closed, insert: `{{${name}}}` },
+          selection: { anchor: from + name.length + 4 },
+        });
+      },
+    }),
+  );
+  return { from: secret.from, options, validFor: /^\{\{\s*\w*$/ };
+};
+
+const oneLine = EditorState.transactionFilter.of((change) => (change.newDoc.lines > 1 ? [] : change));
+
+export function baseExtensions(
+  known: () => Known,
+  { single, code, placeholder: hint }: { single?: boolean; code?: boolean; placeholder: string },
+): Extension {
+  return [
+    history(),
+    chips(known),
+    autocompletion({ override: [complete(known)], icons: false, activateOnTyping: true }),
+    syntaxHighlighting(COLORS),
+    hint ? placeholder(hint) : [],
+    single ? [oneLine, keymap.of([{ key: "Enter", run: () => true }])] : EditorView.lineWrapping,
+    code ? [lineNumbers(), bracketMatching(), closeBrackets(), indentOnInput(), EditorState.tabSize.of(2)] : [],
+    keymap.of([
+      ...completionKeymap,
+      ...defaultKeymap.filter((one) => one.key !== "Mod-Enter"),
+      ...historyKeymap,
+      ...(code ? [indentWithTab] : []),
+    ]),
+  ];
+}
+
+export async function languageExtension(language: string): Promise<Extension> {
+  switch (language) {
+    case "python":
+      return (await import("@codemirror/lang-python")).python();
+    case "javascript":
+      return (await import("@codemirror/lang-javascript")).javascript();
+    case "json":
+      return (await import("@codemirror/lang-json")).json();
+    case "sql":
+      return (await import("@codemirror/lang-sql")).sql();
+    default:
+      return [];
+  }
+}

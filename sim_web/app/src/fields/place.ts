@@ -1,0 +1,36 @@
+/** What a field editor knows of where it stands. */
+
+import type { FormField } from "../api/schema";
+import type { Source } from "../model/offers";
+
+export interface Place {
+  block: string;
+  values: Readonly<Record<string, unknown>>;
+  offered: Source[];
+  disabled: boolean;
+}
+
+export interface KindProps {
+  id: string;
+  field: FormField;
+  value: unknown;
+  place: Place;
+  invalid: boolean;
+  onChange: (value: unknown) => void;
+}
+
+export const textOf = (value: unknown): string =>
+  value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value, null, 2);
+
+/** What a text is as JSON; itself where it is none or holds references. */
+export function readJson(text: string): unknown {
+  if (!text.trim()) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export const languageOf = (field: FormField, values: Readonly<Record<string, unknown>>) =>
+  field.language?.startsWith("$") ? String(values[field.language.slice(1)] ?? "python") : (field.language ?? "");

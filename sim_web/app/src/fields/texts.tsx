@@ -1,0 +1,57 @@
+import { SecretText } from "./pickers";
+import { type KindProps, languageOf, readJson, textOf } from "./place";
+import { TextEditor } from "./TextEditor";
+
+const base = ({ id, field, place, invalid }: KindProps) => ({
+  id,
+  label: field.title,
+  offered: place.offered,
+  invalid,
+  place,
+  field: field.name,
+  placeholder:
+    field.placeholder ||
+    (field.default !== null && field.default !== undefined && field.default !== "" ? String(field.default) : ""),
+});
+
+export function ShortText(props: KindProps) {
+  if (props.field.secret) return <SecretText {...props} />;
+  return (
+    <TextEditor {...base(props)} single value={textOf(props.value)} onChange={(text) => props.onChange(text || null)} />
+  );
+}
+
+export const LongText = (props: KindProps) => (
+  <TextEditor
+    {...base(props)}
+    rows={props.field.rows || 4}
+    value={textOf(props.value)}
+    onChange={(text) => props.onChange(text || null)}
+  />
+);
+
+export function CodeField(props: KindProps) {
+  const language = languageOf(props.field, props.place.values);
+  const single = props.field.kind === "expression";
+  return (
+    <TextEditor
+      {...base(props)}
+      code
+      rows={single ? 1 : 8}
+      language={language}
+      value={textOf(props.value)}
+      onChange={(text) => props.onChange(text || null)}
+    />
+  );
+}
+
+export const JsonField = (props: KindProps) => (
+  <TextEditor
+    {...base(props)}
+    code
+    rows={3}
+    language="json"
+    value={textOf(props.value)}
+    onChange={(text) => props.onChange(readJson(text))}
+  />
+);

@@ -1,0 +1,71 @@
+import { useQuery } from "@tanstack/react-query";
+import { Command } from "cmdk";
+import { Workflow } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { workflows } from "../api/queries";
+import { type Ready, useCommands } from "../commands/store";
+import { Keys } from "../ui/Keys";
+import { go } from "./route";
+
+/** One search over commands, blocks and workflows. */
+export function Palette() {
+  const { open, setOpen, sources } = useCommands();
+  const listed = useQuery({ ...workflows, enabled: open });
+  const own: Ready[] = (listed.data?.items ?? []).map((one) => ({
+    name: `open.${one.id}`,
+    label: one.name || "Untitled",
+    group: "Open workflow",
+    icon: Workflow,
+    run: () => go(`/workflows/${one.id}`),
+  }));
+  const all = [...Object.values(sources).flat(), ...own].filter((one) => one.name !== "palette");
+  const groups = [...new Set(all.map((one) => one.group))];
+  return (
+    <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-black/30" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed top-[14vh] left-1/2 z-50 w-[calc(100vw-32px)] max-w-xl -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-float"
+        >
+          <Dialog.Title className="sr-only">Search everything</Dialog.Title>
+          <Command label="Search everything" loop>
+            <Command.Input
+              autoFocus
+              placeholder="Search commands, blocks and workflows…"
+              className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none"
+            />
+            <Command.List className="max-h-[52vh] overflow-auto p-1.5">
+              <Command.Empty className="px-3 py-6 text-center text-soft">Nothing is called that.</Command.Empty>
+              {groups.map((group) => (
+                <Command.Group
+                  key={group}
+                  heading={group}
+                  className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-soft"
+                >
+                  {all
+                    .filter((one) => one.group === group)
+                    .map((one) => (
+                      <Command.Item
+                        key={one.name}
+                        value={`${one.label} ${one.words ?? ""} ${one.name}`}
+                        className="menu-item"
+                        onSelect={() => {
+                          setOpen(false);
+                          one.run();
+                        }}
+                      >
+                        {one.icon ? <one.icon size={15} className="text-soft" aria-hidden /> : null}
+                        <span className="min-w-0 flex-1 truncate">{one.label}</span>
+                        {one.key ? <Keys keys={one.key} /> : null}
+                      </Command.Item>
+                    ))}
+                </Command.Group>
+              ))}
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,31 @@
+import { useCommands } from "../commands/store";
+import { Dialog } from "../ui/Dialog";
+import { Keys } from "../ui/Keys";
+
+/** Every shortcut that holds now, made from the commands themselves. */
+export function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const sources = useCommands((state) => state.sources);
+  const all = Object.values(sources)
+    .flat()
+    .filter((one) => one.key);
+  const groups = [...new Set(all.map((one) => one.group))];
+  return (
+    <Dialog title="Keyboard shortcuts" open={open} onClose={onClose} wide>
+      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
+        {groups.map((group) => (
+          <section key={group} className="grid content-start gap-1">
+            <h3 className="text-sm font-semibold text-soft">{group}</h3>
+            {all
+              .filter((one) => one.group === group)
+              .map((one) => (
+                <div key={one.name} className="flex items-center justify-between gap-4 border-b border-line py-1">
+                  <span>{one.label}</span>
+                  {one.key ? <Keys keys={one.key} /> : null}
+                </div>
+              ))}
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,116 @@
+import { useQuery } from "@tanstack/react-query";
+import { Activity, BookOpen, FileUp, LogOut, PanelLeft, Plug, Plus, Search, Settings, Workflow } from "lucide-react";
+import { workflows } from "../api/queries";
+import { useCommands } from "../commands/store";
+import { session } from "../session";
+import { IconButton } from "../ui/Button";
+import { cx } from "../ui/cx";
+import { Keys } from "../ui/Keys";
+import { bring, create } from "./actions";
+import { Link } from "./Link";
+import type { Route } from "./route";
+import { WorkflowRow } from "./WorkflowRow";
+
+const PLACES = [
+  { page: "workflows", label: "Workflows", icon: Workflow, href: "/workflows" },
+  { page: "runs", label: "Runs", icon: Activity, href: "/runs" },
+  { page: "integrations", label: "Integrations", icon: Plug, href: "/integrations" },
+  { page: "settings", label: "Settings", icon: Settings, href: "/settings/keys" },
+] as const;
+
+export function Sidebar({ route, folded, onFold }: { route: Route; folded: boolean; onFold: () => void }) {
+  const openPalette = () => useCommands.getState().setOpen(true);
+  return (
+    <aside
+      className={cx(
+        "flex h-full shrink-0 flex-col border-r border-line bg-page",
+        folded ? "w-12 items-center" : "w-60",
+      )}
+    >
+      <div className={cx("flex h-12 items-center gap-2 px-3", folded && "px-0")}>
+        {folded ? null : (
+          <>
+            <img src="/icon.svg" alt="" className="size-6" />
+            <span className="flex-1 font-semibold">Sim</span>
+          </>
+        )}
+        <IconButton label={folded ? "Unfold the sidebar" : "Fold the sidebar"} icon={PanelLeft} onClick={onFold} />
+      </div>
+      <div className="grid gap-0.5 px-2">
+        <button
+          type="button"
+          onClick={openPalette}
+          aria-label="Search everything"
+          title="Search everything"
+          className="flex h-8 items-center gap-2 rounded-md px-2 text-soft hover:bg-hover hover:text-text"
+        >
+          <Search size={15} aria-hidden />
+          {folded ? null : (
+            <>
+              <span className="flex-1 text-left">Search</span>
+              <Keys keys="Mod+K" />
+            </>
+          )}
+        </button>
+        <nav aria-label="Places" className="grid gap-0.5">
+          {PLACES.map(({ page, label, icon: Icon, href }) => {
+            const here = route.page === page || (page === "runs" && route.page === "run");
+            return (
+              <Link
+                key={page}
+                href={href}
+                aria-label={label}
+                title={folded ? label : undefined}
+                aria-current={here ? "page" : undefined}
+                className={cx(
+                  "flex h-8 items-center gap-2 rounded-md px-2 hover:bg-hover",
+                  here ? "bg-hover font-medium" : "text-soft hover:text-text",
+                )}
+              >
+                <Icon size={15} aria-hidden />
+                {folded ? null : label}
+              </Link>
+            );
+          })}
+        </nav>
+      </div>
+      {folded ? <div className="flex-1" /> : <WorkflowList route={route} />}
+      <div className={cx("flex items-center gap-1 border-t border-line p-2", folded && "flex-col")}>
+        <a
+          href="/api/v1/docs"
+          title="The API"
+          aria-label="The API"
+          className="flex h-8 flex-1 items-center gap-2 rounded-md px-2 text-soft hover:bg-hover hover:text-text"
+        >
+          <BookOpen size={15} aria-hidden />
+          {folded ? null : "API"}
+        </a>
+        <IconButton label="Disconnect" icon={LogOut} onClick={() => session.close()} />
+      </div>
+    </aside>
+  );
+}
+
+function WorkflowList({ route }: { route: Route }) {
+  const listed = useQuery(workflows);
+  return (
+    <>
+      <div className="mt-3 flex items-center gap-0.5 px-4">
+        <h2 className="flex-1 text-xs font-semibold text-soft">Your workflows</h2>
+        <IconButton small label="Import a workflow" icon={FileUp} onClick={bring} />
+        <IconButton small label="New workflow" icon={Plus} onClick={() => void create()} />
+      </div>
+      <nav aria-label="Workflows" className="min-h-0 flex-1 overflow-auto px-2 pb-2">
+        {listed.isPending ? <div className="skeleton mx-2 mt-2 h-5" role="status" aria-label="Loading" /> : null}
+        {listed.data?.items.map((one) => (
+          <WorkflowRow
+            key={one.id}
+            id={one.id}
+            name={one.name || "Untitled"}
+            here={route.page === "editor" && route.id === one.id}
+          />
+        ))}
+      </nav>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+/** Addresses of the app: the one place that reads and writes the location. */
+
+import { useSyncExternalStore } from "react";
+
+export type Route =
+  | { page: "workflows" }
+  | { page: "editor"; id: string }
+  | { page: "runs" }
+  | { page: "run"; id: string }
+  | { page: "integrations" }
+  | { page: "settings"; tab: string }
+  | { page: "lost" };
+
+const PATTERNS: [RegExp, (id: string) => Route][] = [
+  [/^\/$/, () => ({ page: "workflows" })],
+  [/^\/workflows\/?$/, () => ({ page: "workflows" })],
+  [/^\/workflows\/([\w-]+)$/, (id) => ({ page: "editor", id })],
+  [/^\/runs\/?$/, () => ({ page: "runs" })],
+  [/^\/runs\/([\w-]+)$/, (id) => ({ page: "run", id })],
+  [/^\/integrations\/?$/, () => ({ page: "integrations" })],
+  [/^\/settings\/?(\w*)$/, (tab) => ({ page: "settings", tab: tab || "keys" })],
+];
+
+export function routeOf(path: string): Route {
+  for (const [pattern, make] of PATTERNS) {
+    const found = pattern.exec(path);
+    if (found) return make(found[1] ?? "");
+  }
+  return { page: "lost" };
+}
+
+const subscribe = (listener: () => void) => {
+  addEventListener("popstate", listener);
+  return () => removeEventListener("popstate", listener);
+};
+
+export function go(path: string, { replace = false } = {}) {
+  if (replace) history.replaceState(null, "", path);
+  else if (path !== location.pathname + location.search) history.pushState(null, "", path);
+  dispatchEvent(new PopStateEvent("popstate"));
+}
+
+export const usePath = () => useSyncExternalStore(subscribe, () => location.pathname);
+export const useSearch = () => new URLSearchParams(useSyncExternalStore(subscribe, () => location.search));

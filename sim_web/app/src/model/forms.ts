@@ -1,0 +1,64 @@
+/** What a block's form shows: which fields, with which values. */
+
+import type { BlockFacts, FormField } from "../api/schema";
+import type { Block, Document } from "../realtime/document";
+
+export type Values = Readonly<Record<string, unknown>>;
+
+/** What the form of a block holds: its values, or a container's subflow. */
+export function valuesOf(doc: Document, block: Block): Values {
+  const subflow = doc.subflows[block.id];
+  return subflow ? { ...block.values, ...subflow } : block.values;
+}
+
+export const fieldValue = (field: FormField, values: Values) => values[field.name] ?? field.default ?? null;
+
+export function isShown(field: FormField, values: Values, form: readonly FormField[]): boolean {
+  if (field.only_model) return false;
+  return (field.shown_if ?? []).every((one) => {
+    const other = form.find((candidate) => candidate.name === one.field);
+    return one.values.includes(values[one.field] ?? other?.default ?? null);
+  });
+}
+
+export const shownFields = (type: BlockFacts, values: Values) =>
+  (type.form ?? []).filter((field) => isShown(field, values, type.form ?? []));
+
+/** The kind of editor a field asks for; a list of expressions is the branches of a condition. */
+export const kindOf = (field: FormField) =>
+  field.kind === "expression" && field.type === "array" ? "conditions" : field.kind;
+
+export const isEmpty = (value: unknown) =>
+  value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
+
+const titleOf = (row: unknown): unknown => {
+  const named = row as Record<string, unknown> | null;
+  return named?.name ?? named?.variable_name ?? named?.tool ?? named?.content ?? row;
+};
+
+/** A value in a few words, for the card on the canvas. */
+export function inWords(value: unknown): string {
+  if (typeof value === "string") return value.replace(/\s+/g, " ").slice(0, 120);
+  if (Array.isArray(value)) return value.length === 1 ? inWords(titleOf(value[0])) : `${value.length} items`;
+  if (typeof value === "object" && value !== null) return `${Object.keys(value).length} values`;
+  return String(value);
+}
+
+/** What is wrong with a field as it stands, in words; the server knows more. */
+export function troubleOf(field: FormField, value: unknown): string | undefined {
+  if (isEmpty(value)) return field.required && isEmpty(field.default) ? `${field.title} is needed.` : undefined;
+  if (typeof value === "string" && (value.includes("<") || value.includes("{{"))) return undefined;
+  if (field.kind === "number" || field.kind === "slider") {
+    const number = Number(value);
+    if (Number.isNaN(number)) return "This is not a number.";
+    if (typeof field.least === "number" && number < field.least) return `At least ${field.least}.`;
+    if (typeof field.most === "number" && number > field.most) return `At most ${field.most}.`;
+  }
+  if (typeof value === "string") {
+    if (field.max_length && value.length > field.max_length) return `At most ${field.max_length} characters.`;
+    if (field.min_length && value.length < field.min_length) return `At least ${field.min_length} characters.`;
+    if (field.pattern && field.kind === "short_text" && !new RegExp(field.pattern, "u").test(value))
+      return "This does not have the right form.";
+  }
+  return undefined;
+}

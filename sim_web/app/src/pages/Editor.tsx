@@ -1,0 +1,61 @@
+import { ReactFlowProvider } from "@xyflow/react";
+import { useEffect } from "react";
+import { Canvas } from "../editor/Canvas";
+import { Console } from "../editor/Console";
+import { Dialogs } from "../editor/Dialogs";
+import { Panel } from "../editor/Panel";
+import { EditorContext, useEditor } from "../editor/store";
+import { TopBar } from "../editor/TopBar";
+import { useEditorCommands } from "../editor/useActs";
+import { useClient } from "../editor/useClient";
+import { useClipboard } from "../editor/useClipboard";
+import { Page } from "../ui/Page";
+import { Failed, Skeleton } from "../ui/States";
+
+export default function EditorPage({ id }: { id: string }) {
+  const { store, error } = useClient(id);
+  if (error)
+    return (
+      <Page title="Workflow">
+        <Failed error={error} onRetry={() => location.reload()} />
+      </Page>
+    );
+  if (!store)
+    return (
+      <div className="p-8">
+        <Skeleton rows={10} />
+      </div>
+    );
+  return (
+    <EditorContext value={store}>
+      <ReactFlowProvider>
+        <Layout />
+      </ReactFlowProvider>
+    </EditorContext>
+  );
+}
+
+function Layout() {
+  const name = useEditor((state) => state.doc.name);
+  const console = useEditor((state) => state.console);
+  useEditorCommands();
+  useClipboard();
+  useEffect(() => {
+    document.title = `${name || "Untitled"} · Sim`;
+  }, [name]);
+  return (
+    <main className="flex h-full flex-col">
+      <TopBar />
+      <div className="flex min-h-0 flex-1">
+        <div className="flex min-w-0 flex-1 flex-col">
+          <div className="min-h-0 flex-1">
+            <Canvas />
+          </div>
+          {console ? <Console /> : null}
+        </div>
+        <Panel />
+      </div>
+      <Dialogs />
+    </main>
+  );
+}

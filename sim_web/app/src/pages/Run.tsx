@@ -1,0 +1,142 @@
+import { useQuery } from "@tanstack/react-query";
+import { ArrowUpRight, RotateCcw } from "lucide-react";
+import { useState } from "react";
+import { write } from "../api/client";
+import { run as runQuery, workflows } from "../api/queries";
+import type { RunReply, RunResult, Span } from "../api/schema";
+import { attempt } from "../frame/actions";
+import { Link } from "../frame/Link";
+import { go } from "../frame/route";
+import { Approval } from "../run/Approval";
+import { Waterfall } from "../run/Waterfall";
+import { Button } from "../ui/Button";
+import { JsonTree } from "../ui/JsonTree";
+import { Card, Page } from "../ui/Page";
+import { Failed, Skeleton, StatusDot } from "../ui/States";
+import { ago, cost, lasted } from "../ui/when";
+
+const ENDED = ["finished", "failed", "cancelled"];
+
+/** Run it once more with the same input, as a run of its own. */
+async function replay(id: string) {
+  const made = await attempt(write<RunResult>("POST", `/runs/${id}/replay`, { async: true }));
+  if (made) go(`/runs/${made.run_id}`);
+}
+
+export default function Run({ id }: { id: string }) {
+  const read = useQuery({
+    ...runQuery(id),
+    refetchInterval: (query) => (ENDED.includes(query.state.data?.status ?? "") ? false : 1500),
+  });
+  const known = useQuery(workflows);
+  const name = known.data?.items.find((one) => one.id === read.data?.workflow_id)?.name || "Run";
+  if (read.error)
+    return (
+      <Page title="Run">
+        <Failed error={read.error} onRetry={() => void read.refetch()} />
+      </Page>
+    );
+  if (!read.data)
+    return (
+      <Page title="Run">
+        <Skeleton />
+      </Page>
+    );
+  const one = read.data;
+  return (
+    <Page
+      title={name}
+      about={`Run of ${ago(one.started_at ?? one.created_at)}`}
+      actions={
+        <>
+          {ENDED.includes(one.status) ? (
+            <Button icon={RotateCcw} onClick={() => void replay(id)}>
+              Run again
+            </Button>
+          ) : null}
+          <Link
+            href={`/workflows/${one.workflow_id}`}
+            className="inline-flex h-8 items-center gap-1.5 rounded-md border border-line bg-card px-3 font-medium hover:bg-hover"
+          >
+            <ArrowUpRight size={14} aria-hidden /> Open the workflow
+          </Link>
+        </>
+      }
+    >
+      <Facts run={one} />
+      {one.error ? <Failed error={new Error(one.error.message)} /> : null}
+      {one.pauses
+        ?.filter((pause) => pause.kind === "human")
+        .map((pause) => (
+          <Card key={pause.pause} className="p-4">
+            <Approval run={id} pause={pause} onAnswered={() => void read.refetch()} />
+          </Card>
+        ))}
+      {one.trace ? <Trace root={one.trace} /> : null}
+      <div className="grid gap-4 md:grid-cols-2">
+        <Card className="p-4">
+          <h2 className="mb-2 font-semibold">Input</h2>
+          <JsonTree value={one.input ?? null} />
+        </Card>
+        <Card className="p-4">
+          <h2 className="mb-2 font-semibold">Output</h2>
+          <JsonTree value={one.output ?? null} />
+        </Card>
+      </div>
+    </Page>
+  );
+}
+
+function Facts({ run }: { run: RunReply }) {
+  const facts: [string, string][] = [
+    ["Took", lasted(run.duration_ms)],
+    ["Trigger", run.trigger],
+    ["Version", run.version ? String(run.version) : "draft"],
+    ["Tokens", String((run.tokens_input ?? 0) + (run.tokens_output ?? 0))],
+    ["Cost", cost(run.cost)],
+  ];
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-2">
+      <div>
+        <dt className="text-xs text-soft">Status</dt>
+        <dd>
+          <StatusDot status={run.status} />
+        </dd>
+      </div>
+      {facts
+        .filter(([, value]) => value && value !== "0")
+        .map(([label, value]) => (
+          <div key={label}>
+            <dt className="text-xs text-soft">{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+function Trace({ root }: { root: Span }) {
+  const [span, setSpan] = useState<Span>();
+  return (
+    <Card>
+      <h2 className="px-4 pt-3 font-semibold">Trace</h2>
+      <Waterfall root={root} chosen={span?.id} onChoose={setSpan} />
+      {span ? (
+        <div className="grid gap-4 border-t border-line p-4 md:grid-cols-2">
+          <div>
+            <h3 className="text-sm font-semibold text-soft">Input of {span.name}</h3>
+            <JsonTree value={span.inputs ?? null} />
+          </div>
+          <div>
+            <h3 className="text-sm font-semibold text-soft">Output of {span.name}</h3>
+            {span.error ? <p className="text-bad">{span.error}</p> : null}
+            <JsonTree value={span.output ?? null} />
+            {span.stdout ? (
+              <pre className="mt-2 rounded-md bg-hover p-2 font-mono text-sm whitespace-pre-wrap">{span.stdout}</pre>
+            ) : null}
+          </div>
+        </div>
+      ) : null}
+    </Card>
+  );
+}

@@ -1,0 +1,216 @@
+/** Where changes are kept that the server has not confirmed, and the document as it was last seen. */
+
+import type { Document, Operation } from "./document";
+
+/** A change on its way. */
+export interface Kept {
+  /** Its place in the outbox. */
+  n: number;
+  op: Operation;
+  /** Its number for the server, from the first sending on. */
+  cseq: number | null;
+  /** The last operation of the history that was known when it was made. */
+  base: number;
+  /** When it was made, by the hybrid clock. */
+  ts: number;
+  /** The `cseq` of what it takes back. */
+  undo_of: number | null;
+}
+
+export interface Box {
+  readonly items: readonly Kept[];
+  /** The next number for the server. */
+  readonly next: number;
+}
+
+export interface Snapshot {
+  readonly seq: number;
+  readonly document: Document;
+}
+
+export interface Storage {
+  /** Clients of this browser that have something kept, those with waiting changes first. */
+  clients(): Promise<string[]>;
+  load(client: string, workflow: string): Promise<Box>;
+  /** Keep items, and the next number; durable when it resolves. */
+  put(client: string, workflow: string, items: readonly Kept[], next: number): Promise<void>;
+  remove(client: string, workflow: string, places: readonly number[]): Promise<void>;
+  snapshot(workflow: string): Promise<Snapshot | null>;
+  keepSnapshot(workflow: string, snapshot: Snapshot): Promise<void>;
+  forget(workflow: string): Promise<void>;
+  /** Shared texts of which the server may lack something, as Yjs updates. */
+  texts(workflow: string): Promise<KeptText[]>;
+  /** Keep a text; `null` when the server has all of it. */
+  keepText(workflow: string, block_id: string, field: string, update: Uint8Array | null): Promise<void>;
+}
+
+export interface KeptText {
+  readonly block_id: string;
+  readonly field: string;
+  readonly update: Uint8Array;
+}
+
+/** In memory, for Node and where a browser keeps nothing; survives what `reopen` survives. */
+export class MemoryStorage implements Storage {
+  private boxes = new Map<string, { items: Map<number, string>; next: number }>();
+  private snapshots = new Map<string, Snapshot>();
+  private kept = new Map<string, KeptText>();
+
+  async clients(): Promise<string[]> {
+    const all = [...this.boxes].sort(([, a], [, b]) => b.items.size - a.items.size);
+    return [...new Set(all.map(([id]) => id.split("\0")[0] as string))];
+  }
+
+  async load(client: string, workflow: string): Promise<Box> {
+    const box = this.boxes.get(`${client}\0${workflow}`);
+    const items = [...(box?.items ?? [])].sort(([a], [b]) => a - b).map(([, text]) => JSON.parse(text) as Kept);
+    return { items, next: box?.next ?? 1 };
+  }
+
+  async put(client: string, workflow: string, items: readonly Kept[], next: number): Promise<void> {
+    const id = `${client}\0${workflow}`;
+    const box = this.boxes.get(id) ?? { items: new Map<number, string>(), next };
+    for (const item of items) box.items.set(item.n, JSON.stringify(item));
+    box.next = Math.max(box.next, next);
+    this.boxes.set(id, box);
+  }
+
+  async remove(client: string, workflow: string, places: readonly number[]): Promise<void> {
+    for (const n of places) this.boxes.get(`${client}\0${workflow}`)?.items.delete(n);
+  }
+
+  async snapshot(workflow: string): Promise<Snapshot | null> {
+    return this.snapshots.get(workflow) ?? null;
+  }
+
+  async keepSnapshot(workflow: string, snapshot: Snapshot): Promise<void> {
+    this.snapshots.set(workflow, snapshot);
+  }
+
+  async forget(workflow: string): Promise<void> {
+    this.snapshots.delete(workflow);
+  }
+
+  async texts(workflow: string): Promise<KeptText[]> {
+    return [...this.kept.entries()].filter(([id]) => id.startsWith(`${workflow}\0`)).map(([, text]) => text);
+  }
+
+  async keepText(workflow: string, block_id: string, field: string, update: Uint8Array | null): Promise<void> {
+    const id = [workflow, block_id, field].join("\0");
+    if (update) this.kept.set(id, { block_id, field, update });
+    else this.kept.delete(id);
+  }
+}
+
+const [OUTBOX, NEXT, SNAPSHOTS, TEXTS] = ["outbox", "next", "snapshots", "texts"] as const;
+
+/** In the browser's IndexedDB. */
+export class IndexedStorage implements Storage {
+  private opened: Promise<IDBDatabase> | null = null;
+
+  constructor(
+    private readonly factory: IDBFactory = indexedDB,
+    private readonly name = "sim-realtime",
+  ) {}
+
+  async clients(): Promise<string[]> {
+    const database = await this.database();
+    const store = database.transaction([OUTBOX, NEXT]);
+    const [waiting, all] = await Promise.all([
+      answer(store.objectStore(OUTBOX).getAllKeys()),
+      answer(store.objectStore(NEXT).getAllKeys()),
+    ]);
+    return [...new Set([...waiting, ...all].map((id) => (id as string[])[0] as string))];
+  }
+
+  async load(client: string, workflow: string): Promise<Box> {
+    const database = await this.database();
+    const transaction = database.transaction([OUTBOX, NEXT]);
+    const range = IDBKeyRange.bound([client, workflow, 0], [client, workflow, Number.MAX_SAFE_INTEGER]);
+    const [items, next] = await Promise.all([
+      answer(transaction.objectStore(OUTBOX).getAll(range)),
+      answer(transaction.objectStore(NEXT).get([client, workflow])),
+    ]);
+    return { items, next: next ?? 1 };
+  }
+
+  async put(client: string, workflow: string, items: readonly Kept[], next: number): Promise<void> {
+    await this.write([OUTBOX, NEXT], (store) => {
+      for (const item of items) store(OUTBOX).put(item, [client, workflow, item.n]);
+      store(NEXT).put(next, [client, workflow]);
+    });
+  }
+
+  async remove(client: string, workflow: string, places: readonly number[]): Promise<void> {
+    await this.write([OUTBOX], (store) => {
+      for (const n of places) store(OUTBOX).delete([client, workflow, n]);
+    });
+  }
+
+  async snapshot(workflow: string): Promise<Snapshot | null> {
+    const database = await this.database();
+    return (await answer(database.transaction(SNAPSHOTS).objectStore(SNAPSHOTS).get(workflow))) ?? null;
+  }
+
+  async keepSnapshot(workflow: string, snapshot: Snapshot): Promise<void> {
+    await this.write([SNAPSHOTS], (store) => store(SNAPSHOTS).put(snapshot, workflow));
+  }
+
+  async forget(workflow: string): Promise<void> {
+    await this.write([SNAPSHOTS], (store) => store(SNAPSHOTS).delete(workflow));
+  }
+
+  async texts(workflow: string): Promise<KeptText[]> {
+    const store = (await this.database()).transaction(TEXTS).objectStore(TEXTS);
+    return answer(store.getAll(IDBKeyRange.bound([workflow], [workflow, []])));
+  }
+
+  async keepText(workflow: string, block_id: string, field: string, update: Uint8Array | null): Promise<void> {
+    const id = [workflow, block_id, field];
+    await this.write([TEXTS], (store) => {
+      if (update) store(TEXTS).put({ block_id, field, update }, id);
+      else store(TEXTS).delete(id);
+    });
+  }
+
+  private async write(names: string[], change: (store: (name: string) => IDBObjectStore) => void): Promise<void> {
+    const transaction = (await this.database()).transaction(names, "readwrite");
+    change((name) => transaction.objectStore(name));
+    await new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = () => reject(transaction.error);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  }
+
+  private database(): Promise<IDBDatabase> {
+    this.opened ??= new Promise((resolve, reject) => {
+      const request = this.factory.open(this.name, 1);
+      request.onupgradeneeded = () => {
+        for (const name of [OUTBOX, NEXT, SNAPSHOTS, TEXTS]) request.result.createObjectStore(name);
+      };
+      request.onsuccess = () => {
+        // Another tab with a newer version may go ahead.
+        request.result.onversionchange = () => {
+          request.result.close();
+          this.opened = null;
+        };
+        resolve(request.result);
+      };
+      request.onerror = () => reject(request.error);
+    });
+    return this.opened;
+  }
+}
+
+function answer<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** IndexedDB where there is one that may be used, else memory. */
+export function defaultStorage(): Storage {
+  return typeof indexedDB === "undefined" ? new MemoryStorage() : new IndexedStorage();
+}

@@ -1,0 +1,391 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openWorkflow } from "../client";
+import type { Any } from "../document";
+import { digest } from "../reduce";
+import { createSession } from "../session";
+import { weight } from "../split";
+import { MemoryStorage } from "../storage";
+import { FakeServer } from "./server";
+import { DOCUMENT, joined, move, open, pass, rename, shut, write } from "./support";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("a change", () => {
+  it("shows at once, reaches the others, and counts as saved when it has come back", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const [one, two] = [await joined(server, "one"), await joined(server, "two")];
+    expect(one.client.status()).toMatchObject({ state: "saved", pending: 0, editable: true });
+    let told = 0;
+    two.client.subscribe(() => told++);
+    expect(one.client.change(move("b", 7)).ok).toBe(true);
+    expect(one.client.state().blocks.b?.position.x).toBe(7);
+    expect(one.client.status()).toMatchObject({ state: "saving", pending: 1 });
+    await pass();
+    expect(two.client.state().blocks.b?.position.x).toBe(7);
+    expect(told).toBe(1);
+    expect(one.client.status().state).toBe("saved");
+    expect(one.client.seq()).toBe(1);
+  });
+
+  it("that cannot be is refused in words and changes nothing", async () => {
+    const { client } = await joined(new FakeServer(DOCUMENT));
+    const before = client.state();
+    const done = client.change(rename("b", "start"));
+    expect(done).toMatchObject({ ok: false, refusals: [{ code: "name_conflict" }] });
+    expect(client.state()).toBe(before);
+    expect(client.status().pending).toBe(0);
+  });
+
+  it("of a field under way is not overwritten by what others do to it (pending wins until it is answered)", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client } = await joined(server);
+    server.answers = false;
+    client.change(write("b", "prompt", "mine"));
+    await pass();
+    server.write(write("b", "prompt", "theirs"));
+    server.write(write("b", "model", "gpt"));
+    await pass();
+    expect(client.state().blocks.b?.values).toEqual({ prompt: "mine", model: "gpt" });
+  });
+
+  it("of X to Y and back to X is not taken for a double of the first (D5)", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client } = await joined(server);
+    for (const value of ["x", "y", "x"]) client.change(write("b", "prompt", value));
+    await pass();
+    expect(server.document.blocks.b?.values.prompt).toBe("x");
+    client.change(rename("b", "One"));
+    client.change(rename("b", "Two"));
+    await pass();
+    expect(server.document.blocks.b?.name).toBe("Two");
+  });
+
+  it("of one field typed while offline becomes one operation", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client } = await joined(server);
+    server.isUp = false;
+    server.cut();
+    await pass();
+    for (let i = 0; i < 50; i++) client.change(write("b", "prompt", `text ${i}`));
+    expect(client.status()).toMatchObject({ state: "offline", pending: 1, editable: true });
+    server.isUp = true;
+    await pass(20_000);
+    expect(server.heardOps).toHaveLength(1);
+    expect(server.document.blocks.b?.values.prompt).toBe("text 49");
+  });
+
+  it("goes out with at most 16 under way, in order", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client } = await joined(server);
+    server.answers = false;
+    const heard: number[] = [];
+    const before = server.heard.bind(server);
+    server.heard = (socket, message) => {
+      if (message.t === "ops") heard.push(...message.ops.map((sent: Any) => sent.cseq));
+      before(socket, message);
+    };
+    for (let i = 0; i < 40; i++) client.change({ op: "variable.add", variables: [{ id: `v${i}`, name: `v${i}` }] });
+    await pass();
+    expect(heard).toEqual([...Array(16)].map((_, index) => index + 1));
+    server.answers = true;
+    await pass(60_000);
+    expect(Object.keys(server.document.variables)).toHaveLength(40);
+    expect(client.status().state).toBe("saved");
+  });
+});
+
+describe("coming back", () => {
+  it("brings what was missed although changes wait (D1), and sends nothing twice", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client } = await joined(server);
+    server.isUp = false;
+    server.cut();
+    await pass();
+    client.change(move("b", 5));
+    server.write(write("b", "prompt", "missed"));
+    server.isUp = true;
+    await pass(20_000);
+    expect(client.state().blocks.b).toMatchObject({ position: { x: 5 }, values: { prompt: "missed" } });
+    expect(digest(client.state())).toBe(digest(server.document));
+    expect(server.log.filter(({ client_id }) => client_id === "one")).toHaveLength(1);
+  });
+
+  it("after the answer was lost counts the operation once", async () => {
+    const server = new FakeServer(DOCUMENT, () => 0.5, { delay: 20, repeat: 0 });
+    const { client } = open(server, "one");
+    await pass(500);
+    client.change({ op: "variable.add", variables: [{ id: "v", name: "v" }] });
+    await pass(11);
+    expect(server.seq).toBe(1);
+    server.restart();
+    await pass(20_000);
+    expect(server.seq).toBe(1);
+    expect(client.status()).toMatchObject({ state: "saved", pending: 0 });
+    expect(client.state().variables.v?.name).toBe("v");
+  });
+
+  it("to a document that went too far gets it whole, with what waits on top", async () => {
+    const server = new FakeServer(DOCUMENT, () => 0.5, { delay: 0, repeat: 0 }, 3);
+    const { client } = await joined(server);
+    server.isUp = false;
+    server.cut();
+    for (let x = 1; x < 9; x++) server.write(move("a", x));
+    client.change(move("b", 5));
+    server.isUp = true;
+    await pass(20_000);
+    expect(digest(client.state())).toBe(digest(server.document));
+    expect(server.document.blocks.b?.position.x).toBe(5);
+  });
+
+  it("after the tab was closed while offline loses nothing (D18)", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const storage = new MemoryStorage();
+    const first = await joined(server, "tab", storage);
+    await pass(6000);
+    server.isUp = false;
+    server.cut();
+    await pass();
+    for (let i = 0; i < 200; i++)
+      first.client.change({
+        op: "edge.add",
+        edges: [{ id: `e${i}`, source: "a", target: "b", source_handle: `h${i}` }],
+      });
+    await pass();
+    shut(first);
+    const again = open(server, "tab", storage);
+    await pass(100);
+    expect(Object.keys(again.client.state().edges)).toHaveLength(201);
+    expect(again.client.status()).toMatchObject({ state: "offline", pending: 200 });
+    server.isUp = true;
+    await pass(30_000);
+    expect(Object.keys(server.document.edges)).toHaveLength(201);
+    expect(again.client.status().state).toBe("saved");
+  });
+
+  it("happens by itself when nobody answers", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client } = await joined(server);
+    server.answers = false;
+    client.change(move("b", 5));
+    await pass(15_000);
+    server.answers = true;
+    await pass(20_000);
+    expect(client.status().state).toBe("saved");
+    expect(server.document.blocks.b?.position.x).toBe(5);
+  });
+});
+
+describe("tabs", () => {
+  it("are clients of their own, one that is loaded anew goes on as the same, and leftovers of closed ones go out", async () => {
+    const held = new Set<string>();
+    const request = async (name: string, _: unknown, work: (lock: object | null) => Promise<void>) => {
+      if (held.has(name)) return work(null);
+      held.add(name);
+      await work({});
+      held.delete(name);
+    };
+    vi.stubGlobal("navigator", { locks: { request } });
+    const server = new FakeServer(DOCUMENT);
+    const storage = new MemoryStorage();
+    const session = () => {
+      return createSession({
+        url: "ws://fake",
+        credentials: async () => ({ key: "k" }),
+        storage,
+        socket: server.socket,
+      });
+    };
+    await storage.put("gone", "w", [{ n: 1, op: move("b", 5), cseq: 1, base: 0, ts: 1, undo_of: null }], 2);
+    await storage.put("lost", "w", [{ n: 1, op: move("c", 6), cseq: null, base: 0, ts: 1, undo_of: null }], 1);
+    const [first, second, third] = [session(), session(), session()];
+    const ids = await Promise.all([first.clientId, second.clientId, third.clientId]);
+    expect(new Set(ids).size).toBe(3);
+    expect(ids.slice(0, 2)).toEqual(["gone", "lost"]);
+    second.close();
+    await pass();
+    const client = openWorkflow("w", first);
+    await pass(1000);
+    expect(client.state().blocks).toMatchObject({ b: { position: { x: 5 } }, c: { position: { x: 6 } } });
+    expect(server.log.map(({ client_id }) => client_id)).toEqual(["gone", "lost"]);
+    for (const one of [first, third]) one.close();
+    vi.unstubAllGlobals();
+  });
+});
+
+describe("a large change", () => {
+  it("goes in pieces, and is one step of undo", async () => {
+    const server = new FakeServer({ blocks: { l: { id: "l", type: "loop", name: "L" } } });
+    const { client } = await joined(server);
+    const blocks = [...Array(1000).keys()].map((n) => {
+      return {
+        id: `n${n}`,
+        type: n === 900 ? "loop" : "agent",
+        name: `N ${n}`,
+        parent: n % 2 ? null : n === 900 ? "l" : "n900",
+        locked: n === 7,
+      };
+    });
+    const edges = [...Array(400).keys()].map((n) => ({
+      id: `e${n}`,
+      source: `n${2 * n + 1}`,
+      target: n === 3 ? "n999" : `n${2 * n + 3}`,
+    }));
+    edges.push({ id: "locked", source: "n1", target: "n7" });
+    expect(
+      client.change({ op: "block.add", blocks, edges, subflows: [{ kind: "loop", id: "n900", iterations: 3 }] }),
+    ).toEqual({ ok: true, refusals: [] });
+    await pass(5000);
+    expect(Object.keys(server.document.blocks)).toHaveLength(1001);
+    expect(Object.keys(server.document.edges)).toHaveLength(401);
+    expect(server.document.subflows.n900).toMatchObject({ iterations: 3 });
+    for (const { op } of server.heardOps) expect(weight(op)).toBeLessThanOrEqual(500);
+    client.undo();
+    await pass(5000);
+    expect(Object.keys(server.document.blocks)).toEqual(["l"]);
+    expect(digest(client.state())).toBe(digest(server.document));
+  });
+});
+
+describe("a refusal", () => {
+  it("takes back only its own operation and what depended on it", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client, notices } = await joined(server);
+    server.refuse = (op) => (op.op === "block.add" ? { code: "too_large", message: "no room" } : null);
+    client.change({ op: "block.add", blocks: [{ id: "n", type: "agent", name: "New" }] });
+    client.change(write("n", "prompt", "depends"));
+    client.change(move("b", 9));
+    await pass(100);
+    expect(client.state().blocks.n).toBeUndefined();
+    expect(client.state().blocks.b?.position.x).toBe(9);
+    expect(notices.map(({ kind }) => kind)).toEqual(["rejected", "cancelled"]);
+    expect(client.status()).toMatchObject({ state: "saved", editable: true });
+    expect(digest(client.state())).toBe(digest(server.document));
+  });
+
+  it("that may pass is tried again, three times for the structure and five for a value, with growing patience", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client, notices } = await joined(server);
+    server.refuse = () => ({ code: "internal", message: "later", retryable: true });
+    client.change(move("b", 1));
+    await pass(2500);
+    expect(server.heardOps).toHaveLength(2);
+    await pass(1000);
+    expect(server.heardOps).toHaveLength(3);
+    expect(notices).toMatchObject([{ kind: "rejected", code: "internal" }]);
+    expect(client.state().blocks.b?.position.x).toBe(0);
+    client.change(write("b", "prompt", "x"));
+    await pass(30_000);
+    expect(server.heardOps).toHaveLength(8);
+    expect(new Set(server.heardOps.map(({ cseq }) => cseq)).size).toBe(8);
+  });
+
+  it("that passes later keeps the order of what depends on it", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client, notices } = await joined(server);
+    let times = 0;
+    server.refuse = (op) =>
+      op.op === "block.add" && times++ < 1 ? { code: "internal", message: "later", retryable: true } : null;
+    client.change({ op: "block.add", blocks: [{ id: "n", type: "agent", name: "New" }] });
+    client.change(write("n", "prompt", "depends"));
+    await pass(5000);
+    expect(server.document.blocks.n?.values).toEqual({ prompt: "depends" });
+    expect(notices).toEqual([]);
+  });
+
+  it("for want of a role parks what waits instead of losing it", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client } = await joined(server);
+    server.refuse = () => ({ code: "forbidden", message: "you may only read now" });
+    client.change(move("b", 4));
+    await pass();
+    expect(client.status()).toMatchObject({ state: "parked", editable: false, pending: 1 });
+    expect(client.state().blocks.b?.position.x).toBe(0);
+    expect(client.change(move("b", 5)).refusals[0]?.code).toBe("read_only");
+    server.refuse = null;
+    server.say({ t: "role", r: "w", role: "write" });
+    await pass();
+    expect(server.document.blocks.b?.position.x).toBe(4);
+  });
+});
+
+describe("what a collaborator removes", () => {
+  it("cancels what waits item by item (D7)", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client, notices } = await joined(server);
+    server.isUp = false;
+    server.cut();
+    await pass();
+    client.change({
+      op: "block.move",
+      items: [
+        { id: "a", x: 3, y: 3 },
+        { id: "d", x: 8, y: 8 },
+      ],
+    });
+    client.change(write("d", "url", "http://x"));
+    client.change({ op: "block.remove", ids: ["b", "d"] });
+    server.write({ op: "block.remove", ids: ["d"] });
+    server.isUp = true;
+    await pass(20_000);
+    expect(server.document.blocks.a?.position).toEqual({ x: 3, y: 3 });
+    expect(Object.keys(server.document.blocks)).toEqual(["a", "c"]);
+    expect(notices.map(({ kind }) => kind)).toContain("cancelled");
+    expect(digest(client.state())).toBe(digest(server.document));
+  });
+});
+
+describe("a fingerprint", () => {
+  it("that differs brings the document anew, once", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client, notices } = await joined(server);
+    server.tellHash();
+    await pass();
+    expect(notices).toEqual([]);
+    server.document = { ...server.document, description: "changed behind everybody's back" };
+    server.tellHash();
+    await pass();
+    expect(notices).toMatchObject([{ kind: "resynced" }]);
+    expect(client.state().description).toBe("changed behind everybody's back");
+  });
+});
+
+describe("who is not let in", () => {
+  it("is told so after a few tries", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client } = open(server, "one", new MemoryStorage(), "wrong");
+    await pass(300_000);
+    expect(client.status()).toMatchObject({ state: "refused", editable: false });
+    await expect(client.ready).rejects.toThrow("who is there");
+  });
+});
+
+describe("presence", () => {
+  it("is said at most 30 times a second, the latest at the end, and relayed", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const [one, two] = [await joined(server, "one"), await joined(server, "two")];
+    for (let x = 0; x < 1000; x++) {
+      one.client.setPresence({ cursor: { x, y: 0 } });
+      await pass(1);
+    }
+    await pass(50);
+    expect(server.presences.length).toBeLessThanOrEqual(32);
+    const [peer] = two.client.presence();
+    expect(peer).toMatchObject({ name: "one", cursor: { x: 999, y: 0 } });
+    one.client.setPresence({ view: { x: 1, y: 2, zoom: 0.5 } });
+    const views: Any[] = [];
+    two.client.onView((view) => views.push(view));
+    await pass(50);
+    two.client.follow(peer?.sid as string);
+    one.client.setPresence({ view: { x: 5, y: 6, zoom: 2 } });
+    await pass(50);
+    expect(views).toEqual([
+      { x: 1, y: 2, zoom: 0.5 },
+      { x: 5, y: 6, zoom: 2 },
+    ]);
+    shut(one);
+    await pass(50);
+    expect(two.client.presence()).toEqual([]);
+    expect(two.client.following()).toBe(null);
+  });
+});

@@ -1,0 +1,338 @@
+/** A field's text that several people type into: Yjs, relayed at once, kept until the server has made it durable. */
+
+import * as Y from "yjs";
+import type { Any } from "./document";
+import { at, type Document } from "./document";
+import { Listeners } from "./listeners";
+import type { Storage } from "./storage";
+import type { Notice, Peer, Presence, SharedText, Stop } from "./types";
+import type { FromServer } from "./wire";
+
+/** Keystrokes of so many milliseconds go together. */
+export const MERGE_MS = 30;
+/** Without a shared text the whole value is written after so many milliseconds of rest. */
+export const WRITE_MS = 300;
+
+/** What a text needs of the workflow it belongs to. */
+export interface Home {
+  readonly id: string;
+  readonly isFull: boolean;
+  readonly isJoined: boolean;
+  readonly peers: readonly Peer[];
+  state(): Document;
+  change(op: Any, options?: Any): { ok: boolean };
+  subscribe(listener: () => void): Stop;
+  onPresence(listener: () => void): Stop;
+  setPresence(presence: Presence): void;
+  isWaiting(block_id: string, field: string): boolean;
+  say(message: { t: string; [fact: string]: Any }): boolean;
+  changedStatus(): void;
+  notify(notice: Notice): void;
+}
+
+type Heard = Extract<FromServer, { t: "text" | "text_state" | "text_ack" | "text_reject" }>;
+
+export class TextField implements SharedText {
+  doc!: Y.Doc;
+  text!: Y.Text;
+  undo!: Y.UndoManager;
+  readonly ready: Promise<void>;
+  private users = 0;
+  /** Whether the server shares it: before that, and where it cannot, whole values are written. */
+  private shared = false;
+  private asked = false;
+  private n = 0;
+  private readonly flying = new Map<number, Uint8Array>();
+  private waiting: Uint8Array[] = [];
+  /** The value that the text was begun from, or that was written last. */
+  private known = "";
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly resets = new Listeners();
+  private readonly stops: Stop[] = [];
+  private resolve: () => void = () => {};
+
+  constructor(
+    private readonly home: Home,
+    private readonly storage: Storage,
+    readonly block_id: string,
+    readonly field: string,
+    private readonly forget: () => void,
+  ) {
+    this.ready = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+    this.begin(null);
+    this.stops.push(home.subscribe(() => this.valueChanged()));
+    if (home.isJoined) this.up();
+  }
+
+  get isPending(): boolean {
+    return this.flying.size > 0 || this.waiting.length > 0 || (!this.shared && this.timer !== null);
+  }
+
+  open(): SharedText {
+    this.users++;
+    return this;
+  }
+
+  /** Bring back what a tab that is gone has typed. */
+  revive(): void {
+    if (!this.users && !this.shared) this.up();
+  }
+
+  close(): void {
+    if (--this.users > 0) return;
+    this.hurry();
+    if (this.shared) this.home.say(this.about({ t: "text_close" }));
+    if (!this.isPending) this.destroy();
+  }
+
+  destroy(): void {
+    this.hurry();
+    this.keep();
+    for (const stop of this.stops) stop();
+    this.undo.destroy();
+    this.doc.destroy();
+    this.forget();
+  }
+
+  onReset(listener: () => void): Stop {
+    return this.resets.add(listener);
+  }
+
+  caret(place: { anchor: number; head: number } | null): void {
+    const { block_id, field } = this;
+    const at = (index: number) => Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(this.text, index));
+    this.home.setPresence({ editing: place && { block_id, field, anchor: at(place.anchor), head: at(place.head) } });
+  }
+
+  carets(): { sid: string; name: string; anchor: number; head: number }[] {
+    const found = [];
+    for (const { sid, name, editing } of this.home.peers) {
+      if (editing?.block_id !== this.block_id || editing.field !== this.field) continue;
+      const [anchor, head] = [this.index(editing.anchor), this.index(editing.head)];
+      if (anchor !== null && head !== null) found.push({ sid, name, anchor, head });
+    }
+    return found;
+  }
+
+  onCarets(listener: () => void): Stop {
+    return this.home.onPresence(listener);
+  }
+
+  /** The room was entered: ask for the text, when no value of it is on its way. */
+  up(): void {
+    this.asked = false;
+    this.ask();
+  }
+
+  down(): void {
+    this.asked = false;
+  }
+
+  heard(message: Heard): void {
+    if (message.t === "text_state") this.stateCame(message);
+    else if (message.t === "text") Y.applyUpdate(this.doc, bytes(message.update), this);
+    else if (message.t === "text_ack") this.durable(message.n);
+    else this.refused(message);
+    this.home.changedStatus();
+  }
+
+  /** Send what waits now. */
+  hurry(): void {
+    if (this.timer) clearTimeout(this.timer);
+    const waits = this.timer !== null;
+    this.timer = null;
+    if (!waits) return;
+    if (this.shared) this.send();
+    else this.write();
+  }
+
+  private begin(state: Uint8Array | null): void {
+    this.doc = new Y.Doc();
+    this.text = this.doc.getText("text");
+    if (state) {
+      Y.applyUpdate(this.doc, state, this);
+    } else {
+      this.known = this.value();
+      this.text.insert(0, this.known);
+    }
+    this.undo = new Y.UndoManager(this.text, { captureTimeout: 500 });
+    this.doc.on("update", (update: Uint8Array, origin: unknown) => {
+      if (origin !== this) this.typed(update);
+    });
+  }
+
+  private value(): string {
+    const block = at(this.home.state().blocks, this.block_id);
+    const value = block ? at(block.values, this.field) : undefined;
+    return typeof value === "string" ? value : "";
+  }
+
+  private typed(update: Uint8Array): void {
+    if (this.shared) this.waiting.push(update);
+    if (this.shared && this.timer) return;
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.hurry(), this.shared ? MERGE_MS : WRITE_MS);
+    this.home.changedStatus();
+  }
+
+  /** Ask for the shared text, as soon as nothing stands against it. */
+  ask(): void {
+    const { home } = this;
+    if (!home.isJoined || this.asked) return;
+    if (!home.isFull) {
+      this.resolve();
+      return;
+    }
+    if (!this.shared) {
+      // The server begins the text from the value it has: ours must be there first.
+      if (this.timer) this.hurry();
+      if (home.isWaiting(this.block_id, this.field)) return;
+    }
+    const vector = this.shared ? { vector: base64(Y.encodeStateVector(this.doc)) } : {};
+    this.asked = home.say(this.about({ t: "text_open", ...vector }));
+  }
+
+  private stateCame(message: Extract<Heard, { t: "text_state" }>): void {
+    const update = bytes(message.update);
+    if (!this.shared || message.reset) this.adopt(update, message.reset ?? false);
+    else Y.applyUpdate(this.doc, update, this);
+    void this.revived().then(() => {
+      // Whatever was under way when the connection broke is in this, once.
+      this.flying.clear();
+      const lacking = Y.encodeStateAsUpdate(this.doc, bytes(message.vector));
+      this.waiting = isEmpty(lacking) ? [] : [lacking];
+      if (this.waiting.length) this.send();
+      else this.keep();
+      this.resolve();
+      this.home.changedStatus();
+    });
+  }
+
+  /** The server's text instead of ours, with what was typed meanwhile put on top. */
+  private adopt(update: Uint8Array, reset: boolean): void {
+    const [before, mine] = [this.known, this.text.toString()];
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    this.waiting = [];
+    this.undo.destroy();
+    const old = this.doc;
+    this.shared = true;
+    this.begin(update);
+    old.destroy();
+    if (!reset && mine !== before) edit(this.text, before, mine);
+    this.resets.tell();
+  }
+
+  /** What was kept when a tab closed, once. */
+  private async revived(): Promise<void> {
+    const texts = await this.storage.texts(this.home.id).catch(() => []);
+    const mine = texts.find(({ block_id, field }) => block_id === this.block_id && field === this.field);
+    if (mine) Y.applyUpdate(this.doc, mine.update, this);
+  }
+
+  private send(): void {
+    if (!this.waiting.length) return;
+    const update = Y.mergeUpdates(this.waiting);
+    this.waiting = [];
+    this.flying.set(++this.n, update);
+    this.keep();
+    this.home.say(this.about({ t: "text", n: this.n, update: base64(update) }));
+  }
+
+  private durable(n: number): void {
+    for (const one of [...this.flying.keys()]) if (one <= n) this.flying.delete(one);
+    if (this.isPending) return;
+    this.keep();
+    if (this.users <= 0) this.destroy();
+  }
+
+  private refused({ code, message }: Extract<Heard, { t: "text_reject" }>): void {
+    this.flying.clear();
+    this.waiting = [];
+    this.shared = false;
+    this.keep();
+    const op = {
+      op: "value.update",
+      items: [{ block_id: this.block_id, field: this.field, value: this.text.toString() }],
+    };
+    this.undo.destroy();
+    this.begin(null);
+    this.resets.tell();
+    this.home.notify({ kind: "rejected", code, message, op: op as Any });
+    this.resolve();
+  }
+
+  /** Keep it until the server has it: a tab may be closed at any time. */
+  private keep(): void {
+    if (!this.shared) return;
+    const update = this.isPending ? Y.encodeStateAsUpdate(this.doc) : null;
+    void this.storage.keepText(this.home.id, this.block_id, this.field, update).catch(() => {});
+  }
+
+  /** Without a shared text: the whole value. */
+  private write(): void {
+    this.known = this.text.toString();
+    const items = [{ block_id: this.block_id, field: this.field, value: this.known === "" ? null : this.known }];
+    const done = this.home.change({ op: "value.update", items }, { undo: false });
+    if (!done.ok) edit(this.text, this.known, this.value(), this);
+    this.ask();
+  }
+
+  private valueChanged(): void {
+    if (this.shared) return;
+    this.ask();
+    if (this.timer) return;
+    const value = this.value();
+    const mine = this.text.toString();
+    this.known = value;
+    if (value !== mine) edit(this.text, mine, value, this);
+  }
+
+  private index(place: Any): number | null {
+    if (!place) return null;
+    const found = Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(place), this.doc);
+    return found?.type === this.text ? found.index : null;
+  }
+
+  private about<T extends object>(message: T): T & { block_id: string; field: string } {
+    return { ...message, block_id: this.block_id, field: this.field };
+  }
+}
+
+/** Make one text of another with the smallest cut; a pair of halves is never parted. */
+export function edit(text: Y.Text, before: string, after: string, origin: unknown = null): void {
+  let start = 0;
+  const least = Math.min(before.length, after.length);
+  while (start < least && before[start] === after[start]) start++;
+  if (start && isHigh(before.charCodeAt(start - 1))) start--;
+  let end = 0;
+  while (end < least - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  if (end && isLow(before.charCodeAt(before.length - end))) end--;
+  const length = Math.min(before.length - start - end, Math.max(0, text.length - start));
+  text.doc?.transact(() => {
+    if (length > 0) text.delete(Math.min(start, text.length), length);
+    const added = after.slice(start, after.length - end);
+    if (added) text.insert(Math.min(start, text.length), added);
+  }, origin);
+}
+
+const isHigh = (code: number) => code >= 0xd800 && code < 0xdc00;
+const isLow = (code: number) => code >= 0xdc00 && code < 0xe000;
+
+/** Whether an update says nothing: no structs, no deletions. */
+function isEmpty(update: Uint8Array): boolean {
+  return update.length <= 2 && update.every((byte) => byte === 0);
+}
+
+function base64(all: Uint8Array): string {
+  let text = "";
+  for (let index = 0; index < all.length; index += 8192)
+    text += String.fromCharCode(...all.subarray(index, index + 8192));
+  return btoa(text);
+}
+
+function bytes(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}

@@ -1,0 +1,43 @@
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { IconButton } from "./Button";
+import { cx } from "./cx";
+
+interface Props {
+  title: string;
+  about?: ReactNode;
+  open: boolean;
+  onClose: () => void;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+export function Dialog({ title, about, open, onClose, wide, children }: Props) {
+  return (
+    <Radix.Root open={open} onOpenChange={(is) => !is && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-black/40" />
+        <Radix.Content
+          className={cx(
+            "fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-lg",
+            "border border-line bg-raised shadow-float",
+            wide ? "max-w-3xl" : "max-w-md",
+          )}
+          {...(about ? {} : { "aria-describedby": undefined })}
+        >
+          <div className="flex items-start gap-2 px-5 pt-4">
+            <div className="min-w-0 flex-1">
+              <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
+              {about ? <Radix.Description className="text-soft">{about}</Radix.Description> : null}
+            </div>
+            <Radix.Close asChild>
+              <IconButton label="Close" icon={X} small />
+            </Radix.Close>
+          </div>
+          <div className="min-h-0 overflow-auto px-5 pt-3 pb-5">{children}</div>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,35 @@
+import { type ReactNode, useId } from "react";
+
+interface Props {
+  label: string;
+  hint?: ReactNode;
+  error?: string;
+  required?: boolean;
+  children: (id: string) => ReactNode;
+}
+
+/** A label, a control, what it is for, and what is wrong with it. */
+export function Field({ label, hint, error, required, children }: Props) {
+  const id = useId();
+  return (
+    <div className="grid grid-cols-1 gap-1">
+      <label htmlFor={id} className="font-medium">
+        {label}
+        {required ? (
+          <span className="text-bad" title="Needed">
+            {" "}
+            *
+          </span>
+        ) : null}
+      </label>
+      {children(id)}
+      {error ? (
+        <p role="alert" className="text-sm text-bad">
+          {error}
+        </p>
+      ) : hint ? (
+        <p className="text-sm text-soft">{hint}</p>
+      ) : null}
+    </div>
+  );
+}

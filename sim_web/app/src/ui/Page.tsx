@@ -1,0 +1,36 @@
+import { type ReactNode, useEffect } from "react";
+
+/** A page of the frame: its title, what can be done with it, and the rest. */
+export function Page({
+  title,
+  about,
+  actions,
+  children,
+}: {
+  title: string;
+  about?: string;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  useEffect(() => {
+    document.title = `${title} · Sim`;
+  }, [title]);
+  return (
+    <main className="h-full overflow-auto">
+      <div className="mx-auto grid max-w-5xl content-start gap-6 px-8 py-8">
+        <header className="flex flex-wrap items-start gap-3">
+          <div className="min-w-0 flex-1">
+            <h1 className="text-xl font-semibold">{title}</h1>
+            {about ? <p className="text-soft">{about}</p> : null}
+          </div>
+          {actions}
+        </header>
+        {children}
+      </div>
+    </main>
+  );
+}
+
+export const Card = ({ children, className = "" }: { children: ReactNode; className?: string }) => (
+  <section className={`rounded-lg border border-line bg-card ${className}`}>{children}</section>
+);

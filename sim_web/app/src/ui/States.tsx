@@ -1,0 +1,70 @@
+import { CircleAlert, type LucideIcon } from "lucide-react";
+import type { ReactNode } from "react";
+import { Refusal } from "../api/client";
+import { Button } from "./Button";
+
+export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children?: ReactNode }) {
+  return (
+    <div className="grid justify-items-center gap-2 px-6 py-16 text-center">
+      <span className="grid size-10 place-items-center rounded-lg bg-hover text-soft">
+        <Icon size={20} aria-hidden />
+      </span>
+      <p className="text-lg font-semibold">{title}</p>
+      <div className="grid max-w-md justify-items-center gap-3 text-soft">{children}</div>
+    </div>
+  );
+}
+
+export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const refusal = error instanceof Refusal ? error : undefined;
+  return (
+    <div role="alert" className="flex items-start gap-3 rounded-lg border border-line bg-bad-wash px-4 py-3">
+      <CircleAlert size={16} className="mt-0.5 shrink-0 text-bad" aria-hidden />
+      <div className="grid gap-1">
+        <p className="font-medium">{error instanceof Error ? error.message : String(error)}</p>
+        {refusal?.problems.length ? (
+          <ul className="list-disc pl-4 text-soft">
+            {refusal.problems.slice(0, 6).map((one) => (
+              <li key={one.pointer + one.code}>{one.message}</li>
+            ))}
+          </ul>
+        ) : null}
+        {onRetry ? (
+          <div>
+            <Button onClick={onRetry}>Try again</Button>
+          </div>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+export function Skeleton({ rows = 6 }: { rows?: number }) {
+  return (
+    <div role="status" aria-label="Loading" className="grid gap-2">
+      {Array.from({ length: rows }, (_, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+        <div key={at} className="skeleton h-9" style={{ opacity: 1 - at / (rows + 1) }} />
+      ))}
+    </div>
+  );
+}
+
+const TONES: Record<string, string> = {
+  running: "text-busy",
+  pending: "text-soft",
+  finished: "text-good",
+  done: "text-good",
+  failed: "text-bad",
+  paused: "text-accent",
+  cancelled: "text-soft",
+  handled: "text-busy",
+};
+export function StatusDot({ status }: { status: string }) {
+  return (
+    <span className={`inline-flex items-center gap-1.5 ${TONES[status] ?? "text-soft"}`}>
+      <span className="size-2 rounded-full bg-current" aria-hidden />
+      <span className="text-text">{status}</span>
+    </span>
+  );
+}

@@ -1,0 +1,193 @@
+"""Simulated people: each has a replica, a link that can break, and ideas of what to do next."""
+
+import asyncio
+import random
+from typing import Any
+
+from sim_core.document.inverse import inverse
+from sim_core.document.operations import (
+    AddBlocks,
+    AddEdges,
+    BlockChange,
+    Move,
+    MoveBlocks,
+    Operation,
+    RemoveBlocks,
+    RemoveEdges,
+    UpdateBlocks,
+    UpdateValues,
+    UpdateVariable,
+    ValueChange,
+)  # fmt: skip
+from sim_core.document.workflow import Block, Edge, Position, Workflow
+from sim_core.store.documents import Change
+from sim_core.store.stamps import written
+from sim_realtime import protocol
+from sim_realtime.client import Replica
+from sim_realtime.replica_text import ReplicaText
+from sim_realtime.service import Service
+
+
+class Link:
+    """A connection of the service on one side, a client on the other; messages take time and arrive in order."""
+
+    def __init__(self, person: "Person", service: Service, rng: random.Random) -> None:
+        self.session: Any = None
+        self.is_open = True
+        self.behind = 0
+        self._person, self._service, self._rng = person, service, rng
+        self._at = {"up": 0.0, "down": 0.0}
+        service.handlers.opened(self)
+
+    def send(self, text: bytes) -> bool:
+        """The server says something."""
+        if self.is_open:
+            self._later("down", lambda: self._person.hear(self, protocol.decode_server.decode(text)))
+        return self.is_open
+
+    def close(self, code: int, reason: str = "") -> None:
+        self._later("down", lambda: self.cut())
+
+    def say(self, message: protocol.FromClient) -> None:
+        """The client says something."""
+        if self.is_open:
+            text = protocol.encode(message)
+            self._later("up", lambda: self._service.handlers.received(self, text))
+            if self._rng.random() < 0.03 and isinstance(message, protocol.Ops):
+                self._later("up", lambda: self._service.handlers.received(self, text))
+
+    def cut(self) -> None:
+        """It breaks; what was on the way is gone."""
+        if self.is_open:
+            self.is_open = False
+            self._service.handlers.closed(self)
+            self._person.lost(self)
+
+    def _later(self, way: str, work: Any) -> None:
+        loop = asyncio.get_running_loop()
+        self._at[way] = max(self._at[way] + 1e-6, loop.time() + self._rng.random() * 0.03)
+        loop.call_at(self._at[way], lambda: work() if self.is_open else None)
+
+
+class Person:
+    def __init__(self, name: str, rng: random.Random, skew_ms: int) -> None:
+        self.name, self.rng, self.link, self.said = name, rng, None, 0
+        self.replica = Replica("w", f"tab-{name}", self.say, clock=self.clock)
+        self.text = ReplicaText(self.replica, "a", "prompt")
+        self.link: Link | None = None
+        self.types = rng.random() < 0.7
+        self.skew = skew_ms
+        self.done: dict[int, tuple[Operation, tuple[Operation, ...]]] = {}
+        self.undone: dict[int, int] = {}
+        self.evicted = ""
+        self.log: list[Change] = []
+        self.lies: list[int] = []
+
+    def clock(self) -> int:
+        return int(asyncio.get_running_loop().time() * 1000) + self.skew
+
+    def say(self, message: protocol.FromClient) -> None:
+        if self.link:
+            self.link.say(message)
+
+    def connect(self, service: Service) -> None:
+        self.link = Link(self, service, self.rng)
+        self.say(protocol.Hello(v=1, client_id=f"tab-{self.name}", key=self.name))
+
+    def lost(self, link: Link) -> None:
+        if self.link is link:
+            self.link = None
+            self.replica.lost()
+            self.text.is_open = False
+
+    def hear(self, link: Link, message: protocol.FromServer) -> None:
+        if link is not self.link:
+            return
+        if isinstance(message, protocol.Welcome):
+            self.replica.join()
+        if isinstance(message, protocol.Evict):
+            self.evicted = message.code
+        if isinstance(message, protocol.Ack):
+            self._check_durable(message)
+        was = self.replica.is_joined
+        self.replica.hear(message)
+        self.text.hear(message)
+        if self.replica.is_joined and not was and self.types:
+            self.text.open()
+
+    def _check_durable(self, ack: protocol.Ack) -> None:
+        """What is acknowledged is in the history by now."""
+        for item in ack.items:
+            if item.seq is None or (sent := self.replica.pending.get(item.cseq)) is None:
+                continue
+            there = self.log[item.seq - 1].effective if item.seq <= len(self.log) else None
+            if item.outcome == "coalesced" and (there is None or not {*written(sent.op)} & {*written(there)}):
+                self.lies.append(item.cseq)
+
+    def do(self, op: Operation) -> None:
+        back = inverse(self.replica.view, op)
+        self.done[self.replica.change(op)] = (op, back)
+
+    def act(self) -> None:
+        if self.replica.seq is None or self.evicted:
+            return
+        rng, view = self.rng, self.replica.view
+        kind = rng.random()
+        if self.types and self.text.is_open and rng.random() < 0.4:
+            self._type()
+        elif kind < 0.1 and self.done and (cseq := rng.choice(list(self.done))) not in self.undone:
+            for op in self.done[cseq][1]:
+                self.undone[self.replica.change(op, undo_of=cseq)] = cseq
+        elif op := idea(rng, view, self.name):
+            self.do(op)
+        if rng.random() < 0.2:
+            self.say(protocol.Pres(r="w", d=protocol.Presence(cursor=(rng.random(), 0.0))))
+
+    def _type(self) -> None:
+        text, at = self.text.text, self.rng.randint(0, len(self.text.text))
+        letter = self.rng.choice("aé漢🐎 ")
+        if text and self.rng.random() < 0.2:
+            self.text.type(text[: max(0, at - 1)] + text[at:])
+        else:
+            self.text.type(text[:at] + letter + text[at:])
+
+    @property
+    def is_settled(self) -> bool:
+        return (
+            self.replica.is_joined
+            and not self.replica.pending
+            and (
+                not self.types or (self.text.durable >= self.text.n and (self.text.is_open or bool(self.text.refused)))
+            )
+        )
+
+
+def idea(rng: random.Random, view: Workflow, name: str) -> Operation | None:
+    ids = list(view.blocks)
+    if not ids or rng.random() < 0.12:
+        id = f"{name}{rng.randrange(1000)}"
+        block = Block(id=id, type="function", name=f"Block {id}", position=Position(rng.randrange(100), 0))
+        return AddBlocks(blocks=(block,))
+    some = rng.choice(ids)
+    match rng.randrange(8):
+        case 0 | 1:
+            return MoveBlocks(
+                items=tuple(Move(id, rng.randrange(500), 0) for id in dict.fromkeys((some, rng.choice(ids))))
+            )
+        case 2 | 3:
+            field = rng.choice(("code", "prompt", "model"))
+            field = "model" if field == "prompt" and rng.random() < 0.7 else field
+            return UpdateValues(items=(ValueChange(block_id=some, field=field, value=f"{name}{rng.randrange(99)}"),))
+        case 4:
+            fact = rng.choice(({"name": f"N{rng.randrange(6)}"}, {"enabled": rng.random() < 0.5}, {"advanced": True}))
+            return UpdateBlocks(items=(BlockChange(some, fact),))
+        case 5 if len(ids) > 3:
+            others = [id for id in ids if id != "a"]
+            return RemoveBlocks(ids=tuple(dict.fromkeys((rng.choice(others), rng.choice(others)))))
+        case 6 if view.edges and rng.random() < 0.4:
+            return RemoveEdges(ids=(rng.choice(list(view.edges)),))
+        case 6:
+            other = rng.choice(ids)
+            return AddEdges(edges=(Edge(id=f"{name}e{rng.randrange(1000)}", source=some, target=other),))
+        case _:
+            return UpdateVariable(id="v", set={rng.choice(("value", "value")): rng.randrange(9)})

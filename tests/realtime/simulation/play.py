@@ -1,0 +1,220 @@
+"""One seed: people edit while links break, the service is killed and the database fails; then everything must agree."""
+
+import asyncio
+import random
+from typing import Any
+from unittest.mock import patch
+
+from pycrdt import Doc, Text
+
+from sim_core.document.graph import name_key
+from sim_core.document.operations import AddBlocks
+from sim_core.document.reduce import apply, digest
+from sim_core.document.workflow import Block, Variable, Workflow
+from sim_core.store import chains
+from sim_core.store.stamps import is_value, written
+from sim_realtime.service import Service
+from tests.realtime.simulation.clock import run
+from tests.realtime.simulation.disk import Disk, MemoryLedger
+from tests.realtime.simulation.people import Person, idea
+
+START = Workflow(
+    name="shared",
+    blocks={id: Block(id=id, type="function", name=f"Block {id}", values={"prompt": "hello"}) for id in "abc"},
+    variables={"v": Variable(id="v", name="counter", value=0)},
+)
+
+
+class Play:
+    """The whole scene of one seed."""
+
+    def __init__(self, seed: int, *, steps: int = 120) -> None:
+        self.rng = random.Random(seed)
+        self.steps = steps
+        self.disk = Disk(START, self.rng)
+        self.disk.faults = self.rng.choice((0.0, 0.02, 0.1))
+        names = "pqrstu"[: self.rng.randint(2, 5)]
+        skews = (0, 0, -600_000, 600_000, 1500)
+        self.people = [Person(name, random.Random(self.rng.random()), self.rng.choice(skews)) for name in names]
+        for person in self.people:
+            person.log = self.disk.log
+        self.disk.roles = dict.fromkeys(names, "write")
+        self.revoked: dict[str, int] = {}
+        self.graves: list[Service] = []
+        self.ledger: MemoryLedger
+        self.service: Service
+
+    def boot(self) -> None:
+        self.ledger = MemoryLedger(self.disk)
+        self.service = Service(self.ledger, hub="none", version="0")
+        service = self.service
+        self.disk.hear = lambda told: service.heard_ops(told) if service is self.service else None
+
+    def kill(self) -> None:
+        """The process is gone between two instructions; nothing is flushed."""
+        self.ledger.dead = True
+        self.graves.append(self.service)
+        old, links = self.service, [person.link for person in self.people if person.link]
+        for session in old.sessions:
+            session.connection.is_open = False
+        for link in links:
+            link.is_open = False
+            link._person.lost(link)
+        self.boot()
+
+    async def go(self) -> None:
+        self.boot()
+        for _ in range(self.steps):
+            await asyncio.sleep(self.rng.random() * 0.05)
+            self.step()
+        await self.heal()
+        self.check()
+
+    def step(self) -> None:
+        rng, chance = self.rng, self.rng.random()
+        person = rng.choice(self.people)
+        if person.link is None:
+            if rng.random() < 0.5 and person.name in self.disk.roles:
+                person.connect(self.service)
+            elif rng.random() < 0.5:
+                person.act()
+        elif chance < 0.03:
+            person.link.cut()
+        elif chance < 0.035:
+            self.kill()
+        elif chance < 0.05 and (op := idea(rng, self.disk.stored.workflow, "rest")):
+            self.disk.write(op, "rest")
+        elif (
+            chance < 0.053
+            and len(self.revoked) < len(self.people) - 1
+            and person.name in self.disk.roles
+            and len(self.disk.roles) > 1
+        ):
+            del self.disk.roles[person.name]
+            self.service.heard_permission(person.name)
+            asyncio.get_running_loop().call_later(1.0, lambda: self._revoked(person.name))
+        else:
+            person.act()
+
+    def _revoked(self, name: str) -> None:
+        self.revoked[name] = self.disk.stored.seq
+
+    async def heal(self) -> None:
+        """The network and the database are well again, and everybody comes back."""
+        self.disk.faults = 0.0
+        await asyncio.sleep(1.5)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + 120
+        while loop.time() < until:
+            here = [person for person in self.people if person.name in self.disk.roles]
+            for person in here:
+                if person.link is None:
+                    person.connect(self.service)
+                elif person.types and person.text.refused and not person.text.is_open and person.replica.is_joined:
+                    person.text.open()
+            await asyncio.sleep(0.5)
+            if all(person.is_settled for person in here) and not self.service.committer.waiting:
+                await asyncio.sleep(4)
+                if all(person.is_settled for person in here):
+                    return
+        stuck = [(p.name, p.replica.is_joined, list(p.replica.pending), p.text.n, p.text.durable) for p in self.people]
+        raise AssertionError(f"not settled: {stuck}")
+
+    def check(self) -> None:
+        log = self.disk.log
+        assert [change.seq for change in log] == list(range(1, len(log) + 1)), "the sequence has gaps"
+        folded = START
+        for change in log:
+            folded = apply(folded, change.effective).workflow
+        final = self.disk.stored.workflow
+        assert digest(folded) == digest(final), "the history does not lead to the document"
+        here = [person for person in self.people if person.name in self.disk.roles]
+        for person in here:
+            assert digest(person.replica.confirmed) == digest(final), f"{person.name} differs"
+            assert person.replica.view == person.replica.confirmed
+            assert person.replica.diverged == 0, f"{person.name} had to be told that it differs"
+        self._check_once(here)
+        self._check_graph(final)
+        self._check_stamps()
+        self._check_texts(here)
+        for name, seq in self.revoked.items():
+            late = [change.seq for change in log if change.actor == name and change.seq > seq]
+            assert not late, f"{name} was revoked at {seq} and wrote at {late}"
+
+    def _check_once(self, here: list[Person]) -> None:
+        sent = [(change.client_id, change.cseq) for change in self.disk.log if change.cseq is not None]
+        assert len(sent) == len(set(sent)), "an operation was applied twice"
+        logged = set(sent)
+        for person in here:
+            for cseq in range(1, person.replica.cseq + 1):
+                outcome = person.replica.outcomes.get(cseq)
+                assert outcome, f"nothing came of {person.name} {cseq}"
+                if outcome == "applied":
+                    assert (person.replica.client_id, cseq) in logged, f"{person.name} {cseq} was acked and is lost"
+        for person in here:
+            assert not person.lies, f"{person.name} was told of {person.lies} before it was written"
+        asked = {(p.replica.client_id, cseq): op for p in self.people for cseq, (op, _) in p.done.items()}
+        for change in self.disk.log:
+            if op := asked.get((change.client_id, change.cseq or 0)):
+                assert {*written(change.effective)} <= {*written(op)}, "more was changed than was asked for"
+
+    def _check_graph(self, final: Workflow) -> None:
+        for edge in final.edges.values():
+            assert edge.source in final.blocks, "an edge dangles"
+            assert edge.target in final.blocks, "an edge dangles"
+        names = [name_key(block.name) for block in final.blocks.values()]
+        assert len(names) == len(set(names)), "two blocks have one name"
+
+    def _check_stamps(self) -> None:
+        """Of two writes of one register the later by (clock, client) is the one that stays; undo spares others."""
+        last: dict[Any, tuple[int, str]] = {}
+        writer: dict[Any, str] = {}
+        undos = {(p.replica.client_id, cseq) for p in self.people for cseq in p.undone}
+        for change in self.disk.log:
+            if isinstance(change.effective, AddBlocks):
+                for block in change.effective.blocks:
+                    for register in [one for one in last if one[1] == block.id]:
+                        del last[register]
+                    for register in [one for one in writer if one[1] == block.id]:
+                        del writer[register]
+            stamp = (change.ts or 0, change.client_id)
+            for register in written(change.effective):
+                if (change.client_id, change.cseq) in undos:
+                    before = writer.get(register, change.client_id)
+                    assert before == change.client_id, f"undo took back what {before} wrote"
+                elif not is_value(register):
+                    assert stamp > last.get(register, (-1, "")), f"{register} went back at {change.seq}"
+                last[register] = max(last.get(register, (-1, "")), stamp)
+                writer[register] = change.client_id
+
+    def _check_texts(self, here: list[Person]) -> None:
+        block = self.disk.stored.workflow.blocks.get("a")
+        if block is None:
+            return
+        plain = block.values.get("prompt") or ""
+        row = self.disk.texts.get(("a", "prompt"))
+        if row is not None:
+            doc: Doc[Any] = Doc()
+            doc.apply_update(row.state)
+            editing = [person for person in here if person.text.is_open]
+            if editing:
+                assert str(doc.get("text", type=Text)) == plain, "the plain text is not the text"
+        for person in here:
+            if person.text.is_open:
+                assert person.text.text == plain, f"{person.name} reads {person.text.text!r}, stored is {plain!r}"
+
+
+def play(seed: int, **options: Any) -> Play:
+    """Play one seed; raises `AssertionError` when anything does not agree in the end."""
+    random.seed(seed)
+    scene = Play(seed, **options)
+    with patch.object(chains, "time", WallClock()):
+        run(scene.go())
+    return scene
+
+
+class WallClock:
+    """The time of day, by the loop's own clock."""
+
+    def time_ns(self) -> int:
+        return int(asyncio.get_running_loop().time() * 1e9)

@@ -1,0 +1,133 @@
+"""Rules of rooms, over a database in memory and a clock that jumps."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from typing import Any
+from unittest.mock import patch
+
+from sim_core.document.operations import BlockChange, Move, MoveBlocks, UpdateBlocks, UpdateValues, ValueChange
+from sim_core.document.reduce import digest
+from sim_core.store import chains
+from sim_core.store.pool import Store
+from sim_core.store.rooms import Ownership
+from sim_realtime import limits, protocol
+from sim_realtime.service import Service
+from tests.realtime.simulation.clock import run
+from tests.realtime.simulation.disk import Disk, MemoryLedger
+from tests.realtime.simulation.people import Person
+from tests.realtime.simulation.play import START, WallClock
+
+
+class Scene:
+    """Two people in a room where nothing breaks."""
+
+    def __init__(self) -> None:
+        self.disk = Disk(START, random.Random(1))
+        self.disk.roles = {"p": "write", "q": "write"}
+        self.service = Service(MemoryLedger(self.disk), hub="none", version="0")
+        self.disk.hear = self.service.heard_ops
+        self.p, self.q = (Person(name, random.Random(2), 0) for name in "pq")
+        for person in (self.p, self.q):
+            person.types = False
+            person.connect(self.service)
+
+
+def scene(play: Callable[[Scene], Coroutine[Any, Any, None]]) -> None:
+    async def go() -> None:
+        here = Scene()
+        await asyncio.sleep(1)
+        await play(here)
+
+    with patch.object(chains, "time", WallClock()):
+        run(go())
+
+
+def value(text: str) -> UpdateValues:
+    return UpdateValues(items=(ValueChange(block_id="a", field="code", value=text),))
+
+
+def test_what_was_written_offline_long_ago_does_not_overwrite_what_others_wrote_since() -> None:
+    """RT-11."""
+
+    async def play(here: Scene) -> None:
+        assert here.p.link
+        here.p.link.cut()
+        mine = here.p.replica.change(value("mine"))
+        here.q.replica.change(value("theirs"))
+        await asyncio.sleep(40)
+        here.p.connect(here.service)
+        await asyncio.sleep(1)
+        assert here.p.replica.outcomes[mine] == "conflict"
+        assert here.p.replica.view.blocks["a"].values["code"] == "theirs"
+
+    scene(play)
+
+
+def test_a_refusal_names_its_reason_and_uses_up_its_number() -> None:
+    """RT-13."""
+
+    async def play(here: Scene) -> None:
+        wrong = here.p.replica.change(UpdateBlocks(items=(BlockChange("a", {"name": "Block b"}),)))
+        await asyncio.sleep(1)
+        assert here.p.replica.outcomes[wrong] == "name_conflict"
+        right = here.p.replica.change(UpdateBlocks(items=(BlockChange("a", {"name": "Other"}),)))
+        await asyncio.sleep(1)
+        assert (right, here.p.replica.outcomes[right]) == (wrong + 1, "applied")
+
+    scene(play)
+
+
+def test_the_digest_is_told_and_who_differs_joins_anew() -> None:
+    """RT-15."""
+
+    async def play(here: Scene) -> None:
+        for x in range(300):
+            here.p.replica.change(MoveBlocks(items=(Move("a", x, 0),)))
+            if x == 20:
+                here.q.replica.confirmed = START  # something went wrong over there
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(2)
+        assert here.p.replica.diverged == 0
+        assert here.q.replica.diverged in (0, 1)
+        assert digest(here.q.replica.confirmed) == digest(here.disk.stored.workflow)
+
+    scene(play)
+
+
+def test_who_is_behind_gets_the_latest_of_everybody_once() -> None:
+    """RT-42."""
+
+    async def play(here: Scene) -> None:
+        heard: list[Any] = []
+        real = here.q.hear
+        here.q.hear = lambda link, message: (heard.append(message), real(link, message))  # type: ignore[method-assign]
+        assert here.q.link
+        here.q.link.behind = limits.BEHIND + 1
+        for x in range(30):
+            here.p.say(protocol.Pres(r="w", d=protocol.Presence(cursor=(x, 0))))
+            await asyncio.sleep(0.04)
+        assert not [one for one in heard if isinstance(one, protocol.Others)]
+        here.q.link.behind = 0
+        await asyncio.sleep(0.5)
+        (told,) = [one for one in heard if isinstance(one, protocol.Others)]
+        assert told.d[0][1].cursor == (29, 0)
+
+    scene(play)
+
+
+async def test_a_room_has_one_owner_and_goes_to_another_when_it_is_let_go(store: Store) -> None:
+    """RT-53."""
+    one = Ownership(store.url, owner="one", address="ws://one/ws")
+    two = Ownership(store.url, owner="two", address="ws://two/ws")
+    assert await one.claim("w") is None
+    assert await one.claim("w") is None
+    assert await two.claim("w") == "ws://one/ws"
+    assert await two.claim("v") is None
+    await one.release("w")
+    assert await two.claim("w") is None
+    await one.close()
+    assert await one.claim("v") == "ws://two/ws"
+    await two.close()
+    assert await one.claim("v") is None
+    await one.close()

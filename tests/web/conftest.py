@@ -1,0 +1,88 @@
+"""A real stack and a real browser, once for all tests of this folder."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.stack import Stack
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "sim_web/app/node_modules/axe-core/axe.min.js"
+SCREENS = ROOT / "artifacts/screens"
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A Sim with the two example workflows."""
+    if not (ROOT / "sim_web/dist/index.html").exists():
+        pytest.skip("the web app is not built: scripts/setup builds it")
+    stack = Stack()
+    stack.start()
+    try:
+        stack.make_key()
+        for name in ("hello", "ten_blocks"):
+            stack.sim("import", str(ROOT / f"docs/examples/{name}.yaml"))
+        yield stack
+    finally:
+        stack.end()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody in front of the app, whose console must stay clean."""
+
+    def __init__(self, browser: Browser, stack: Stack, **context: Any) -> None:
+        self.stack = stack
+        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
+        self.context.add_init_script(f"sessionStorage.setItem('sim.key', {stack.key!r})")
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.complaints: list[str] = []
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, path: str) -> Page:
+        """Go to an address of the app."""
+        self.page.goto(self.stack.url + path)
+        return self.page
+
+    def serious(self) -> list[str]:
+        """What axe finds serious or worse on the page that is open."""
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{one['id']}: {node['html'][:160]}"
+            for one in found["violations"]
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"][:3]
+        ]
+
+
+@pytest.fixture
+def person(browser: Browser, stack: Stack) -> Iterator[Person]:
+    person = Person(browser, stack)
+    yield person
+    person.context.close()
+
+
+@pytest.fixture
+def workflow(stack: Stack) -> dict[str, str]:
+    """Ids of the example workflows by name."""
+    _, listed = stack.ask("GET", "/workflows?limit=200")
+    return {one["name"]: one["id"] for one in reversed(listed["items"])}

@@ -1,0 +1,90 @@
+"""Every page in both themes: without complaints, without serious findings, and kept as a picture to look at."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.stack import Stack
+from tests.web.conftest import ROOT, SCREENS, Person
+
+PAGES = {
+    "workflows": ("/workflows", "Workflows"),
+    "runs": ("/runs", "Runs"),
+    "integrations": ("/integrations", "Integrations"),
+    "keys": ("/settings/keys", "Settings"),
+    "secrets": ("/settings/secrets", "Settings"),
+    "models": ("/settings/models", "Settings"),
+    "appearance": ("/settings/appearance", "Settings"),
+    "lost": ("/nowhere", "Nothing here"),
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_sound(browser: Browser, stack: Stack, workflow: dict[str, str], theme: str) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    person = Person(browser, stack, color_scheme=theme, reduced_motion="reduce")
+    page = person.page
+    findings: list[str] = []
+
+    def keep(name: str) -> None:
+        page.wait_for_timeout(250)
+        page.screenshot(path=SCREENS / f"{name}-{theme}.png")
+        findings.extend(f"{name}: {one}" for one in person.serious())
+
+    for name, (path, title) in PAGES.items():
+        person.open(path)
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        keep(name)
+    person.open(f"/workflows/{workflow['Ten blocks']}")
+    expect(page.locator(".react-flow__node").first).to_be_visible()
+    keep("editor")
+    page.locator(".react-flow__node[aria-label^=Prepare]").click()
+    keep("editor-block")
+    page.keyboard.press("Control+K")
+    keep("palette")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    keep("run-form")
+    page.get_by_role("dialog").get_by_role("button", name="Run").click()
+    expect(page.locator("[data-step='Add']")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible(timeout=30_000)
+    page.locator("[data-step='Add']").click()
+    keep("editor-ran")
+    person.open("/runs")
+    page.locator("main").get_by_role("link", name="Ten blocks").first.click()
+    expect(page.get_by_role("heading", name="Trace")).to_be_visible()
+    keep("run")
+    page.evaluate("sessionStorage.clear()")
+    person.context.close()
+    assert findings == []
+    assert [one for one in person.complaints if "favicon" not in one] == []
+
+
+def test_the_connect_page_is_sound(browser: Browser, stack: Stack) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for theme in ("light", "dark"):
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme)
+        page = context.new_page()
+        page.goto(stack.url)
+        page.get_by_label("API key").fill("sim_wrong")
+        page.get_by_role("button", name="Connect").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        page.screenshot(path=SCREENS / f"connect-{theme}.png")
+        page.get_by_label("API key").fill(stack.key)
+        page.get_by_role("button", name="Connect").click()
+        expect(page.get_by_role("heading", name="Workflows", level=1)).to_be_visible()
+        context.close()
+
+
+def test_the_editor_loads_less_than_400_kb_of_script(person: Person, workflow: dict[str, str]) -> None:
+    loaded: set[str] = set()
+    person.page.on("response", lambda reply: loaded.add(reply.url) if reply.url.endswith(".js") else None)
+    page = person.open(f"/workflows/{workflow['Ten blocks']}")
+    expect(page.locator(".react-flow__node").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    files = [ROOT / "sim_web/dist/assets" / url.rsplit("/", 1)[1] for url in loaded]
+    assert files
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 400_000

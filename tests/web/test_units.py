@@ -1,0 +1,23 @@
+"""The pure parts of the web app, tested where they live."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.web.conftest import ROOT
+
+APP = ROOT / "sim_web/app"
+
+
+def test_commands_and_models_hold() -> None:
+    path = f"{ROOT / '.venv/node'}:{os.environ['PATH']}"
+    node = shutil.which("node", path=path)
+    if not node or not (APP / "node_modules").exists():
+        pytest.skip("Node or the app's packages are absent: scripts/setup brings them")
+    command = [node, "node_modules/vitest/vitest.mjs", "run", "src/commands", "src/model"]
+    done = subprocess.run(
+        command, cwd=APP, capture_output=True, text=True, timeout=120, env={**os.environ, "PATH": path}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
