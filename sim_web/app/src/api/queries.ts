@@ -6,10 +6,10 @@ import type {
   BlockList,
   CredentialList,
   IntegrationList,
-  KeyList,
   ModelList,
   PluginList,
   ProviderList,
+  RestKeysKeyList,
   RunPage,
   RunReply,
   SecretList,
@@ -48,7 +48,7 @@ export const models = queryOptions({
 });
 export const plugins = queryOptions({ queryKey: ["plugins"], queryFn: () => read<PluginList>("/plugins") });
 export const secrets = queryOptions({ queryKey: ["secrets"], queryFn: () => read<SecretList>("/secrets") });
-export const keys = queryOptions({ queryKey: ["keys"], queryFn: () => read<KeyList>("/keys") });
+export const keys = queryOptions({ queryKey: ["keys"], queryFn: () => read<RestKeysKeyList>("/keys") });
 export const credentials = queryOptions({
   queryKey: ["credentials"],
   queryFn: () => read<CredentialList>("/credentials"),
