@@ -18,7 +18,7 @@ CHROMIUM = next(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """A Sim with the two example workflows."""
     if not (ROOT / "sim_web/dist/index.html").exists():
@@ -34,7 +34,7 @@ def stack() -> Iterator[Stack]:
         stack.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("there is no Chromium: apt-get install chromium")
