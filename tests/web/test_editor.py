@@ -135,10 +135,16 @@ def test_a_block_is_dragged_from_the_toolbar_and_joined_by_hand(person: Person) 
 def test_references_are_completed(person: Person, workflow: dict[str, str]) -> None:
     page = person.open(f"/workflows/{workflow['Ten blocks']}")
     node(page, "Prepare").click()
-    page.get_by_role("textbox", name="Code", exact=True).click()
+    code = page.get_by_role("textbox", name="Code", exact=True)
+    code.click()
+    expect(code).to_be_focused()
     page.keyboard.press("Control+End")
-    page.keyboard.type("# <sta")
-    expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("<start.numbers>")
+    page.keyboard.type("# <sta", delay=40)
+    offered = page.locator(".cm-tooltip-autocomplete")
+    if not offered.is_visible():
+        page.wait_for_timeout(500)  # what completes is loaded when it is first needed
+        page.keyboard.press("Control+Space")
+    expect(offered).to_contain_text("<start.numbers>", timeout=15_000)
     page.keyboard.press("Escape")
     for _ in range(6):
         page.keyboard.press("Backspace")
