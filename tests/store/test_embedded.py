@@ -202,8 +202,10 @@ async def test_root_whose_programs_lie_in_a_closed_home_hands_them_over(
 
 @as_root
 async def test_somebody_who_is_not_root_runs_a_server_of_their_own(folder: Path) -> None:
-    os.chown(folder, 65534, 65534)
     packages = Path(__file__).parents[2]
+    if any(not place.stat().st_mode & 0o001 for place in packages.parents):
+        pytest.skip("this checkout lies in a home that nobody else may enter")
+    os.chown(folder, 65534, 65534)
     code = (
         "import asyncio, sys; from sim_core.settings import read; from sim_core.store.postgres import ensure\n"
         "async def main():\n"
