@@ -10,6 +10,7 @@ from sim_core.net.tools import Accounts
 from sim_core.spec.auth import OAuth, ways
 from sim_core.spec.tools import Integration
 from sim_core.store.credentials import Credential, get_credential, update_credential
+from sim_core.store.patience import patiently
 from sim_core.store.secrets import get_secrets
 from sim_core.store.vault import Vault
 
@@ -26,7 +27,7 @@ class StoredAccounts:
         """How one workspace's credentials are looked up."""
 
         async def values(credential: str, integration: Integration, *, renew: bool) -> Mapping[str, str]:
-            found = await get_credential(self._vault, workspace_id, credential)
+            found = await patiently(lambda: get_credential(self._vault, workspace_id, credential))
             if found.provider != integration.id and found.provider not in _providers(integration):
                 raise Denied(f"The credential {found.name!r} is for {found.provider}, not for {integration.title}.")
             way = next((way for way in ways(integration.auth) if isinstance(way, OAuth)), None)
@@ -62,7 +63,7 @@ class StoredAccounts:
     async def _client_of(self, workspace_id: str, way: OAuth) -> tuple[str, str]:
         prefix = way.provider.upper()
         names = (f"{prefix}_CLIENT_ID", f"{prefix}_CLIENT_SECRET")
-        secrets = await get_secrets(self._vault, workspace_id, names)
+        secrets = await patiently(lambda: get_secrets(self._vault, workspace_id, names))
         return secrets.get(names[0], ""), secrets.get(names[1], "")
 
 

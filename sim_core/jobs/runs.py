@@ -24,6 +24,7 @@ from sim_core.store import line, processes
 from sim_core.store import runs as stored
 from sim_core.store.entries import Entry
 from sim_core.store.journal import Journal
+from sim_core.store.patience import patiently
 from sim_core.store.pool import Store
 from sim_core.store.runs import NewRun, Run
 
@@ -146,10 +147,7 @@ class Runs:
     async def release(self, run_id: str, epoch: int) -> None:
         """Give a run that is performed here back to the line, unless somebody has taken it already."""
         self.journal.leave(run_id)
-        try:
-            await processes.release(self.store, run_id, epoch, owner=self.journal.owner)
-        except SimError as error:
-            self.report(error, run_id)  # this process counts as dead soon, and the run is freed then
+        await patiently(lambda: processes.release(self.store, run_id, epoch, owner=self.journal.owner))
 
     async def check_claims(self) -> None:
         """Stop what others have taken over while this process slept, and what somebody wants stopped."""
@@ -185,8 +183,8 @@ class Runs:
 
     async def follow(self, run_id: str, *, after: int = 0) -> AsyncGenerator[Entry]:
         """A run's events after a place, journaled and live, to its end; a run that was woken goes on."""
-        run = await stored.get_run(self.store, run_id, None)
-        if run.status not in ("running", "pending") and not await self.journal.events(run_id, after=after, limit=1):
+        run = await patiently(lambda: stored.get_run(self.store, run_id, None))
+        if run.status not in ("running", "pending") and not await self._has_more(run_id, after):
             return
         while True:
             last: Entry | None = None
@@ -195,8 +193,11 @@ class Runs:
             if last is None or last.seq is None or not isinstance(last.event, ENDINGS):
                 return
             after = last.seq
-            if not await self.journal.events(run_id, after=after, limit=1):
+            if not await self._has_more(run_id, after):
                 return
+
+    async def _has_more(self, run_id: str, after: int) -> bool:
+        return bool(await patiently(lambda: self.journal.events(run_id, after=after, limit=1)))
 
     async def drain(self, seconds: float) -> None:
         """Take no more runs, give those in flight time to end, then interrupt them."""

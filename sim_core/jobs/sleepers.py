@@ -22,6 +22,7 @@ from sim_core.jobs.running import Running
 from sim_core.jobs.runs import Runs
 from sim_core.store import line
 from sim_core.store import runs as stored
+from sim_core.store.patience import patiently
 from sim_core.store.runs import Claim, Run
 
 LOOK_S = 10.0
@@ -58,7 +59,7 @@ class Sleepers:
         if claim is None:
             raise _too_late()
         try:
-            return await self.go_on(replace(run, cancel_asked=False), claim, answers)
+            return await patiently(lambda: self.go_on(replace(run, cancel_asked=False), claim, answers))
         except SimError as error:
             await self.fail(run, claim, error)
             raise

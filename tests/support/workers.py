@@ -18,6 +18,7 @@ from sim_core import settings as configuration
 from sim_core.app.motor import Motor, open_motor
 from sim_core.document.workflow import Workflow
 from sim_core.jobs.orders import Order
+from sim_core.jobs.running import Running
 from sim_core.store.runs import get_run
 
 SPACE, OTHER = "space", "other"
@@ -55,12 +56,12 @@ class Workers:
 
     async def enqueue(self, workflow: Workflow, input: Any = None, *, space: str = SPACE, **more: Any) -> str:
         """Queue a run."""
-        order = Order(
-            workspace_id=space, workflow_id=f"flow-{workflow.name}", workflow=workflow, seq=1, input=input,
-            **{"durable": True, **more},
-        )  # fmt: skip
-        run_id, _ = await self.motor.runs.enqueue(order)
+        run_id, _ = await self.motor.runs.enqueue(order(workflow, input, space=space, **more))
         return run_id
+
+    async def begin(self, workflow: Workflow, input: Any = None, *, space: str = SPACE, **more: Any) -> Running:
+        """Begin a run in this process, as a synchronous request does."""
+        return await self.motor.runs.start(order(workflow, input, space=space, **more))
 
     async def status(self, run_id: str) -> str:
         """A run's status now."""
@@ -120,6 +121,14 @@ async def workers(url: str, count: int, **settings: str) -> AsyncIterator[Worker
             await found.ready(count)
             yield found
             await motor.runs.drain(0)
+
+
+def order(workflow: Workflow, input: Any = None, *, space: str = SPACE, **more: Any) -> Order:
+    """A durable run that somebody wants."""
+    return Order(
+        workspace_id=space, workflow_id=f"flow-{workflow.name}", workflow=workflow, seq=1, input=input,
+        **{"durable": True, **more},
+    )  # fmt: skip
 
 
 def flow(name: str, *blocks: dict[str, Any]) -> Workflow:

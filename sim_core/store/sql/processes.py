@@ -48,6 +48,11 @@ WITH given AS (
 SELECT id, pg_notify('sim_queue', '') FROM given
 """
 
+HELD = """
+SELECT r.id, r.epoch, r.durable, (SELECT coalesce(max(seq), 0) FROM execution_event e WHERE e.run_id = r.id) AS seq
+FROM workflow_execution_logs r WHERE r.owner = $1 AND r.status = 'running'
+"""
+
 STANDING = "SELECT id, epoch, cancel_asked FROM workflow_execution_logs WHERE id = ANY($1::text[])"
 
 CANCEL_ASKED = """
