@@ -27,6 +27,8 @@ from sim_core.store.runs import get_run, list_runs
 from tests.support.http import Answer, Seen, serve
 from tests.support.workers import answer, flow, post, wait, workers
 
+BUSY = "SELECT count(*) FROM workflow_execution_logs WHERE status = 'running' AND durable"
+
 
 @pytest_asyncio.fixture
 async def server() -> AsyncIterator[Embedded]:
@@ -59,7 +61,7 @@ async def knock_over(server: Embedded, away_s: float) -> None:
     ("runs", "falls"), [(36, 3), pytest.param(60, 12, marks=pytest.mark.full)], ids=["3 falls", "12 falls"]
 )
 async def test_runs_go_on_when_postgres_falls_over_under_them(server: Embedded, runs: int, falls: int) -> None:
-    async with serve(slowly) as service, workers(server.uri(), 2) as farm:
+    async with serve(slowly) as service, workers(server.uri(), 2, SIM_WORKSPACE_RUNS="200") as farm:
         home = await bootstrap(farm.motor.store)
         child = flow("child", wait("x", 0.2), post("d", f"{service.url}/d"), wait("y", 0.2), answer("end", "<start.n>"))
         inner = await create_workflow(farm.motor.store, workspace_id=home.workspace_id, document=child, actor="test")
@@ -72,7 +74,8 @@ async def test_runs_go_on_when_postgres_falls_over_under_them(server: Embedded, 
         ids = [await farm.enqueue(steps, {"n": n}, **given) for n in range(runs)]
         here = [await farm.begin(steps, {"n": runs + n}, **given) for n in range(runs // 3)]
         ids += [one.run_id for one in here]
-        await farm.until(ids, ("running",), within=30)
+        await farm.until(ids, ("running", "finished"), within=30)
+        assert await farm.motor.store.value(BUSY) >= 30
         for fall in range(falls):
             await knock_over(server, 0.3 + 0.4 * (fall % 3))
             await asyncio.sleep(0.1 + 0.25 * (fall % 4))
