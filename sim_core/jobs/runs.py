@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from sim_core.errors import Conflict, SimError
-from sim_core.flow.events import ENDINGS, RunCancelled
+from sim_core.flow.events import ENDINGS, RunCancelled, RunFinished
 from sim_core.flow.plan import Plan
 from sim_core.flow.run import Outcome
 from sim_core.flow.starts import Surface
@@ -73,7 +73,7 @@ class Runs:
         """Begin a run once its beginning is committed; raises `Invalid` with every problem that stops it."""
         plan = self._plan(order, surface)
         if self.closing or order.parent is None:
-            self._check_room()
+            self.check_room()
         past = await past_of(self.journal, order, plan)
         secrets = await self.secrets(order.workspace_id, order.personal)
         run = self._new(order, await self._snapshot(order.document_key, order), "running")
@@ -87,7 +87,7 @@ class Runs:
         """
         plan = self._plan(order, surface)
         if self.closing:
-            self._check_room()
+            self.check_room()
         await self.admission.check(order.workspace_id)
         await past_of(self.journal, order, plan)  # whether it can begin there is said now
         run = self._new(order, await self._snapshot(order.document_key, order), "pending")
@@ -193,8 +193,14 @@ class Runs:
             if last is None or last.seq is None or not isinstance(last.event, ENDINGS):
                 return
             after = last.seq
-            if not await self._has_more(run_id, after):
+            if not await self._has_more(run_id, after) and (
+                isinstance(last.event, RunFinished) or not await self._waits(run_id)
+            ):
                 return
+
+    async def _waits(self, run_id: str) -> bool:
+        """Whether a run that has ended was put into the line again."""
+        return await patiently(lambda: stored.status(self.store, run_id)) in ("pending", "running")
 
     async def _has_more(self, run_id: str, after: int) -> bool:
         return bool(await patiently(lambda: self.journal.events(run_id, after=after, limit=1)))
@@ -224,7 +230,8 @@ class Runs:
         if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, SimError):
             self.report(error, "")
 
-    def _check_room(self) -> None:
+    def check_room(self) -> None:
+        """Raise `Busy` when this process stops, or performs as many runs as it may."""
         if self.closing:
             raise Busy("The server is stopping; try again in a moment.")
         self.admission.check_room(len(self._running))

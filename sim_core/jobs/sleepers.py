@@ -48,13 +48,24 @@ class Sleepers:
         return await self._wake(run, {event.pause: event.answer}, WAKES_FROM)
 
     async def retry(self, run_id: str, workspace_id: str) -> Running:
-        """Have a run that failed or was stopped go on: what has ended stays, what failed is run again."""
+        """Have a run that failed or was stopped go on here: what has ended stays, what failed is run again."""
+        return await self._wake(await self._failed(run_id, workspace_id), {}, RETRIED)
+
+    async def requeue(self, run_id: str, workspace_id: str) -> None:
+        """The same on a worker: it waits in the line once this returns."""
+        run = await self._failed(run_id, workspace_id)
+        await self.runs.admission.check(run.workspace_id)
+        if not await line.requeue(self.runs.store, run):
+            raise _too_late()
+
+    async def _failed(self, run_id: str, workspace_id: str) -> Run:
         run = await stored.get_run(self.runs.store, run_id, workspace_id)
         if run.status not in RETRIED:
             raise Conflict(f"Only a run that failed or was stopped is retried: it is {run.status}.", code="not_failed")
-        return await self._wake(run, {}, RETRIED)
+        return run
 
     async def _wake(self, run: Run, answers: Mapping[str, Mapping[str, Any]], statuses: Sequence[str]) -> Running:
+        self.runs.check_room()
         claim = await stored.claim(self.runs.store, run.id, owner=self.runs.journal.owner, statuses=statuses)
         if claim is None:
             raise _too_late()
@@ -113,7 +124,8 @@ class Sleepers:
         over: dict[str, Mapping[str, Any]] = {
             id: {} for id, event in pauses.items() if event.kind == "time" and (event.until or 0) <= now
         }
-        running = Running(run.id, _order(run, workflow), epoch=claim.epoch, first_seq=claim.seq)
+        order = _order(run, workflow)
+        running = Running(run.id, order, epoch=claim.epoch, first_seq=claim.seq, left_s=claim.left_s)
         past = await past_behind(runs.journal, run, events, {**over, **(answers or {})})
         return runs.perform(running, plan, secrets, past)
 

@@ -72,10 +72,12 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 class Claim(Struct, frozen=True, kw_only=True):
-    """The right to write a run: its epoch, and the place of its last event."""
+    """The right to write a run: its epoch, the place of its last event, and the time it has."""
 
     epoch: int
     seq: int
+    left_s: float | None = None
+    """Seconds until it is to be stopped."""
 
 
 class Pause(Struct, frozen=True, kw_only=True):
@@ -102,6 +104,11 @@ async def get_run(store: Store, run_id: str, workspace_id: str | None) -> Run:
     if row is None:
         raise Missing(f"There is no run {run_id!r}")
     return run_of(row)
+
+
+async def status(store: Store, run_id: str) -> str | None:
+    """A run's status; `None` when there is no such run."""
+    return await store.value(sql.STATUS, run_id)
 
 
 async def list_runs(
@@ -133,7 +140,7 @@ async def claim(
 ) -> Claim | None:
     """Become the one who writes a run that waits; `None` when somebody else was faster."""
     row = await store.row(sql.CLAIM, run_id, owner, list(statuses))
-    return None if row is None else Claim(epoch=row["epoch"], seq=row["seq"])
+    return None if row is None else Claim(epoch=row["epoch"], seq=row["seq"], left_s=row["left_s"])
 
 
 async def delete_run(store: Store, run_id: str, workspace_id: str) -> None:

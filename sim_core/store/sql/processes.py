@@ -23,6 +23,7 @@ WITH orphans AS (
     error = CASE WHEN r.durable AND r.priority < $5 THEN r.error ELSE $2::json END,
     ended_at = CASE WHEN r.durable AND r.priority < $5 THEN NULL ELSE now() END,
     priority = CASE WHEN r.durable THEN greatest(r.priority, $4) + 1 ELSE r.priority END,
+    deadline_at = CASE WHEN r.durable AND r.priority < $5 THEN r.deadline_at END,
     epoch = r.epoch + 1, owner = NULL, offered_at = NULL
   WHERE r.owner = ANY($1::text[]) AND r.status = 'running'
   RETURNING r.id, r.status),

@@ -41,6 +41,7 @@ class WorkflowExecutionLog(Table, tablename="workflow_execution_logs"):
     priority = Integer(default=0)
     offered_at = Timestamptz(null=True, default=None, help_text="When the queue handed it to the workers.")
     cancel_asked = Boolean(default=False)
+    deadline_at = Timestamptz(null=True, default=None, help_text="When it is stopped, whoever performs it by then.")
 
 
 class WorkflowExecutionSnapshot(Table, tablename="workflow_execution_snapshots"):
