@@ -237,9 +237,9 @@ class Runs:
         self.admission.check_room(len(self._running))
 
     async def _snapshot(self, key: str, order: Order) -> str:
-        digest = self._documents.get(key)
-        if digest is None:
-            digest = await stored.keep_document(self.store, order.workflow)
+        known = self._documents.get(key)
+        digest = await stored.keep_document(self.store, order.workflow, name=known)
+        if known is None:
             if len(self._documents) >= MOST:
                 self._documents.clear()
             self._documents[key] = digest

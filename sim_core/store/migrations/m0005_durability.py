@@ -23,6 +23,8 @@ async def forwards() -> Any:
     manager: Any = MigrationManager(migration_id=ID, app_name="sim", description=DESCRIPTION)
     for table, tablename, name, kind, params in (
         ("WorkflowExecutionLog", "workflow_execution_logs", "deadline_at", Timestamptz, {"default": None, "null": True}),
+        ("WorkflowExecutionSnapshot", "workflow_execution_snapshots", "used_at", Timestamptz,
+         {"default": None, "null": True}),
         ("WorkflowDeploymentVersion", "workflow_deployment_version", "durable", Boolean,
          {"default": True, "null": False}),
     ):  # fmt: skip

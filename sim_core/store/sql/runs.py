@@ -48,7 +48,9 @@ WHERE status = 'paused' AND wake_at <= now() ORDER BY wake_at LIMIT $1
 """
 
 SNAPSHOT = """
-INSERT INTO workflow_execution_snapshots (digest, document, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING
+INSERT INTO workflow_execution_snapshots AS s (digest, document, created_at, used_at) VALUES ($1, $2, now(), now())
+ON CONFLICT (digest) DO UPDATE SET used_at = now()
+WHERE coalesce(s.used_at, s.created_at) < now() - interval '6 hours'
 """
 
 DOCUMENT = "SELECT document FROM workflow_execution_snapshots WHERE digest = $1"

@@ -50,6 +50,7 @@ class WorkflowExecutionSnapshot(Table, tablename="workflow_execution_snapshots")
     digest = Text(primary_key=True)
     document = JSON()
     created_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None, help_text="When somebody was about to run it, give or take hours.")
 
 
 class ExecutionEvent(Table, tablename="execution_event"):
