@@ -36,6 +36,7 @@ async def run_worker(settings: Settings) -> None:
         motor, stack = opening.result()
         async with stack:
             keep_up(stack, motor.worker.work())
+            keep_up(stack, motor.warm())
             log.debug("working", slots=settings.worker_runs)
             await asked
             await motor.runs.drain(DRAIN_S)

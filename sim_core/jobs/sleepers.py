@@ -1,7 +1,7 @@
 """Runs that sleep: woken by an answer, by the clock, or by the end of the run that they wait for."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import time
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Conflict, Invalid, Missing, SimError, Unreachable
 from sim_core.flow.events import BlockPaused, BlockResumed, RunCancelled, RunFailed, RunPaused
+from sim_core.flow.plan import Plan
 from sim_core.flow.run import Outcome
 from sim_core.jobs.again import past_behind
 from sim_core.jobs.answers import check_answer
@@ -27,6 +28,7 @@ from sim_core.store.runs import Claim, Run
 
 LOOK_S = 10.0
 """How long the clock rests at most: another process may have put a run to sleep."""
+CatchUp = Callable[[], Awaitable[None]]
 WAKES_FROM = ("paused", "failed")
 RETRIED = ("failed", "cancelled")
 
@@ -34,9 +36,13 @@ RETRIED = ("failed", "cancelled")
 class Sleepers:
     """Wakes runs."""
 
-    def __init__(self, runs: Runs) -> None:
-        """Listen for runs that fall asleep here, and for children that end."""
+    def __init__(self, runs: Runs, *, catch_up: CatchUp) -> None:
+        """Listen for runs that fall asleep here, and for children that end.
+
+        `catch_up` looks for plugins that this process has not noticed yet.
+        """
         self.runs = runs
+        self.catch_up = catch_up
         self._bell = asyncio.Event()
         runs.ended.append(self._heard)
 
@@ -107,7 +113,7 @@ class Sleepers:
         facts: Mapping[str, Any] = run.facts or {}
         surface = "child" if run.parent_id else "api"
         whole = facts.get("from_block") is not None
-        plan = runs.plans.get(run.snapshot or run.id, workflow, start=facts.get("start"), surface=surface, whole=whole)
+        plan = await self._plan(run, workflow, start=facts.get("start"), surface=surface, whole=whole)
         secrets = await runs.secrets(run.workspace_id, str(facts.get("personal", "")))
         events = await history(runs.journal, run.id) if claim.seq else ()
         pauses = waiting(events)
@@ -128,6 +134,15 @@ class Sleepers:
         running = Running(run.id, order, epoch=claim.epoch, first_seq=claim.seq, left_s=claim.left_s)
         past = await past_behind(runs.journal, run, events, {**over, **(answers or {})})
         return runs.perform(running, plan, secrets, past)
+
+    async def _plan(self, run: Run, workflow: Workflow, **how: Any) -> Plan:
+        """The plan of a run; what it is made of may have come to another process first."""
+        key = run.snapshot or run.id
+        try:
+            return self.runs.plans.get(key, workflow, **how)
+        except Invalid:
+            await self.catch_up()
+            return self.runs.plans.get(key, workflow, **how)
 
     async def fail(self, run: Run, claim: Claim, error: BaseException) -> None:
         """End a claimed run that cannot be performed, and say why in its journal."""
