@@ -13,6 +13,8 @@ from sim_core.store.runs import get_run, list_runs
 from tests.support.http import Answer, Seen, serve
 from tests.support.workers import OTHER, answer, flow, post, wait, workers
 
+ASLEEP = "SELECT count(*) FROM workflow_execution_logs WHERE status = 'paused'"
+COMMITS = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
 ENDED = ("finished", "failed", "cancelled")
 
 
@@ -152,9 +154,27 @@ async def test_one_tenants_ten_thousand_runs_delay_anothers_first_by_less_than_a
         assert 15 <= busy <= 40
 
 
-async def test_thousands_of_sleeping_runs_wake_when_their_time_comes(clean_postgres: str) -> None:
+async def test_hundreds_that_sleep_are_not_asked_one_by_one_and_wake_when_their_time_comes(clean_postgres: str) -> None:
     async with workers(clean_postgres, 1) as farm:
-        sleeps = flow("sleeps", wait("w", 0.1, sleeps=True, time_unit="minutes"), answer("end", 1))
-        ids = [await farm.enqueue(sleeps) for _ in range(200)]
-        await farm.until(ids, ("paused", "finished"), within=20)
-        await farm.until(ids, ("finished",), within=30)
+        store = farm.motor.store
+        first = await farm.enqueue(flow("long", wait("w", 60, sleeps=True, time_unit="minutes"), answer("end", 1)))
+        await farm.copy(first, 399)
+        async with asyncio.timeout(60):
+            while await store.value(ASLEEP) < 400:
+                await asyncio.sleep(0.1)
+        async with asyncio.timeout(60):  # what fell asleep is counted a little later
+            commits = 400
+            while commits >= 200:
+                before = await store.value(COMMITS)
+                await asyncio.sleep(4)  # more than two rounds of all that looks after runs
+                commits = await store.value(COMMITS) - before
+        sleeps = flow("short", wait("w", 0.1, sleeps=True, time_unit="minutes"), answer("end", 1))
+        ids = [await farm.enqueue(sleeps) for _ in range(100)]
+        await farm.until(ids, ("finished",), within=60)
+        early = await store.value(
+            "SELECT count(*) FROM execution_event e JOIN execution_event p ON p.run_id = e.run_id"
+            " WHERE e.event->>'event' = 'block.resumed' AND p.event->>'event' = 'block.paused'"
+            " AND extract(epoch FROM e.at) < (p.event->>'until')::float8"
+        )
+        assert early == 0
+        assert await store.value(ASLEEP) == 400
