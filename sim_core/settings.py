@@ -16,6 +16,7 @@ OLD_NAMES = {
     "NEXT_PUBLIC_APP_URL": "SIM_URL",
 }
 LOGIN_NAMES = ("GOOGLE_CLIENT_", "GITHUB_CLIENT_", "MICROSOFT_CLIENT_", "MICROSOFT_TENANT", "OIDC_")
+APP_NAMES = ("_CLIENT_ID", "_CLIENT_SECRET")
 KEPT = ("SIM_AUTH_SECRET", "ENCRYPTION_KEY", "API_ENCRYPTION_KEY", "INTERNAL_API_SECRET")
 
 
@@ -71,6 +72,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     oidc: dict[str, str]
     """Settings of sign-in by other providers, as they stand in the environment: `GOOGLE_CLIENT_ID`, `OIDC_…`."""
+    apps: dict[str, str]
+    """Ids and secrets of this platform at services whose accounts people connect: `SLACK_CLIENT_ID`, …"""
 
 
 def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> Settings:
@@ -126,6 +129,7 @@ def _of_accounts(given: Mapping[str, str]) -> dict[str, Any]:
         "key_rate": _number(given, "SIM_KEY_RATE", 0),
         "proxies": _list(given, "SIM_PROXIES"),
         "oidc": {name: value for name, value in given.items() if name.startswith(LOGIN_NAMES)},
+        "apps": {name: value for name, value in given.items() if name.endswith(APP_NAMES) and value},
     }
 
 

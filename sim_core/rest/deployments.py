@@ -28,7 +28,11 @@ class VersionList(Struct, frozen=True, kw_only=True):
 async def deploy_workflow(call: Call[NewDeployment, Nothing]) -> Version:
     """Freeze the draft as the next version, and make it the live one."""
     return await deployments.deploy(
-        call.services.store, call.id("workflow_id"), call.workspace_id, actor=call.user_id, note=call.body.note
+        call.services.store,
+        call.id("workflow_id"),
+        call.workspace_id,
+        actor="" if call.who.bound else call.user_id,
+        note=call.body.note,
     )
 
 

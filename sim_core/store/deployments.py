@@ -39,7 +39,7 @@ async def deploy(store: Store, workflow_id: str, workspace_id: str, *, actor: st
     async with store.transaction() as connection:
         await _lock(store, workflow_id, workspace_id)
         await connection.execute(UNSEAT, workflow_id)
-        number: int = await connection.fetchval(ADD, new_id(), workflow_id, stored.seq, digest, note, actor)
+        number: int = await connection.fetchval(ADD, new_id(), workflow_id, stored.seq, digest, note, actor or None)
         await connection.execute(TELL, workflow_id)
     store.lives.hear(workflow_id)
     return await get_version(store, workflow_id, workspace_id, version=number)
