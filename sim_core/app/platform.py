@@ -14,6 +14,7 @@ from sim_core.app.people import open_reception, tidy_forever
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
+from sim_core.rest.policies import Policies
 from sim_core.rest.services import Services
 from sim_core.settings import Settings
 from sim_core.spec.assets import Assets
@@ -76,7 +77,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         leases=Leases(store, settings.key_rate),
         lifetimes=lifetimes,
         client=motor.client,
-        files=Files(_assets(motor.registry)),
+        files=Files(_assets(motor.registry), Policies(settings)),
         report=report,
     )
 
