@@ -45,12 +45,13 @@ def browser() -> Iterator[Browser]:
 
 
 class Person:
-    """Somebody in front of the app, whose console must stay clean."""
+    """Somebody in front of the app, whose console must stay clean; by a key unless they are to sign in."""
 
-    def __init__(self, browser: Browser, stack: Stack, **context: Any) -> None:
+    def __init__(self, browser: Browser, stack: Stack, *, by_key: bool = True, **context: Any) -> None:
         self.stack = stack
         self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
-        self.context.add_init_script(f"sessionStorage.setItem('sim.key', {stack.key!r})")
+        if by_key:
+            self.context.add_init_script(f"sessionStorage.setItem('sim.key', {stack.key!r})")
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(10_000)
         self.complaints: list[str] = []
