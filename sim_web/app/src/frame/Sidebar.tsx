@@ -16,7 +16,7 @@ const PLACES = [
   { page: "workflows", label: "Workflows", icon: Workflow, href: "/workflows" },
   { page: "runs", label: "Runs", icon: Activity, href: "/runs" },
   { page: "integrations", label: "Integrations", icon: Plug, href: "/integrations" },
-  { page: "settings", label: "Settings", icon: Settings, href: "/settings/keys" },
+  { page: "settings", label: "Settings", icon: Settings, href: "/settings" },
 ] as const;
 
 export function Sidebar({ route, folded, onFold }: { route: Route; folded: boolean; onFold: () => void }) {
