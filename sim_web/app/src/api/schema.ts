@@ -986,6 +986,7 @@ export interface AuthFacts {
   signup: "closed" | "invite" | "open";
   is_fresh: boolean;
   sends_mail: boolean;
+  is_signed_in: boolean;
   providers: string[];
 }
 
