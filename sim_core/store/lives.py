@@ -31,6 +31,8 @@ class Version(Struct, frozen=True, kw_only=True):
     live: bool
     created_by: str | None
     created_at: datetime
+    author: str = ""
+    """The name of whoever made it."""
 
 
 class Lives:
