@@ -10,6 +10,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/import",
   "/api/v1/workflows/{workflow_id}/export",
   "/api/v1/workflows/{workflow_id}/deployments",
+  "/api/v1/workflows/{workflow_id}/deployments/{version}",
+  "/api/v1/workflows/{workflow_id}/undeploy",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
   "/api/v1/runs",
@@ -451,12 +453,28 @@ export interface Version {
   durable?: boolean;
   created_by: string | null;
   created_at: string;
+  author?: string;
 }
 
 /** The versions of a workflow, the newest first. */
 export interface VersionList {
   items: Version[];
   next_cursor?: string | null;
+}
+
+/** A version with the document that it froze. */
+export interface FrozenVersion {
+  id: string;
+  workflow_id: string;
+  version: number;
+  seq: number;
+  digest: string;
+  note: string;
+  live: boolean;
+  created_by: string | null;
+  created_at: string;
+  author?: string;
+  workflow: Workflow;
 }
 
 /** What a workflow is started with. */
