@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from sim_core.accounts.apps import Apps
 from sim_core.app.accounts import StoredAccounts
 from sim_core.app.memory import StoredMemory
 from sim_core.app.parts import open_runners, world_of
@@ -89,7 +90,7 @@ async def open_motor(
         settings,
         memory=StoredMemory(store),
         children=Children(runs),
-        accounts=StoredAccounts(vault, runners.client).of,
+        accounts=StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of,
         attempts=Attempts(runs),
     )
     sleepers = Sleepers(runs, catch_up=plugins.catch_up)

@@ -47,6 +47,7 @@ class Children:
             parent=site.run_id,
             depth=site.depth + 1,
             durable=above is not None and above.order.durable,
+            acts_for=above.order.acts_for if above is not None and above.order.version is None else "",
         )
         running, outcome = await self._ended(order, above, site.key)
         name = found.workflow.name

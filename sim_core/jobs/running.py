@@ -122,6 +122,7 @@ class Running:
             record=lambda event: self._take(journal, (event,)),
             run_id=self.run_id,
             secrets=secrets,
+            acts_for=order.acts_for,
             workspace_id=order.workspace_id,
             workflow_id=order.workflow_id,
             depth=order.depth,

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapp
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from sim_core.errors import Conflict, SimError
 from sim_core.flow.events import ENDINGS, RunCancelled, RunFinished
@@ -14,6 +15,7 @@ from sim_core.flow.run import Outcome
 from sim_core.flow.starts import Surface
 from sim_core.flow.world import World
 from sim_core.ids import new_id
+from sim_core.jobs.acting import acting_for
 from sim_core.jobs.admission import Admission, Busy
 from sim_core.jobs.again import past_of
 from sim_core.jobs.orders import Order
@@ -75,6 +77,7 @@ class Runs:
         if self.closing or order.parent is None:
             self.check_room()
         past = await past_of(self.journal, order, plan)
+        order = replace(order, acts_for=await acting_for(self.store, order))
         secrets = await self.secrets(order.workspace_id, order.personal)
         run = self._new(order, await self._snapshot(order.document_key, order), "running")
         # whoever asked may leave meanwhile: a run whose row is written is performed
@@ -90,6 +93,7 @@ class Runs:
             self.check_room()
         await self.admission.check(order.workspace_id)
         await past_of(self.journal, order, plan)  # whether it can begin there is said now
+        order = replace(order, acts_for=await acting_for(self.store, order))
         run = self._new(order, await self._snapshot(order.document_key, order), "pending")
         earlier = await stored.create_run(self.store, self.journal, run)
         if earlier is not None:
@@ -307,4 +311,6 @@ def _facts(order: Order) -> dict[str, Any]:
         facts["fingerprint"] = fingerprint(order)
     if order.personal:
         facts["personal"] = order.personal
+    if order.acts_for:
+        facts["acts_for"] = order.acts_for
     return facts

@@ -217,6 +217,8 @@ def _order(run: Run, workflow: Workflow) -> Order:
         parent=run.parent_id,
         repeats=facts.get("repeats"),
         depth=facts.get("depth") or 0,
+        personal=facts.get("personal", ""),
+        acts_for=facts.get("acts_for", ""),
         durable=run.durable,
         priority=run.priority,
     )

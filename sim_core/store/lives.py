@@ -33,6 +33,8 @@ class Version(Struct, frozen=True, kw_only=True):
     """Whether another process goes on with its runs when theirs dies."""
     created_by: str | None
     created_at: datetime
+    author: str = ""
+    """The name of whoever made it."""
 
 
 class Lives:
