@@ -471,6 +471,7 @@ export interface FrozenVersion {
   digest: string;
   note: string;
   live: boolean;
+  durable?: boolean;
   created_by: string | null;
   created_at: string;
   author?: string;
