@@ -149,6 +149,7 @@ export function openOverRest(id: string): WorkflowClient {
       const end = Date.now() + ms;
       while (status().pending && Date.now() < end) await new Promise((go) => setTimeout(go, 20));
     },
+    unsaved: () => ({ workflow_id: id, name: shown.name, base_seq: seq, operations: [...inFlight, ...waiting] }),
     close: () => {
       documents.clear();
       statuses.clear();

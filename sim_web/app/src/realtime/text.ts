@@ -30,7 +30,7 @@ export interface Home {
   notify(notice: Notice): void;
 }
 
-type Heard = Extract<FromServer, { t: "text" | "text_state" | "text_ack" | "text_reject" }>;
+export type Heard = Extract<FromServer, { t: "text" | "text_state" | "text_ack" | "text_reject" }>;
 
 export class TextField implements SharedText {
   doc!: Y.Doc;

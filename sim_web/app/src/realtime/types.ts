@@ -146,7 +146,18 @@ export interface WorkflowClient {
   onView(listener: (view: NonNullable<Presence["view"]>) => void): Stop;
   text(block_id: string, field: string): SharedText;
   settled(ms?: number): Promise<void>;
+  /** What the server has not confirmed, to be kept elsewhere when it never will. */
+  unsaved(): Unsaved;
   close(): void;
+}
+
+/** Changes as `PATCH /api/v1/workflows/{id}` takes them. */
+export interface Unsaved {
+  readonly workflow_id: string;
+  readonly name: string;
+  /** The last operation of the history that they were made on. */
+  readonly base_seq: number;
+  readonly operations: readonly Operation[];
 }
 
 export interface Session {
