@@ -15,6 +15,7 @@ import { newId } from "../data/ids";
 import { adding } from "../model/adding";
 import { containerAt, dropped, sizeOf } from "../model/places";
 import { refusal } from "../model/ports";
+import { endDrag, showDrag, useDrawn } from "../together/drag";
 import { nodesOf } from "./nodes";
 import { type EditorStore, useEditor, useEditorStore } from "./store";
 
@@ -49,22 +50,26 @@ export function useCanvas() {
       });
       const editor = store.getState();
       editor.change(dropped(editor.doc, places));
-      editor.client.setPresence({ drag: null });
+      endDrag(editor.client);
     },
     [store, flow],
   );
 
   const onNodeDrag: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
-      const drag = Object.fromEntries(dragged.map((one) => [one.id, [one.position.x, one.position.y] as const]));
-      store.getState().client.setPresence({ drag });
+      const places = dragged.flatMap((one) => {
+        const at = flow.getInternalNode(one.id)?.internals.positionAbsolute;
+        return at ? [[one.id, [at.x, at.y] as const] as const] : [];
+      });
+      showDrag(store.getState().client, Object.fromEntries(places));
     },
-    [store],
+    [store, flow],
   );
 
+  const drawn = useDrawn(nodes);
   return useMemo(
-    () => ({ nodes, onNodesChange, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
-    [nodes, onNodesChange, onNodeDragStop, onNodeDrag, store, flow],
+    () => ({ nodes: drawn, onNodesChange, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
+    [drawn, onNodesChange, onNodeDragStop, onNodeDrag, store, flow],
   );
 }
 

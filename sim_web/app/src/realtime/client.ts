@@ -31,7 +31,7 @@ import type { FromServer, Sent } from "./wire";
 
 const SNAPSHOT_MS = 5000;
 
-export function openWorkflow(id: string, session: Session): WorkflowClient {
+export function openWorkflow(id: string, session: Session): Client {
   return new Client(id, session as OpenSession);
 }
 
@@ -190,6 +190,10 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
 
   get peers(): readonly Peer[] {
     return this.people.all;
+  }
+
+  get mine(): Presence {
+    return this.people.mine;
   }
 
   setPresence(presence: Presence): void {
