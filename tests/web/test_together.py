@@ -1,6 +1,5 @@
 """Several people in one workflow, in browsers of their own."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 

@@ -38,6 +38,7 @@ from sim_core.store.tables.documents import (
     WorkflowVariable,
 )
 from sim_core.store.tables.realtime import (
+    CommentRead,
     RealtimeTicket,
     RoomOwner,
     WorkflowComment,
@@ -85,6 +86,7 @@ TABLES: tuple[type[Table], ...] = (
     WorkflowText,
     WorkflowSnapshot,
     WorkflowComment,
+    CommentRead,
     RoomOwner,
     RealtimeTicket,
     WorkflowExecutionLog,
@@ -102,6 +104,7 @@ __all__ = [
     "Blob",
     "Ceremony",
     "Code",
+    "CommentRead",
     "Credential",
     "DataKey",
     "ExecutionEvent",
