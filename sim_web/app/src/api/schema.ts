@@ -101,6 +101,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/realtime/ticket",
   "/api/v1/workflows/{workflow_id}/comments",
   "/api/v1/workflows/{workflow_id}/comments/{comment_id}",
+  "/api/v1/workflows/{workflow_id}/comments/{comment_id}/read",
+  "/api/v1/workflows/{workflow_id}/people",
   "/api/v1/workflows/{workflow_id}/history",
   "/api/v1/workflows/{workflow_id}/history/{seq}",
   "/api/v1/workflows/{workflow_id}/restore",
@@ -1447,6 +1449,8 @@ export interface RealtimeTicket {
 /** Every comment, thread by thread. */
 export interface CommentList {
   items: Comment[];
+  unread?: string[];
+  names: Record<string, string>;
 }
 
 /** One remark; the first of a thread carries the thread's id and its anchor. */
@@ -1486,11 +1490,24 @@ export interface CommentChange {
   resolved?: boolean | null;
 }
 
+/** Who may open a workflow, and can be mentioned. */
+export interface ColleagueList {
+  items: Colleague[];
+}
+
+/** Somebody who may open a workflow. */
+export interface Colleague {
+  id: string;
+  name: string;
+  role: "admin" | "read" | "write";
+}
+
 /** Part of the history, in order. */
 export interface HistoryPage {
   items: HistoryEntry[];
   seq: number;
   next_after: number | null;
+  names: Record<string, string>;
 }
 
 /** One change of the past. */

@@ -15,6 +15,7 @@ import { newId } from "../data/ids";
 import { adding } from "../model/adding";
 import { containerAt, dropped, sizeOf } from "../model/places";
 import { refusal } from "../model/ports";
+import { endDrag, showDrag, useDrawn } from "../together/drag";
 import { containerUnder, lit, nudge, sizeOfNode } from "./dragging";
 import { nodesOf } from "./nodes";
 import { type EditorStore, useEditor, useEditorStore } from "./store";
@@ -61,15 +62,18 @@ export function useCanvas() {
       });
       const editor = store.getState();
       editor.change(dropped(editor.doc, places));
-      editor.client.setPresence({ drag: null });
+      endDrag(editor.client);
     },
     [store, flow],
   );
 
   const onNodeDrag: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
-      const drag = Object.fromEntries(dragged.map((one) => [one.id, [one.position.x, one.position.y] as const]));
-      store.getState().client.setPresence({ drag });
+      const places = dragged.flatMap((one) => {
+        const at = flow.getInternalNode(one.id)?.internals.positionAbsolute;
+        return at ? [[one.id, [at.x, at.y] as const] as const] : [];
+      });
+      showDrag(store.getState().client, Object.fromEntries(places));
       const over = containerUnder(store, flow, dragged);
       if (held.current && over !== held.current.container) {
         setNodes(lit(held.current.container, over));
@@ -79,9 +83,10 @@ export function useCanvas() {
     [store, flow],
   );
 
+  const drawn = useDrawn(nodes);
   return useMemo(
-    () => ({ nodes, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
-    [nodes, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, store, flow],
+    () => ({ nodes: drawn, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
+    [drawn, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, store, flow],
   );
 }
 
