@@ -86,7 +86,9 @@ def _block(
         case "failing":
             return mock(id, parent=parent, fail=f"{id} <loop.index>")
         case "flaky":
-            return mock(id, parent=parent, value=words, fail_times=draw(st.integers(1, 2)), retry=Retry(tries=3, wait_ms=0))
+            return mock(
+                id, parent=parent, value=words, fail_times=draw(st.integers(1, 2)), retry=Retry(tries=3, wait_ms=0)
+            )
         case "pinned":
             made = mock(id, parent=parent, fail="a pinned block never runs")
             return replace(made, pinned=Pin(output={"result": f"pin of {id}"}))
@@ -123,9 +125,7 @@ def _loop(draw: st.DrawFn, id: str) -> Loop:
     return draw(st.sampled_from(made))
 
 
-def _wired(
-    draw: st.DrawFn, made: Made, id: str, parent: str | None, sources: list[str], *, handled: bool
-) -> list[str]:
+def _wired(draw: st.DrawFn, made: Made, id: str, parent: str | None, sources: list[str], *, handled: bool) -> list[str]:
     if not sources:
         return [f"start>{id}" if parent is None else f"{parent}:{made.kinds[parent]}-start-source>{id}"]
     ports = {source: made.ports(source, handled=handled) for source in sources}
