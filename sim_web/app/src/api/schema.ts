@@ -874,9 +874,17 @@ export interface Pasted {
   text: string;
 }
 
-/** The secrets that were set. */
-export interface SecretNames {
-  names: string[];
+/** What came of each line. */
+export interface PastedSecrets {
+  items: PastedLine[];
+  next_cursor?: string | null;
+}
+
+/** What came of one line. */
+export interface PastedLine {
+  line: number;
+  name: string;
+  status: "changed" | "empty" | "new" | "overridden";
 }
 
 /** Credentials, by service and name. */
