@@ -53,6 +53,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/auth/sign-out/everywhere",
   "/api/v1/auth/providers/{provider}/start",
   "/api/v1/auth/providers/{provider}/callback",
+  "/api/v1/auth/passkeys/options",
+  "/api/v1/auth/passkeys/sign-in",
+  "/api/v1/me/passkeys",
+  "/api/v1/me/passkeys/options",
+  "/api/v1/me/passkeys/{passkey_id}",
   "/api/v1/me",
   "/api/v1/me/password",
   "/api/v1/me/email",
@@ -894,9 +899,17 @@ export interface Pasted {
   text: string;
 }
 
-/** The secrets that were set. */
-export interface SecretNames {
-  names: string[];
+/** What came of each line. */
+export interface PastedSecrets {
+  items: PastedLine[];
+  next_cursor?: string | null;
+}
+
+/** What came of one line. */
+export interface PastedLine {
+  line: number;
+  name: string;
+  status: "changed" | "empty" | "new" | "overridden";
 }
 
 /** Credentials, by service and name. */
@@ -1008,6 +1021,7 @@ export interface AuthFacts {
   is_fresh: boolean;
   sends_mail: boolean;
   is_signed_in: boolean;
+  passkeys_at: string;
   providers: string[];
 }
 
@@ -1060,10 +1074,53 @@ export interface Reset {
   password: string;
 }
 
-/** The password again, or a code of the authenticator app. */
+/** The password again, or a code of the authenticator app, or a passkey. */
 export interface Confirm {
   password?: string;
   code?: string;
+  ticket?: string;
+  credential?: Record<string, unknown>;
+}
+
+/** What the browser is asked for. */
+export interface Options {
+  ticket: string;
+  options: Record<string, unknown>;
+}
+
+/** The passkey that the browser shows. */
+export interface ShowPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  restore?: boolean;
+}
+
+/** Your passkeys. */
+export interface PasskeyList {
+  items: Passkey[];
+  next_cursor?: string | null;
+}
+
+/** A passkey as its owner sees it. */
+export interface Passkey {
+  id: string;
+  name: string;
+  backed_up: boolean;
+  aaguid: string;
+  created_at: string;
+  used_at: string | null;
+}
+
+/** The passkey that the browser made. */
+export interface NewPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  name?: string;
+}
+
+/** What it is called. */
+export interface RenamePasskey {
+  name: string;
 }
 
 /** Who is asking. */
