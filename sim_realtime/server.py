@@ -41,7 +41,6 @@ async def serve(settings: Settings) -> None:
     listening = Listening(settings.database_url)
     await hub.start(settings.host, settings.realtime_port, service.handlers)
     await listening.on("sim_ops", service.heard_ops)
-    await listening.on("sim_permission", service.heard_permission)
     await listening.on(CHANGED, lambda told: service.heard_permission(None if told == "*" else told))
     await listening.on("sim_notice", service.heard_notice)
     await service.start()
