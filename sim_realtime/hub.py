@@ -40,6 +40,18 @@ class Connection(Protocol):
         """Queue a text message; false when the connection is gone. Never blocks."""
         ...
 
+    def follow(self, topic: str) -> None:
+        """Get what is told on a topic from now on, in order with what is sent to it alone."""
+        ...
+
+    def unfollow(self, topic: str) -> None:
+        """Get it no longer; what was told in the same moment may be lost."""
+        ...
+
+    def tell(self, topic: str, text: bytes) -> None:
+        """Queue a text message for everybody else who follows a topic that one follows oneself."""
+        ...
+
     def close(self, code: int, reason: str = "") -> None:
         """End it with a close frame."""
         ...
@@ -54,10 +66,18 @@ class Handlers(Struct, frozen=True):
     health: Callable[[], bytes]
 
 
-class Hub(Protocol):
-    """A WebSocket server at `/ws`, with `/health` beside it."""
+class Crier(Protocol):
+    """Tells many connections the same at once."""
 
     kind: str
+
+    def tell(self, topic: str, text: bytes) -> None:
+        """Queue a text message for everybody who follows a topic; those who are too far behind are closed."""
+        ...
+
+
+class Hub(Crier, Protocol):
+    """A WebSocket server at `/ws`, with `/health` beside it."""
 
     async def start(self, host: str, port: int, handlers: Handlers) -> None:
         """Listen; raises `OSError` when the port is taken."""

@@ -37,7 +37,7 @@ async def serve(settings: Settings) -> None:
 
     address = settings.realtime_url.rstrip("/") + "/ws"
     ownership = Ownership(settings.database_url, owner=new_id(), address=address)
-    service = Service(StoreLedger(store, ownership), hub=hub.kind, version=_version())
+    service = Service(StoreLedger(store, ownership), crier=hub, version=_version())
     listening = Listening(settings.database_url)
     await hub.start(settings.host, settings.realtime_port, service.handlers)
     await listening.on("sim_ops", service.heard_ops)
