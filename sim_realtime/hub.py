@@ -1,12 +1,12 @@
 """What the service asks of a WebSocket server; two of them can give it."""
 
-import ctypes
-import ctypes.util
 import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from msgspec import Struct
+
+from sim_realtime.bridge import libuv
 
 MAX_MESSAGE = 512 * 1024
 """Bytes of one message at most."""
@@ -90,29 +90,10 @@ class Hub(Crier, Protocol):
 
 def why_not_socketify() -> str:
     """Empty when socketify can run here, else what is missing and how to get it."""
-    if not any(_loads(name) for name in ("libuv.so.1", "libuv.1.dylib", ctypes.util.find_library("uv") or "")):
+    if libuv() is None:
         return "the system library libuv is missing (on Debian: apt-get install libuv1)"
     try:
         importlib.import_module("socketify.native")
     except Exception as error:  # a broken or missing library shows itself in many ways
         return f"socketify does not load here: {error}"
     return ""
-
-
-def choose() -> Hub:
-    """socketify where it loads, else a server on asyncio."""
-    if why_not_socketify():
-        from sim_realtime.asyncio_hub import AsyncioHub
-
-        return AsyncioHub()
-    from sim_realtime.socketify_hub import SocketifyHub
-
-    return SocketifyHub()
-
-
-def _loads(name: str) -> bool:
-    try:
-        ctypes.CDLL(name or "libuv.so.1")
-    except OSError:
-        return False
-    return True

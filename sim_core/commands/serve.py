@@ -54,10 +54,7 @@ def realtime(*, json: Json = False) -> None:
         from sim_realtime.server import main  # pyright: ignore[reportMissingImports,reportUnknownVariableType]  # a service of its own
     except ModuleNotFoundError as error:
         raise Failed(f"The realtime service is not installed: {error}", code="not_installed") from None
-    settings = configuration.read()
-    if supervised:
-        wait_at_the_gate()
-    main(settings)
+    main(configuration.read(), wait_at_the_gate if supervised else None)
 
 
 def migrate(

@@ -153,7 +153,7 @@ class Member:
                 self._come(message.parts)
             case "part":
                 self._come(self.left - 1)
-            case "slow" | "reject" | "error" | "evict" | "moved":
+            case "slow" | "reject" | "error" | "evict" | "moved" if now >= self.crowd.began:
                 code = message.code or message.t
                 self.crowd.report.refused[code] = self.crowd.report.refused.get(code, 0) + 1
             case _:

@@ -13,7 +13,8 @@ import msgspec
 import uvloop
 from msgspec import Struct
 
-from sim_realtime.hub import Connection, Handlers, choose
+from sim_realtime.hub import Connection, Handlers
+from sim_realtime.hubs import choose
 
 
 class Sent(Struct):
@@ -81,7 +82,7 @@ class Relay:
 
 async def main(port: int) -> None:
     """Relay until SIGTERM."""
-    relay, hub, stop = Relay(), choose(), asyncio.Event()
+    relay, (hub, _), stop = Relay(), choose(), asyncio.Event()
 
     def health() -> bytes:
         return _encode({"cpu_s": time.process_time(), "committed": 0, "waiting": 0})
