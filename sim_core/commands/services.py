@@ -47,10 +47,7 @@ def realtime() -> None:
         from sim_core.commands.terminal import Failed
 
         raise Failed(f"The realtime service is not installed: {error}", code="not_installed") from None
-    settings = configuration.read()
-    if supervised:
-        wait_at_the_gate()
-    main(settings)
+    main(configuration.read(), wait_at_the_gate if supervised else None)
 
 
 SERVICES: dict[str, Callable[[], None]] = {"serve": serve, "worker": worker, "realtime": realtime}
