@@ -23,6 +23,7 @@ from sim_core.rest import (
     deployments,
     documents,
     execute,
+    folders,
     health,
     instance,
     invitations,
@@ -49,6 +50,7 @@ BASE = "/api/v1"
 ROUTES: tuple[Route, ...] = (
     *workflow_routes.ROUTES,
     *documents.ROUTES,
+    *folders.ROUTES,
     *deployments.ROUTES,
     *execute.ROUTES,
     *runs.ROUTES,

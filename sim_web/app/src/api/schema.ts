@@ -9,6 +9,10 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/{workflow_id}/validate",
   "/api/v1/workflows/import",
   "/api/v1/workflows/{workflow_id}/export",
+  "/api/v1/folders",
+  "/api/v1/folders/{folder_id}",
+  "/api/v1/folders/{folder_id}/place",
+  "/api/v1/workflows/{workflow_id}/place",
   "/api/v1/workflows/{workflow_id}/deployments",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
@@ -140,6 +144,7 @@ export interface WorkflowEntry {
   name: string;
   description: string;
   folder_id: string | null;
+  position: number | null;
   seq: number;
   created_at: string | null;
   updated_at: string | null;
@@ -422,6 +427,38 @@ export interface Imported {
   unknown_types?: string[];
   problems?: Problem[];
   workflow?: Workflow | null;
+}
+
+/** All folders of a workspace, in their order. */
+export interface FolderList {
+  items: FolderEntry[];
+  next_cursor?: string | null;
+}
+
+/** A folder of workflows. */
+export interface FolderEntry {
+  id: string;
+  name: string;
+  parent_id: string | null;
+  position: number | null;
+  created_at: string;
+}
+
+/** A folder to be made. */
+export interface NewFolder {
+  name: string;
+  parent_id?: string | null;
+}
+
+/** How a folder is called. */
+export interface ChangeFolder {
+  name: string;
+}
+
+/** Where something stands. */
+export interface Standing {
+  folder_id?: string | null;
+  before?: string | null;
 }
 
 /** A version to be made. */

@@ -52,5 +52,7 @@ export const Named = ({ name, about, badge }: { name: ReactNode; about?: ReactNo
 );
 
 export const Badge = ({ children, tone = "" }: { children: ReactNode; tone?: string }) => (
-  <span className={`shrink-0 rounded-sm border border-line bg-card px-1.5 text-xs ${tone || "text-soft"}`}>{children}</span>
+  <span className={`shrink-0 rounded-sm border border-line bg-card px-1.5 text-xs ${tone || "text-soft"}`}>
+    {children}
+  </span>
 );
