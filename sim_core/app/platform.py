@@ -4,6 +4,8 @@ from contextlib import AsyncExitStack
 from importlib.metadata import version
 
 from sim_core.accounts.actors import Actor
+from sim_core.accounts.apps import Apps
+from sim_core.accounts.connecting import Connecting
 from sim_core.accounts.doors import authenticate
 from sim_core.accounts.limits import Leases
 from sim_core.accounts.oidc import Logins, read_logins
@@ -14,6 +16,7 @@ from sim_core.app.people import open_reception, tidy_forever
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
+from sim_core.rest.policies import Policies
 from sim_core.rest.services import Services
 from sim_core.settings import Settings
 from sim_core.spec.assets import Assets
@@ -76,7 +79,8 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         leases=Leases(store, settings.key_rate),
         lifetimes=lifetimes,
         client=motor.client,
-        files=Files(_assets(motor.registry)),
+        connecting=Connecting(motor.vault, motor.client, Apps(motor.vault, settings.apps), url=settings.url),
+        files=Files(_assets(motor.registry), Policies(settings)),
         report=report,
     )
 

@@ -23,7 +23,7 @@ def stack() -> Iterator[Stack]:
     """A Sim with the two example workflows."""
     if not (ROOT / "sim_web/dist/index.html").exists():
         pytest.skip("the web app is not built: scripts/setup builds it")
-    stack = Stack()
+    stack = Stack(SIM_EMBED_HOSTS="http://localhost:*")
     stack.start()
     try:
         stack.make_key()

@@ -14,6 +14,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/folders/{folder_id}/place",
   "/api/v1/workflows/{workflow_id}/place",
   "/api/v1/workflows/{workflow_id}/deployments",
+  "/api/v1/workflows/{workflow_id}/deployments/{version}",
+  "/api/v1/workflows/{workflow_id}/undeploy",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
   "/api/v1/runs",
@@ -35,7 +37,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/secrets",
   "/api/v1/secrets/{name}",
   "/api/v1/credentials",
+  "/api/v1/credentials/offers",
+  "/api/v1/credentials/connect",
   "/api/v1/credentials/{credential_id}",
+  "/api/v1/credentials/connect/{ticket}",
+  "/api/v1/credentials/callback",
   "/api/v1/keys",
   "/api/v1/keys/{key_id}",
   "/api/v1/auth",
@@ -62,6 +68,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/me/keys/{key_id}",
   "/api/v1/me/secrets",
   "/api/v1/me/secrets/{name}",
+  "/api/v1/me/credentials",
+  "/api/v1/me/credentials/connect",
+  "/api/v1/me/credentials/{credential_id}",
+  "/api/v1/me/credentials/{credential_id}/shares",
+  "/api/v1/me/credentials/{credential_id}/shares/{share_id}",
   "/api/v1/organizations",
   "/api/v1/organizations/{organization_id}",
   "/api/v1/organizations/{organization_id}/restore",
@@ -464,6 +475,7 @@ export interface Standing {
 /** A version to be made. */
 export interface NewDeployment {
   note?: string;
+  durable?: boolean;
 }
 
 /** A frozen version of a workflow. */
@@ -475,14 +487,32 @@ export interface Version {
   digest: string;
   note: string;
   live: boolean;
+  durable?: boolean;
   created_by: string | null;
   created_at: string;
+  author?: string;
 }
 
 /** The versions of a workflow, the newest first. */
 export interface VersionList {
   items: Version[];
   next_cursor?: string | null;
+}
+
+/** A version with the document that it froze. */
+export interface FrozenVersion {
+  id: string;
+  workflow_id: string;
+  version: number;
+  seq: number;
+  digest: string;
+  note: string;
+  live: boolean;
+  durable?: boolean;
+  created_by: string | null;
+  created_at: string;
+  author?: string;
+  workflow: Workflow;
 }
 
 /** What a workflow is started with. */
@@ -645,6 +675,8 @@ export interface Replay {
   async?: boolean;
   stop_after?: string | null;
   timeout_s?: number | null;
+  durable?: boolean | null;
+  priority?: number;
 }
 
 /** How the answer is given. */
@@ -902,7 +934,7 @@ export interface SecretNames {
   names: string[];
 }
 
-/** The credentials of the workspace. */
+/** Credentials, by service and name. */
 export interface CredentialList {
   items: CredentialEntry[];
   next_cursor?: string | null;
@@ -914,6 +946,12 @@ export interface CredentialEntry {
   provider: string;
   kind: string;
   name: string;
+  status: "needs_reconnect" | "ok";
+  problem?: string;
+  of: "person" | "workspace";
+  owner?: string;
+  user_id?: string;
+  role: "manage" | "use";
   facts?: Record<string, unknown>;
   expires_at?: string | null;
   created_at: string;
@@ -927,6 +965,41 @@ export interface NewCredential {
   name: string;
   values: Record<string, string>;
   expires_at?: string | null;
+}
+
+/** The services whose accounts can be connected. */
+export interface OfferList {
+  items: RestCredentialsOffer[];
+  next_cursor?: string | null;
+}
+
+/** A service whose accounts can be connected, and what is still to be set up for it. */
+export interface RestCredentialsOffer {
+  integration: string;
+  title: string;
+  scopes: string[];
+  is_ready: boolean;
+  settings: [string, string];
+  redirect_uri: string;
+}
+
+/** An account that is to be connected. */
+export interface Connect {
+  integration: string;
+  name?: string;
+  credential_id?: string;
+  to?: string;
+}
+
+/** Where the browser goes to grant access, within ten minutes. */
+export interface Begin {
+  url: string;
+}
+
+/** What is to be different. */
+export interface ChangeCredential {
+  name?: string | null;
+  values?: Record<string, string> | null;
 }
 
 /** The keys of the workspace. */
@@ -1100,6 +1173,39 @@ export interface RestMeKeyList {
   next_cursor?: string | null;
 }
 
+/** An account of yours that is to be connected. */
+export interface ConnectMine {
+  integration: string;
+  name?: string;
+  credential_id?: string;
+  to?: string;
+  workspace_id?: string;
+}
+
+/** With whom a credential is shared. */
+export interface ShareList {
+  items: Share[];
+  next_cursor?: string | null;
+}
+
+/** A person, or everybody in a workspace, who may use or manage a credential. */
+export interface Share {
+  id: string;
+  user_id?: string | null;
+  workspace_id?: string | null;
+  name?: string;
+  email?: string;
+  role: "manage" | "use";
+  created_at: string;
+}
+
+/** With whom a credential is shared: one person, or everybody in a workspace. */
+export interface NewShare {
+  user_id?: string;
+  workspace_id?: string;
+  role?: "manage" | "use";
+}
+
 /** The organizations that you are a member of. */
 export interface OrganizationList {
   items: Organization[];
@@ -1233,7 +1339,7 @@ export interface Invitation {
   organization_id: string;
   email: string;
   role: "admin" | "member" | "owner";
-  grants: Offer[];
+  grants: AccountsInvitationsOffer[];
   invited_by: string;
   created_at: string;
   sent_at: string;
@@ -1243,7 +1349,7 @@ export interface Invitation {
 }
 
 /** A role in a workspace. */
-export interface Offer {
+export interface AccountsInvitationsOffer {
   workspace_id: string;
   role?: "admin" | "read" | "write";
 }
@@ -1252,7 +1358,7 @@ export interface Offer {
 export interface NewInvitation {
   email: string;
   role?: "admin" | "member" | "owner";
-  grants?: Offer[];
+  grants?: AccountsInvitationsOffer[];
 }
 
 /** An invitation that is on its way. */
@@ -1273,7 +1379,7 @@ export interface Found {
   organization: string;
   email: string;
   role: "admin" | "member" | "owner";
-  grants: Offer[];
+  grants: AccountsInvitationsOffer[];
 }
 
 /** Part of the audit log, the newest first. */

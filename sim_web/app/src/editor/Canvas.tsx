@@ -16,6 +16,8 @@ const NODES = { block: BlockNode, container: ContainerNode, note: NoteNode };
 const IN_MENU = [
   "run.from",
   "run.until",
+  "pin",
+  "unpin",
   "copy",
   "cut",
   "duplicate",

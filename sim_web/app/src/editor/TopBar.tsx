@@ -2,6 +2,7 @@ import { ChevronDown, Play, Redo2, Square, Terminal, Undo2 } from "lucide-react"
 import { EDITOR, named } from "../commands/editor";
 import { Button, IconButton } from "../ui/Button";
 import { Menu } from "../ui/Menu";
+import { DeployButton } from "./DeployButton";
 import { colorOf, initials } from "./people";
 import { useEditor, useEditorStore } from "./store";
 import { stateOf, useActs } from "./useActs";
@@ -61,6 +62,7 @@ export function TopBar() {
           Canvas <ChevronDown size={14} aria-hidden />
         </Button>
       </Menu>
+      <DeployButton />
       {busy ? (
         <Button icon={Square} onClick={() => does("stop")}>
           Stop
