@@ -18,6 +18,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/{workflow_id}/undeploy",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
+  "/api/v1/runs/figures",
+  "/api/v1/runs/{run_id}/document",
   "/api/v1/runs",
   "/api/v1/runs/{run_id}",
   "/api/v1/runs/{run_id}/events",
@@ -538,6 +540,30 @@ export interface RunResult {
   pauses?: string[];
   ms?: number | null;
   url?: string;
+}
+
+/** Runs over time. */
+export interface Figures {
+  since: string;
+  until: string;
+  step_s: number;
+  items: Figure[];
+}
+
+/** What the runs that began within one stretch of time come to; stretches without a run are left out. */
+export interface Figure {
+  at: string;
+  runs: number;
+  failed: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  tokens: number;
+  cost: number;
+}
+
+/** The document that a run ran, as it was then. */
+export interface RunDocument {
+  workflow: Workflow;
 }
 
 /** Part of the list of runs, the newest first. */
