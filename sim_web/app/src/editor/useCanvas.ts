@@ -8,6 +8,7 @@ import {
   type NodeChange,
   type OnNodeDrag,
   useReactFlow,
+  useStoreApi,
 } from "@xyflow/react";
 import { type DragEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toast } from "sonner";
@@ -15,7 +16,7 @@ import { newId } from "../data/ids";
 import { adding } from "../model/adding";
 import { containerAt, dropped, sizeOf } from "../model/places";
 import { refusal } from "../model/ports";
-import { containerUnder, lit, nudge, sizeOfNode } from "./dragging";
+import { containerUnder, covered, lit, nudge, sizeOfNode } from "./dragging";
 import { nodesOf } from "./nodes";
 import { type EditorStore, useEditor, useEditorStore } from "./store";
 
@@ -47,12 +48,20 @@ export function useCanvas() {
     [store, flow],
   );
 
+  const api = useStoreApi();
+  /** While something moves, one sheet lies over all blocks: the browser need not look which of them is under the mouse. */
+  const cover = useCallback((is: boolean) => covered(api.getState().domNode, is), [api]);
+  const onMoveStart = useCallback(() => cover(true), [cover]);
+  const onMoveEnd = useCallback(() => cover(false), [cover]);
+
   const onNodeDragStart: OnNodeDrag = useCallback(() => {
     held.current = {};
-  }, []);
+    cover(true);
+  }, [cover]);
 
   const onNodeDragStop: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
+      cover(false);
       setNodes(lit(held.current?.container, undefined));
       held.current = undefined;
       const places = dragged.flatMap((one) => {
@@ -63,7 +72,7 @@ export function useCanvas() {
       editor.change(dropped(editor.doc, places));
       editor.client.setPresence({ drag: null });
     },
-    [store, flow],
+    [store, flow, cover],
   );
 
   const onNodeDrag: OnNodeDrag = useCallback(
@@ -79,10 +88,9 @@ export function useCanvas() {
     [store, flow],
   );
 
-  return useMemo(
-    () => ({ nodes, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
-    [nodes, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, store, flow],
-  );
+  // what hands do stays the same while the nodes change
+  const acts = useMemo(() => hands(store, flow), [store, flow]);
+  return { nodes, onNodesChange, onMoveStart, onMoveEnd, onNodeDragStart, onNodeDragStop, onNodeDrag, ...acts };
 }
 
 function choose(store: EditorStore, changes: { id: string; selected: boolean }[]) {
