@@ -1,7 +1,8 @@
 import { Background, BackgroundVariant, Controls, MiniMap, ReactFlow, SelectionMode } from "@xyflow/react";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { EDITOR } from "../commands/editor";
 import { Cursors } from "../together/Cursors";
+import { useCommenting } from "../together/comments/useCommenting";
 import { Following } from "../together/Following";
 import { useView } from "../together/useView";
 import { type MenuEntries, RightClick } from "../ui/Menu";
@@ -23,15 +24,17 @@ const IN_MENU = [
   "duplicate",
   "enabled",
   "locked",
+  "comment",
   "error_port",
   "lift",
   "delete",
 ];
-const ON_CANVAS = ["undo", "redo", "add", "all", "layout", "fit", "search", "variables"];
+const ON_CANVAS = ["undo", "redo", "add", "comment", "all", "layout", "fit", "search", "variables"];
 
-export function Canvas() {
+export function Canvas({ children }: { children?: ReactNode }) {
   const canvas = useCanvas();
   const view = useView();
+  const commenting = useCommenting();
   const edges = useFlowEdges();
   const editable = useEditor((state) => state.status.editable);
   const entries = useMenu();
@@ -41,6 +44,7 @@ export function Canvas() {
         <ReactFlow
           {...canvas}
           {...view}
+          {...commenting}
           edges={edges}
           nodeTypes={NODES}
           colorMode={isDark() ? "dark" : "light"}
@@ -74,6 +78,7 @@ export function Canvas() {
           />
           <Controls position="bottom-left" showInteractive={false} />
           <Cursors />
+          {children}
         </ReactFlow>
         <Following />
       </div>

@@ -1,6 +1,7 @@
 import { ChevronDown, Play, Redo2, Square, Terminal, Undo2 } from "lucide-react";
 import { EDITOR, named } from "../commands/editor";
 import { Avatars } from "../together/Avatars";
+import { TogetherButtons } from "../together/Buttons";
 import { Saved } from "../together/Saved";
 import { Button, IconButton } from "../ui/Button";
 import { Menu } from "../ui/Menu";
@@ -41,6 +42,7 @@ export function TopBar() {
       <Saved />
       <span className="flex-1" />
       <Avatars />
+      <TogetherButtons />
       <Problems />
       <IconButton label="Undo" icon={Undo2} disabled={!client.canUndo()} onClick={() => does("undo")} />
       <IconButton label="Redo" icon={Redo2} disabled={!client.canRedo()} onClick={() => does("redo")} />
