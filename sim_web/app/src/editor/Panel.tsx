@@ -7,6 +7,7 @@ export function Panel() {
   const store = useEditorStore();
   const panel = useEditor((state) => state.panel);
   const id = useEditor((state) => (state.selected.length === 1 ? state.selected[0] : undefined));
+  const editable = useEditor((state) => state.status.editable);
   const exists = useEditor((state) => Boolean(id && state.doc.blocks[id]));
   const tab = (name: "add" | "block", label: string) => (
     <button
@@ -33,7 +34,9 @@ export function Panel() {
         aria-label={panel === "add" ? "Add a block" : "Edit the block"}
         className="min-h-0 flex-1 overflow-auto"
       >
-        {panel === "add" ? (
+        {panel === "add" && !editable ? (
+          <p className="p-6 text-center text-soft">You may look at this workflow and talk about it, not change it.</p>
+        ) : panel === "add" ? (
           <Toolbar />
         ) : exists && id ? (
           <BlockForm key={id} id={id} />

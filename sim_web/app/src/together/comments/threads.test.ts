@@ -39,7 +39,7 @@ describe("threads", () => {
   });
 
   it("are pinned to their block wherever it lies, and nowhere when it is gone", () => {
-    expect(spotOf({ block_id: "a" }, doc)).toEqual({ x: 100 + 10 + 240 - 12, y: 160 - 16 });
+    expect(spotOf({ block_id: "a" }, doc)).toEqual({ x: 100 + 10 + 240 - 12, y: 160 - 20 });
     expect(spotOf({ x: 3, y: 4 }, doc)).toEqual({ x: 3, y: 4 });
     expect(spotOf({ block_id: "gone" }, doc)).toBeNull();
     expect(aboutOf({ block_id: "gone" }, doc)).toBe("A block that is gone");

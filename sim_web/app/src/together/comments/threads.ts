@@ -38,7 +38,7 @@ export function spotOf(anchor: Anchor | null, doc: Document): { x: number; y: nu
   const block = anchor?.block_id ? doc.blocks[anchor.block_id] : undefined;
   if (block) {
     const at = absolute(doc, block);
-    return { x: at.x + sizeOf(block).width - 12, y: at.y - 16 };
+    return { x: at.x + sizeOf(block).width - 12, y: at.y - 20 };
   }
   return typeof anchor?.x === "number" && typeof anchor.y === "number" ? { x: anchor.x, y: anchor.y } : null;
 }

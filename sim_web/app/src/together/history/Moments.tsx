@@ -42,7 +42,7 @@ export function Moments({ found, moment, onChoose, name }: Props) {
                   <time dateTime={one.at} className="shrink-0 text-xs text-soft">
                     {whenOf(one.at)}
                   </time>
-                  {at === 0 ? <span className="shrink-0 text-xs text-good">Now</span> : null}
+                  {at === 0 ? <span className="shrink-0 text-xs text-soft">Now</span> : null}
                 </span>
                 <span className="text-sm break-words text-soft">{one.words}</span>
                 {of(one).map((version) => (
