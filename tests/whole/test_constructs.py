@@ -316,6 +316,16 @@ async def test_a_pin_stands_in_for_its_block_in_the_draft_only(door: Door) -> No
     assert (live.status_code, "asked" in live.json()["detail"]) == (500, True)
 
 
+async def test_a_worker_knows_a_secret_as_soon_as_it_is_set(door: Door) -> None:
+    id = await door.make(workflow(START, code("a", "return len({{FRESH_TOKEN}})"), edges="start>a"))
+    for length in (20, 30, 40):
+        assert (await door.ask("PUT", "/secrets/FRESH_TOKEN", {"value": "x" * length})).status_code < 300
+        assert (await door.until(await door.begin(id)))["output"]["result"] == length
+    assert (await door.ask("DELETE", "/secrets/FRESH_TOKEN")).status_code < 300
+    gone = await door.until(await door.begin(id))
+    assert gone.get("output") != {"result": 40, "stdout": ""}
+
+
 async def test_an_evaluator_is_in_the_catalogue_and_a_condition_goes_by_its_score(door: Door, vendor: Server) -> None:
     facts = (await door.ask("GET", "/blocks/evaluator")).json()
     assert {field["name"]: field["kind"] for field in facts["form"]}["metrics"] == "metrics"
