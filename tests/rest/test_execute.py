@@ -176,9 +176,12 @@ async def test_a_child_is_a_run_of_its_own_and_stops_with_its_parent(api: Api) -
     call = {"id": "call", "type": "workflow", "values": {"workflow_id": child}}
     parent = await api.make(workflow(START, call, edges="start>call"))
     run_id = (await api.execute(parent, **{"async": True})).json()["run_id"]
-    await asyncio.sleep(0.3)
+    inner = None
+    async with asyncio.timeout(20):
+        while inner is None:
+            inner = next(iter((await api.ask("GET", f"/runs?parent_id={run_id}")).json()["items"]), None)
+            await asyncio.sleep(0.02)
     await api.ask("POST", f"/runs/{run_id}/cancel")
-    [inner] = (await api.ask("GET", f"/runs?parent_id={run_id}")).json()["items"]
     assert (await api.until(inner["id"], "cancelled"))["workflow_id"] == child
 
 
