@@ -2,9 +2,10 @@
 
 import http.cookiejar
 import json
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -32,14 +33,22 @@ class Visitor:
                 return error.code, json.loads(error.read())
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for a state, for a minute at most."""
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     made = Stack()
     try:
-        made.start()
+        made.start(within=180)
         yield made
     finally:
-        made.close()
+        made.end()
 
 
 def test_who_comes_first_owns_it_and_runs_the_sample_without_any_key(stack: Stack) -> None:
@@ -67,8 +76,8 @@ def test_without_a_mail_server_the_link_is_in_the_log_and_before_the_owner(stack
     def letters() -> list[Any]:
         return [one for one in ada.ask("GET", "/instance/mail")[1]["items"] if one["recipient"] == "ada@example.com"]
 
-    stack.wait(lambda: bool(letters()))
+    until(lambda: bool(letters()))
     code = letters()[0]["text"].split("Your code is ")[1][:9]
-    stack.wait(lambda: code in stack.log.read_text())
+    until(lambda: code in stack.log.read_text())
     status, entered = other.ask("POST", "/auth/sign-in/code", {"email": "ada@example.com", "code": code})
     assert (status, entered["status"]) == (200, "signed_in")
