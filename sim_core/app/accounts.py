@@ -12,6 +12,7 @@ from sim_core.net.tools import Accounts
 from sim_core.spec.auth import OAuth, ways
 from sim_core.spec.tools import Integration
 from sim_core.store.credentials import Credential, break_credential, update_credential, use_credential
+from sim_core.store.patience import patiently
 from sim_core.store.vault import Vault
 
 
@@ -28,7 +29,7 @@ class StoredAccounts:
         """How credentials are looked up for a workspace's runs that act for a person."""
 
         async def values(credential: str, integration: Integration, *, renew: bool) -> Mapping[str, str]:
-            found = await use_credential(self._vault, workspace_id, credential, person=person)
+            found = await patiently(lambda: use_credential(self._vault, workspace_id, credential, person=person))
             if found.provider != integration.id and found.provider not in _providers(integration):
                 raise Denied(f"The credential {found.name!r} is for {found.provider}, not for {integration.title}.")
             way = next((way for way in ways(integration.auth) if isinstance(way, OAuth)), None)
@@ -45,7 +46,7 @@ class StoredAccounts:
     async def _renewed(
         self, old: Credential, way: OAuth, integration: Integration, *, force: bool
     ) -> Mapping[str, str]:
-        app = await self._apps.of(way, old.workspace_id, old.facts)
+        app = await patiently(lambda: self._apps.of(way, old.workspace_id, old.facts))
         seen = old
 
         async def refresh(now: Credential) -> tuple[Mapping[str, str], datetime | None] | None:

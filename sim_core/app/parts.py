@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from sim_core.app.world import Attempts, Children, Memory, Outside, no_attempts
+from sim_core.app.world import Attempts, Children, Memory, Outside, Permits, everything, no_attempts
 from sim_core.models.resting import Rests
 from sim_core.net.client import Client
 from sim_core.net.guard import Guard
@@ -47,6 +47,7 @@ def world_of(
     defaults: Mapping[str, str] | None = None,
     attempts: Attempts = no_attempts,
     rests: Rests | None = None,
+    permits: Permits = everything,
 ) -> Outside:
     """The world of runs; `accounts` gives the credentials that a workspace's runs may use for a person."""
     from sim_core.models.runner import Models
@@ -67,4 +68,5 @@ def world_of(
         memory=memory,
         children=children,
         attempts=attempts,
+        permits=permits,
     )

@@ -17,6 +17,7 @@ from sim_core.app.people import open_reception, tidy_forever
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
+from sim_core.rest.policies import Policies
 from sim_core.rest.services import Services
 from sim_core.settings import Settings
 from sim_core.spec.assets import Assets
@@ -81,7 +82,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         lifetimes=lifetimes,
         client=motor.client,
         connecting=Connecting(motor.vault, motor.client, Apps(motor.vault, settings.apps), url=settings.url),
-        files=Files(_assets(motor.registry)),
+        files=Files(_assets(motor.registry), Policies(settings)),
         report=report,
     )
 

@@ -9,9 +9,17 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/{workflow_id}/validate",
   "/api/v1/workflows/import",
   "/api/v1/workflows/{workflow_id}/export",
+  "/api/v1/folders",
+  "/api/v1/folders/{folder_id}",
+  "/api/v1/folders/{folder_id}/place",
+  "/api/v1/workflows/{workflow_id}/place",
   "/api/v1/workflows/{workflow_id}/deployments",
+  "/api/v1/workflows/{workflow_id}/deployments/{version}",
+  "/api/v1/workflows/{workflow_id}/undeploy",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
+  "/api/v1/runs/figures",
+  "/api/v1/runs/{run_id}/document",
   "/api/v1/runs",
   "/api/v1/runs/{run_id}",
   "/api/v1/runs/{run_id}/events",
@@ -104,6 +112,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/realtime/ticket",
   "/api/v1/workflows/{workflow_id}/comments",
   "/api/v1/workflows/{workflow_id}/comments/{comment_id}",
+  "/api/v1/workflows/{workflow_id}/comments/{comment_id}/read",
+  "/api/v1/workflows/{workflow_id}/people",
   "/api/v1/workflows/{workflow_id}/history",
   "/api/v1/workflows/{workflow_id}/history/{seq}",
   "/api/v1/workflows/{workflow_id}/restore",
@@ -154,6 +164,7 @@ export interface WorkflowEntry {
   name: string;
   description: string;
   folder_id: string | null;
+  position: number | null;
   seq: number;
   created_at: string | null;
   updated_at: string | null;
@@ -438,9 +449,42 @@ export interface Imported {
   workflow?: Workflow | null;
 }
 
+/** All folders of a workspace, in their order. */
+export interface FolderList {
+  items: FolderEntry[];
+  next_cursor?: string | null;
+}
+
+/** A folder of workflows. */
+export interface FolderEntry {
+  id: string;
+  name: string;
+  parent_id: string | null;
+  position: number | null;
+  created_at: string;
+}
+
+/** A folder to be made. */
+export interface NewFolder {
+  name: string;
+  parent_id?: string | null;
+}
+
+/** How a folder is called. */
+export interface ChangeFolder {
+  name: string;
+}
+
+/** Where something stands. */
+export interface Standing {
+  folder_id?: string | null;
+  before?: string | null;
+}
+
 /** A version to be made. */
 export interface NewDeployment {
   note?: string;
+  durable?: boolean;
 }
 
 /** A frozen version of a workflow. */
@@ -452,14 +496,32 @@ export interface Version {
   digest: string;
   note: string;
   live: boolean;
+  durable?: boolean;
   created_by: string | null;
   created_at: string;
+  author?: string;
 }
 
 /** The versions of a workflow, the newest first. */
 export interface VersionList {
   items: Version[];
   next_cursor?: string | null;
+}
+
+/** A version with the document that it froze. */
+export interface FrozenVersion {
+  id: string;
+  workflow_id: string;
+  version: number;
+  seq: number;
+  digest: string;
+  note: string;
+  live: boolean;
+  durable?: boolean;
+  created_by: string | null;
+  created_at: string;
+  author?: string;
+  workflow: Workflow;
 }
 
 /** What a workflow is started with. */
@@ -485,6 +547,30 @@ export interface RunResult {
   pauses?: string[];
   ms?: number | null;
   url?: string;
+}
+
+/** Runs over time. */
+export interface Figures {
+  since: string;
+  until: string;
+  step_s: number;
+  items: Figure[];
+}
+
+/** What the runs that began within one stretch of time come to; stretches without a run are left out. */
+export interface Figure {
+  at: string;
+  runs: number;
+  failed: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  tokens: number;
+  cost: number;
+}
+
+/** The document that a run ran, as it was then. */
+export interface RunDocument {
+  workflow: Workflow;
 }
 
 /** Part of the list of runs, the newest first. */
@@ -622,6 +708,8 @@ export interface Replay {
   async?: boolean;
   stop_after?: string | null;
   timeout_s?: number | null;
+  durable?: boolean | null;
+  priority?: number;
 }
 
 /** How the answer is given. */
@@ -995,6 +1083,7 @@ export interface AuthFacts {
   signup: "closed" | "invite" | "open";
   is_fresh: boolean;
   sends_mail: boolean;
+  is_signed_in: boolean;
   passkeys_at: string;
   providers: string[];
 }
@@ -1480,6 +1569,8 @@ export interface RealtimeTicket {
 /** Every comment, thread by thread. */
 export interface CommentList {
   items: Comment[];
+  unread?: string[];
+  names: Record<string, string>;
 }
 
 /** One remark; the first of a thread carries the thread's id and its anchor. */
@@ -1519,11 +1610,24 @@ export interface CommentChange {
   resolved?: boolean | null;
 }
 
+/** Who may open a workflow, and can be mentioned. */
+export interface ColleagueList {
+  items: Colleague[];
+}
+
+/** Somebody who may open a workflow. */
+export interface Colleague {
+  id: string;
+  name: string;
+  role: "admin" | "read" | "write";
+}
+
 /** Part of the history, in order. */
 export interface HistoryPage {
   items: HistoryEntry[];
   seq: number;
   next_after: number | null;
+  names: Record<string, string>;
 }
 
 /** One change of the past. */
