@@ -29,7 +29,8 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Workspace",
         (
             ("key", "sim_core.commands.keys:app", "Make, list and revoke API keys."),
-            ("secret", "sim_core.commands.secrets:app", "Set, list and delete secrets."),
+            ("secret", "sim_core.commands.secrets:app", "Set, import, list and delete secrets."),
+            ("credential", "sim_core.commands.credentials:app", "Connect, list and delete accounts of services."),
         ),
     ),
     (

@@ -17,6 +17,7 @@ OLD_NAMES = {
     "NEXT_PUBLIC_APP_URL": "SIM_URL",
 }
 LOGIN_NAMES = ("GOOGLE_CLIENT_", "GITHUB_CLIENT_", "MICROSOFT_CLIENT_", "MICROSOFT_TENANT", "OIDC_")
+APP_NAMES = ("_CLIENT_ID", "_CLIENT_SECRET")
 _SITE = re.compile(r"\*|'self'|https?://(?:\*\.)?[A-Za-z0-9.-]+(?::(?:[0-9]+|\*))?")
 KEPT = ("SIM_AUTH_SECRET", "ENCRYPTION_KEY", "API_ENCRYPTION_KEY")
 
@@ -74,6 +75,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     oidc: dict[str, str]
     """Settings of sign-in by other providers, as they stand in the environment: `GOOGLE_CLIENT_ID`, `OIDC_…`."""
+    apps: dict[str, str]
+    """Ids and secrets of this platform at services whose accounts people connect: `SLACK_CLIENT_ID`, …"""
 
 
 def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> Settings:
@@ -129,6 +132,7 @@ def _of_accounts(given: Mapping[str, str]) -> dict[str, Any]:
         "embed_hosts": _sites(given, "SIM_EMBED_HOSTS"),
         "proxies": _list(given, "SIM_PROXIES"),
         "oidc": {name: value for name, value in given.items() if name.startswith(LOGIN_NAMES)},
+        "apps": {name: value for name, value in given.items() if name.endswith(APP_NAMES) and value},
     }
 
 

@@ -42,12 +42,12 @@ def world_of(
     *,
     memory: Memory,
     children: Children,
-    accounts: Callable[[str], Accounts] | None = None,
+    accounts: Callable[[str, str], Accounts] | None = None,
     defaults: Mapping[str, str] | None = None,
     attempts: Attempts = no_attempts,
     permits: Permits = everything,
 ) -> Outside:
-    """The world of runs; `accounts` gives the stored credentials of a workspace."""
+    """The world of runs; `accounts` gives the credentials that a workspace's runs may use for a person."""
     from sim_core.models.runner import Models
 
     registry = runners.registry
@@ -60,7 +60,7 @@ def world_of(
     return Outside(
         registry=registry,
         client=runners.client,
-        accounts=accounts or (lambda workspace_id: no_accounts),
+        accounts=accounts or (lambda workspace_id, person: no_accounts),
         sandbox=runners.sandbox,
         models=Models(providers, runners.client.http, defaults={**own, **(defaults or {})}),
         memory=memory,

@@ -4,6 +4,8 @@ from contextlib import AsyncExitStack
 from importlib.metadata import version
 
 from sim_core.accounts.actors import Actor
+from sim_core.accounts.apps import Apps
+from sim_core.accounts.connecting import Connecting
 from sim_core.accounts.doors import authenticate
 from sim_core.accounts.limits import Leases
 from sim_core.accounts.oidc import Logins, read_logins
@@ -77,6 +79,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         leases=Leases(store, settings.key_rate),
         lifetimes=lifetimes,
         client=motor.client,
+        connecting=Connecting(motor.vault, motor.client, Apps(motor.vault, settings.apps), url=settings.url),
         files=Files(_assets(motor.registry), Policies(settings)),
         report=report,
     )

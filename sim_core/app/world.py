@@ -81,7 +81,7 @@ class Outside:
         *,
         registry: Registry,
         client: Client,
-        accounts: Callable[[str], Accounts],
+        accounts: Callable[[str, str], Accounts],
         sandbox: Sandbox,
         models: Models,
         memory: Memory,
@@ -106,7 +106,7 @@ class Outside:
         found = self.registry.tool(tool)
         if found is not None and found.once:
             await self.attempts(site, tool)
-        toolbox = ToolBox(self.registry, self.client, accounts=self.accounts(site.workspace_id))
+        toolbox = ToolBox(self.registry, self.client, accounts=self.accounts(site.workspace_id, site.acts_for))
         return await toolbox.call(tool, inputs, secrets=site.secrets, credential=credential, key=site.key)
 
     async def ask(self, site: Site, model: str, prompt: Prompt, tools: Sequence[ToolChoice]) -> Answer:

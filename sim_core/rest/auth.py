@@ -10,8 +10,8 @@ from sim_core.accounts import audit, invitations, people, sessions
 from sim_core.accounts.actors import require_person
 from sim_core.accounts.audit import Source
 from sim_core.accounts.signing_in import Step
-from sim_core.errors import Denied
-from sim_core.rest.admission import set_cookie
+from sim_core.errors import Anonymous, Denied
+from sim_core.rest.admission import cookie_of, set_cookie
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.rest.welcome import welcome
 
@@ -29,6 +29,8 @@ class AuthFacts(Struct, frozen=True, kw_only=True):
     is_fresh: bool
     """Nobody has made this instance theirs yet: the first who signs up owns it."""
     sends_mail: bool
+    is_signed_in: bool
+    """Whether the browser that asks holds a session that lives."""
     providers: tuple[str, ...]
     """Other providers by which one may sign in: `GET /auth/providers/{provider}/start`."""
 
@@ -108,6 +110,7 @@ async def read_auth(call: Call[None, Nothing]) -> AuthFacts:
         signup=reception.admission.mode,
         is_fresh=await people.is_unclaimed(reception.store),
         sends_mail=reception.post.delivers,
+        is_signed_in=await _is_signed_in(call),
         providers=tuple(call.services.logins.ids),
     )
 
@@ -191,7 +194,7 @@ async def reset_password(call: Call[Reset, Nothing]) -> None:
     await audit.record(services.store, source, "user.reset_password", ("user", person.id))
 
 
-@route("POST", "/auth/confirm", scope="admin", on="person", body=Confirm, status=204)
+@route("POST", "/auth/confirm", scope="admin", on="session", body=Confirm, status=204)
 async def confirm(call: Call[Confirm, Nothing]) -> None:
     """Prove again who you are; for fifteen minutes you may do what takes it."""
     actor = call.who
@@ -256,6 +259,14 @@ def person_of(call: Call[Any, Any]) -> str:
     """The id of the person who asks; raises `Denied` for a key of one workspace."""
     require_person(call.who)
     return call.user_id
+
+
+async def _is_signed_in(call: Call[None, Nothing]) -> bool:
+    token = cookie_of(call.headers, call.services.settings.url)
+    try:
+        return bool(token) and bool(await call.services.door.enter(token, address=call.source.address))
+    except Anonymous:
+        return False
 
 
 async def _note_refusal(call: Call[Any, Any], email: str, error: Denied) -> None:

@@ -11,12 +11,12 @@ from msgspec import Meta, Struct
 from sim_core.errors import Invalid
 from sim_core.flow.events import BlockPaused
 from sim_core.flow.trace import Span
-from sim_core.jobs.past import history, outcome_of, waiting
-from sim_core.jobs.running import Moved
+from sim_core.jobs.past import history, waiting
 from sim_core.jobs.traces import trace
 from sim_core.rest import answers
 from sim_core.rest.routes import Call, Count, Nothing, route
 from sim_core.rest.streams import event_stream
+from sim_core.rest.waiting import ended
 from sim_core.store import runs as stored
 from sim_core.store.entries import Failure
 from sim_core.store.runs import Run
@@ -123,7 +123,7 @@ class Resume(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Wait for the end, or for the next pause."""
 
 
-@route("GET", "/runs", scope=("read", "run"), query=RunQuery, reply=RunPage)
+@route("GET", "/runs", scope="read", query=RunQuery, reply=RunPage)
 async def list_runs(call: Call[None, RunQuery]) -> RunPage:
     """List runs, the newest first."""
     query = call.query
@@ -212,13 +212,7 @@ async def resume_run(call: Call[Resume, Nothing]) -> ASGIResponse:
     running = await sleepers.resume(run_id, call.workspace_id, **facts)
     if body.stream:
         return event_stream(runs.follow(running.run_id, after=running.first_seq), running.run_id)
-    try:
-        outcome = await running.ended()
-    except Moved:
-        if runs.closing:
-            return answers.accepted(run_id)
-        outcome = await outcome_of(runs.follow(run_id, after=running.first_seq))
-    return answers.of_outcome(run_id, outcome)
+    return await ended(runs, running)
 
 
 async def _run(call: Call[Any, Any]) -> Run:

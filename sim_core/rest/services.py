@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from sim_core.accounts.connecting import Connecting
 from sim_core.accounts.limits import Leases
 from sim_core.accounts.oidc import Logins
 from sim_core.accounts.sessions import Lifetimes
@@ -36,6 +37,7 @@ class Services(Struct, frozen=True, kw_only=True):
     logins: Logins
     leases: Leases
     lifetimes: Lifetimes
+    connecting: Connecting
     client: Client
     """The guarded way out, for sign-in by other providers and for connecting accounts."""
     secrets: Callable[[str], None]

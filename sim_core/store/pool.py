@@ -5,8 +5,9 @@ JSON columns are of the type `json`, not `jsonb`: what was stored comes back byt
 types are known.
 """
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from piccolo.engine.postgres import PostgresEngine
@@ -68,32 +69,37 @@ class Store:
             return
         pool: Any = self.engine.pool
         if pool is None:
-            raise Unreachable("The database is closed", code="database")
-        try:
+            raise Unreachable("The database is closed", code="database_closed")
+        with _told_plainly():
             async with pool.acquire() as connection:
                 yield connection
-        except BAD_TEXT as error:
-            raise Invalid(f"This cannot be stored: {error}", code="invalid_text") from error
-        except ForeignKeyViolation as error:
-            raise Missing("This refers to something that does not exist") from error
-        except DOWN as error:
-            raise Unreachable(f"The database does not answer: {error}", code="database") from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection]:
         """A transaction; one inside another is the same one."""
-        try:
+        with _told_plainly():
             begun: Any = self.engine.transaction()
             async with begun as transaction:
                 yield transaction.connection
-        except DOWN as error:
-            raise Unreachable(f"The database does not answer: {error}", code="database") from error
 
     async def close(self) -> None:
         """Give all connections back."""
         piccolo_conf.forget(self.engine)
         if self.engine.pool is not None:
             await self.engine.close_connection_pool()
+
+
+@contextmanager
+def _told_plainly() -> Generator[None]:
+    """The driver's errors as ours: what cannot be stored, what refers to nothing, and a database that is away."""
+    try:
+        yield
+    except BAD_TEXT as error:
+        raise Invalid(f"This cannot be stored: {error}", code="invalid_text") from error
+    except ForeignKeyViolation as error:
+        raise Missing("This refers to something that does not exist") from error
+    except DOWN as error:
+        raise Unreachable(f"The database does not answer: {error}", code="database") from error
 
 
 async def open_store(url: str, *, size: int = POOL_SIZE) -> Store:
@@ -109,6 +115,8 @@ async def open_store(url: str, *, size: int = POOL_SIZE) -> Store:
 
 async def start_pool(engine: Any, *, size: int) -> None:
     """Give an engine its pool of connections."""
+    # it would tell each try to come back after an outage, with its stack; whoever asks is told by `Unreachable`
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     await engine.start_connection_pool(min_size=1, max_size=size, timeout=10, reset=_leave_as_it_is)
 
 

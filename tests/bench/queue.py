@@ -11,6 +11,7 @@ from sim_core.store.embedded import Embedded
 from sim_core.store.migrate import migrate
 from sim_core.store.places import find_place
 from sim_core.store.postgres import make_database
+from tests.bench import sleepers
 from tests.bench.figures import Figure
 from tests.support.workers import OTHER, Workers, answer, flow, wait, workers
 
@@ -30,7 +31,7 @@ async def _measure() -> list[Figure]:
         try:
             await make_database(server)
             await migrate(server.uri())
-            return await _figures(server.uri())
+            return [*await _figures(server.uri()), *await _sleepers(server)]
         finally:
             await server.stop()
 
@@ -49,6 +50,11 @@ async def _figures(url: str) -> list[Figure]:
     found.append(Figure(name="runs that wait 50 ms, one worker of 4", value=round(WAITING / one), unit="/s"))
     found.append(Figure(name="runs that wait 50 ms, two workers of 4", value=round(WAITING / two), unit="/s"))
     return [*found, Figure(name="scaling, one worker to two", value=ratio, unit="x", goal=1.8, least=True)]
+
+
+async def _sleepers(server: Embedded) -> list[Figure]:
+    async with workers(server.uri(), 1, SIM_WORKSPACE_RUNS="400") as farm:
+        return await sleepers.measure(farm, server)
 
 
 async def _latency(farm: Workers) -> list[Figure]:
@@ -96,14 +102,7 @@ async def _made(farm: Workers, workflow: object, count: int) -> float:
     first = await farm.enqueue(workflow)  # pyright: ignore[reportArgumentType]  # any workflow
     await farm.until([first], ("finished", "running"))
     began = time.perf_counter()
-    await farm.motor.store.execute(
-        "INSERT INTO workflow_execution_logs (id, workspace_id, workflow_id, snapshot, status, trigger, durable, facts,"
-        " input, created_at, ms, tokens_input, tokens_output, cost, epoch, priority, cancel_asked)"
-        " SELECT gen_random_uuid()::text, 'space', workflow_id, snapshot, 'pending', 'api', true, facts, input, now(),"
-        " 0, 0, 0, 0, 1, 0, false FROM workflow_execution_logs, generate_series(1, $2::int) WHERE id = $1",
-        first, count,
-    )  # fmt: skip
-    await farm.motor.store.execute("SELECT pg_notify('sim_queue', '')")
+    await farm.copy(first, count)
     return began
 
 

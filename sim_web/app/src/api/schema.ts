@@ -10,6 +10,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/import",
   "/api/v1/workflows/{workflow_id}/export",
   "/api/v1/workflows/{workflow_id}/deployments",
+  "/api/v1/workflows/{workflow_id}/deployments/{version}",
+  "/api/v1/workflows/{workflow_id}/undeploy",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
   "/api/v1/runs",
@@ -31,7 +33,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/secrets",
   "/api/v1/secrets/{name}",
   "/api/v1/credentials",
+  "/api/v1/credentials/offers",
+  "/api/v1/credentials/connect",
   "/api/v1/credentials/{credential_id}",
+  "/api/v1/credentials/connect/{ticket}",
+  "/api/v1/credentials/callback",
   "/api/v1/keys",
   "/api/v1/keys/{key_id}",
   "/api/v1/auth",
@@ -58,6 +64,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/me/keys/{key_id}",
   "/api/v1/me/secrets",
   "/api/v1/me/secrets/{name}",
+  "/api/v1/me/credentials",
+  "/api/v1/me/credentials/connect",
+  "/api/v1/me/credentials/{credential_id}",
+  "/api/v1/me/credentials/{credential_id}/shares",
+  "/api/v1/me/credentials/{credential_id}/shares/{share_id}",
   "/api/v1/organizations",
   "/api/v1/organizations/{organization_id}",
   "/api/v1/organizations/{organization_id}/restore",
@@ -90,6 +101,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/realtime/ticket",
   "/api/v1/workflows/{workflow_id}/comments",
   "/api/v1/workflows/{workflow_id}/comments/{comment_id}",
+  "/api/v1/workflows/{workflow_id}/comments/{comment_id}/read",
+  "/api/v1/workflows/{workflow_id}/people",
   "/api/v1/workflows/{workflow_id}/history",
   "/api/v1/workflows/{workflow_id}/history/{seq}",
   "/api/v1/workflows/{workflow_id}/restore",
@@ -427,6 +440,7 @@ export interface Imported {
 /** A version to be made. */
 export interface NewDeployment {
   note?: string;
+  durable?: boolean;
 }
 
 /** A frozen version of a workflow. */
@@ -438,14 +452,32 @@ export interface Version {
   digest: string;
   note: string;
   live: boolean;
+  durable?: boolean;
   created_by: string | null;
   created_at: string;
+  author?: string;
 }
 
 /** The versions of a workflow, the newest first. */
 export interface VersionList {
   items: Version[];
   next_cursor?: string | null;
+}
+
+/** A version with the document that it froze. */
+export interface FrozenVersion {
+  id: string;
+  workflow_id: string;
+  version: number;
+  seq: number;
+  digest: string;
+  note: string;
+  live: boolean;
+  durable?: boolean;
+  created_by: string | null;
+  created_at: string;
+  author?: string;
+  workflow: Workflow;
 }
 
 /** What a workflow is started with. */
@@ -608,6 +640,8 @@ export interface Replay {
   async?: boolean;
   stop_after?: string | null;
   timeout_s?: number | null;
+  durable?: boolean | null;
+  priority?: number;
 }
 
 /** How the answer is given. */
@@ -865,7 +899,7 @@ export interface SecretNames {
   names: string[];
 }
 
-/** The credentials of the workspace. */
+/** Credentials, by service and name. */
 export interface CredentialList {
   items: CredentialEntry[];
   next_cursor?: string | null;
@@ -877,6 +911,12 @@ export interface CredentialEntry {
   provider: string;
   kind: string;
   name: string;
+  status: "needs_reconnect" | "ok";
+  problem?: string;
+  of: "person" | "workspace";
+  owner?: string;
+  user_id?: string;
+  role: "manage" | "use";
   facts?: Record<string, unknown>;
   expires_at?: string | null;
   created_at: string;
@@ -890,6 +930,41 @@ export interface NewCredential {
   name: string;
   values: Record<string, string>;
   expires_at?: string | null;
+}
+
+/** The services whose accounts can be connected. */
+export interface OfferList {
+  items: RestCredentialsOffer[];
+  next_cursor?: string | null;
+}
+
+/** A service whose accounts can be connected, and what is still to be set up for it. */
+export interface RestCredentialsOffer {
+  integration: string;
+  title: string;
+  scopes: string[];
+  is_ready: boolean;
+  settings: [string, string];
+  redirect_uri: string;
+}
+
+/** An account that is to be connected. */
+export interface Connect {
+  integration: string;
+  name?: string;
+  credential_id?: string;
+  to?: string;
+}
+
+/** Where the browser goes to grant access, within ten minutes. */
+export interface Begin {
+  url: string;
+}
+
+/** What is to be different. */
+export interface ChangeCredential {
+  name?: string | null;
+  values?: Record<string, string> | null;
 }
 
 /** The keys of the workspace. */
@@ -932,6 +1007,7 @@ export interface AuthFacts {
   signup: "closed" | "invite" | "open";
   is_fresh: boolean;
   sends_mail: boolean;
+  is_signed_in: boolean;
   providers: string[];
 }
 
@@ -1060,6 +1136,39 @@ export interface TotpCode {
 export interface RestMeKeyList {
   items: Key[];
   next_cursor?: string | null;
+}
+
+/** An account of yours that is to be connected. */
+export interface ConnectMine {
+  integration: string;
+  name?: string;
+  credential_id?: string;
+  to?: string;
+  workspace_id?: string;
+}
+
+/** With whom a credential is shared. */
+export interface ShareList {
+  items: Share[];
+  next_cursor?: string | null;
+}
+
+/** A person, or everybody in a workspace, who may use or manage a credential. */
+export interface Share {
+  id: string;
+  user_id?: string | null;
+  workspace_id?: string | null;
+  name?: string;
+  email?: string;
+  role: "manage" | "use";
+  created_at: string;
+}
+
+/** With whom a credential is shared: one person, or everybody in a workspace. */
+export interface NewShare {
+  user_id?: string;
+  workspace_id?: string;
+  role?: "manage" | "use";
 }
 
 /** The organizations that you are a member of. */
@@ -1195,7 +1304,7 @@ export interface Invitation {
   organization_id: string;
   email: string;
   role: "admin" | "member" | "owner";
-  grants: Offer[];
+  grants: AccountsInvitationsOffer[];
   invited_by: string;
   created_at: string;
   sent_at: string;
@@ -1205,7 +1314,7 @@ export interface Invitation {
 }
 
 /** A role in a workspace. */
-export interface Offer {
+export interface AccountsInvitationsOffer {
   workspace_id: string;
   role?: "admin" | "read" | "write";
 }
@@ -1214,7 +1323,7 @@ export interface Offer {
 export interface NewInvitation {
   email: string;
   role?: "admin" | "member" | "owner";
-  grants?: Offer[];
+  grants?: AccountsInvitationsOffer[];
 }
 
 /** An invitation that is on its way. */
@@ -1235,7 +1344,7 @@ export interface Found {
   organization: string;
   email: string;
   role: "admin" | "member" | "owner";
-  grants: Offer[];
+  grants: AccountsInvitationsOffer[];
 }
 
 /** Part of the audit log, the newest first. */
@@ -1340,6 +1449,8 @@ export interface RealtimeTicket {
 /** Every comment, thread by thread. */
 export interface CommentList {
   items: Comment[];
+  unread?: string[];
+  names: Record<string, string>;
 }
 
 /** One remark; the first of a thread carries the thread's id and its anchor. */
@@ -1379,11 +1490,24 @@ export interface CommentChange {
   resolved?: boolean | null;
 }
 
+/** Who may open a workflow, and can be mentioned. */
+export interface ColleagueList {
+  items: Colleague[];
+}
+
+/** Somebody who may open a workflow. */
+export interface Colleague {
+  id: string;
+  name: string;
+  role: "admin" | "read" | "write";
+}
+
 /** Part of the history, in order. */
 export interface HistoryPage {
   items: HistoryEntry[];
   seq: number;
   next_after: number | null;
+  names: Record<string, string>;
 }
 
 /** One change of the past. */

@@ -1,11 +1,13 @@
 import { Background, BackgroundVariant, Controls, MiniMap, ReactFlow, SelectionMode } from "@xyflow/react";
 import { useMemo } from "react";
 import { EDITOR } from "../commands/editor";
+import { Cursors } from "../together/Cursors";
+import { Following } from "../together/Following";
+import { useView } from "../together/useView";
 import { type MenuEntries, RightClick } from "../ui/Menu";
 import { isDark } from "../ui/theme";
 import { BlockNode } from "./BlockNode";
 import { ContainerNode } from "./ContainerNode";
-import { Cursors } from "./Cursors";
 import { NoteNode } from "./NoteNode";
 import { useEditor, useEditorStore } from "./store";
 import { stateOf, useActs } from "./useActs";
@@ -16,6 +18,8 @@ const NODES = { block: BlockNode, container: ContainerNode, note: NoteNode };
 const IN_MENU = [
   "run.from",
   "run.until",
+  "pin",
+  "unpin",
   "copy",
   "cut",
   "duplicate",
@@ -29,6 +33,7 @@ const ON_CANVAS = ["undo", "redo", "add", "all", "layout", "fit", "search", "var
 
 export function Canvas() {
   const canvas = useCanvas();
+  const view = useView();
   const edges = useFlowEdges();
   const editable = useEditor((state) => state.status.editable);
   const entries = useMenu();
@@ -37,6 +42,7 @@ export function Canvas() {
       <div className="relative h-full">
         <ReactFlow
           {...canvas}
+          {...view}
           edges={edges}
           nodeTypes={NODES}
           colorMode={isDark() ? "dark" : "light"}
@@ -71,6 +77,7 @@ export function Canvas() {
           <Controls position="bottom-left" showInteractive={false} />
           <Cursors />
         </ReactFlow>
+        <Following />
       </div>
     </RightClick>
   );
