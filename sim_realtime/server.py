@@ -43,7 +43,6 @@ async def serve(settings: Settings, hub: Hub) -> None:
     service = Service(StoreLedger(store, ownership), crier=hub, version=_version())
     listening = Listening(settings.database_url)
     await listening.on("sim_ops", service.heard_ops)
-    await listening.on("sim_permission", service.heard_permission)
     await listening.on(CHANGED, lambda told: service.heard_permission(None if told == "*" else told))
     await listening.on("sim_notice", service.heard_notice)
     await service.start()

@@ -1,6 +1,7 @@
 """Files for browsers: what plugins register as assets, and the page that answers every other address."""
 
 import asyncio
+import gzip
 import hashlib
 import mimetypes
 from collections.abc import Iterable
@@ -10,14 +11,11 @@ from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
 from sim_core.errors import Missing
+from sim_core.rest.policies import Policies
 from sim_core.spec.assets import Assets
 
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
-    "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
 LARGEST = 32 * 1024 * 1024
+TEXTUAL = ("application/javascript", "application/json", "application/wasm", "image/svg+xml")
 YEAR, ASK = "public, max-age=31536000, immutable", "no-cache"
 
 
@@ -28,25 +26,37 @@ class File(Struct, frozen=True, kw_only=True):
     media_type: str
     etag: str
     cache: str
+    packed: bytes | None = None
+    """The same compressed, where that is shorter."""
 
 
 class Files:
     """Serves the folders that plugins registered; the longest address that fits wins."""
 
-    def __init__(self, assets: Iterable[Assets]) -> None:
-        """Serve these folders."""
+    def __init__(self, assets: Iterable[Assets], policies: Policies) -> None:
+        """Serve these folders; `policies` gives each page its nonce."""
+        self._policies = policies
         self._assets = sorted(assets, key=lambda one: len(one.address), reverse=True)
         self._kept: dict[Path, tuple[int, File]] = {}
 
-    async def answer(self, path: str, if_none_match: str) -> ASGIResponse:
-        """The file at an address; raises `Missing`."""
+    async def answer(self, path: str, if_none_match: str, accepted: str = "") -> ASGIResponse:
+        """The file at an address, compressed where the client says that it can read that; raises `Missing`."""
         found = await asyncio.to_thread(self._find, path)
         if found is None:
             raise Missing(f"There is nothing at {path[:200]}.")
-        headers = {"cache-control": found.cache, "etag": found.etag, "content-security-policy": POLICY}
+        if found.media_type == "text/html":  # never 304: a browser would take the nonce of an earlier answer
+            content, policy = self._policies.page(path, found.content)
+            return ASGIResponse(body=content, headers={"content-security-policy": policy}, media_type="text/html")
+        headers = {"cache-control": found.cache, "etag": found.etag}
         if found.etag in if_none_match:
             return ASGIResponse(body=b"", status_code=304, headers=headers)
-        return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)
+        if found.packed is None:
+            return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)
+        headers["vary"] = "accept-encoding"
+        if "gzip" not in accepted:
+            return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)
+        headers["content-encoding"] = "gzip"
+        return ASGIResponse(body=found.packed, headers=headers, media_type=found.media_type)
 
     def _find(self, path: str) -> File | None:
         for assets in self._assets:
@@ -75,9 +85,18 @@ class Files:
         kind = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
         etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         forever = bool(assets.forever) and name.startswith(assets.forever)
-        file = File(content=content, media_type=kind, etag=etag, cache=YEAR if forever else ASK)
+        packed = _packed(content, kind) if forever else None
+        file = File(content=content, media_type=kind, etag=etag, cache=YEAR if forever else ASK, packed=packed)
         self._kept[place] = (facts.st_mtime_ns, file)
         return file
+
+
+def _packed(content: bytes, kind: str) -> bytes | None:
+    """Done once for each file that never changes; others are small, or made anew for every answer."""
+    if not kind.startswith("text/") and kind not in TEXTUAL:
+        return None
+    packed = gzip.compress(content, 9, mtime=0)
+    return packed if len(packed) < len(content) else None
 
 
 def _is_page(rest: str) -> bool:

@@ -6,6 +6,7 @@ import { containerOf, isNote } from "../model/ports";
 import { BlockHead } from "./BlockHead";
 import { BlockSettings } from "./BlockSettings";
 import { Connections } from "./Connections";
+import { Outputs } from "./Outputs";
 import { useEditor, useEditorStore } from "./store";
 import { useProblems } from "./useProblems";
 
@@ -38,7 +39,7 @@ export function BlockForm({ id }: { id: string }) {
         { gesture },
       );
   };
-  const place = { block: id, values, offered, disabled: !editable || block.locked };
+  const place = { block: id, values, offered, disabled: !editable || block.locked, shares: !containerOf(block) };
   const show = (list: typeof fields) =>
     list.map((field) => (
       <FieldEditor
@@ -75,7 +76,8 @@ export function BlockForm({ id }: { id: string }) {
         </>
       ) : null}
       {isNote(block) ? null : <BlockSettings block={block} type={type} />}
-      {isNote(block) ? null : <Connections id={id} offered={offered} />}
+      {isNote(block) ? null : <Connections offered={offered} />}
+      {isNote(block) ? null : <Outputs block={block} />}
     </div>
   );
 }

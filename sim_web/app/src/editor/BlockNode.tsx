@@ -1,5 +1,5 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { CircleAlert, Lock } from "lucide-react";
+import { CircleAlert, Lock, Pin } from "lucide-react";
 import { memo } from "react";
 import type { BlockFacts } from "../api/schema";
 import { inWords, isEmpty, kindOf, shownFields } from "../model/forms";
@@ -36,7 +36,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
   const many = ports.length > 1 || ports[0]?.id !== "source";
   const rows = rowsOf(block, type);
   return (
-    <NodeFrame id={id} selected={selected} faded={!block.enabled} step={step} className="w-60">
+    <NodeFrame id={id} selected={selected} faded={!block.enabled} step={step} color={color} className="w-60">
       {isEntry(block, type) ? null : (
         <Handle
           role="img"
@@ -51,6 +51,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
         <TypeIcon title={type?.title ?? block.type} color={color} icon={type?.icon} />
         <span className="min-w-0 flex-1 truncate font-semibold">{block.name}</span>
         {problems.length ? <CircleAlert size={14} className="text-bad" aria-label={problems[0]?.message} /> : null}
+        {block.pinned ? <Pin size={13} className="text-accent" aria-label="Its output is pinned" /> : null}
         {block.locked ? <Lock size={13} className="text-soft" aria-label="Locked" /> : null}
       </div>
       {type ? null : (

@@ -8,13 +8,16 @@ import {
   type NodeChange,
   type OnNodeDrag,
   useReactFlow,
+  useStoreApi,
 } from "@xyflow/react";
-import { type DragEvent, type MouseEvent, useCallback, useEffect, useMemo, useState } from "react";
+import { type DragEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toast } from "sonner";
 import { newId } from "../data/ids";
 import { adding } from "../model/adding";
 import { containerAt, dropped, sizeOf } from "../model/places";
 import { refusal } from "../model/ports";
+import { endDrag, showDrag, useDrawn } from "../together/drag";
+import { containerUnder, covered, lit, nudge, sizeOfNode } from "./dragging";
 import { nodesOf } from "./nodes";
 import { type EditorStore, useEditor, useEditorStore } from "./store";
 
@@ -27,7 +30,11 @@ export function useCanvas() {
   const types = useEditor((state) => state.types);
   const selected = useEditor((state) => state.selected);
   const [nodes, setNodes] = useState<Node[]>([]);
+  const held = useRef<{ container?: string }>(undefined);
   useEffect(() => setNodes((before) => nodesOf(doc, types, selected, before)), [doc, types, selected]);
+  useEffect(() => {
+    store.setState({ measure: (id) => sizeOfNode(flow.getNode(id)) });
+  }, [store, flow]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange[]) => {
@@ -37,38 +44,59 @@ export function useCanvas() {
       const resized = changes.filter((one) => one.type === "dimensions" && one.resizing === false);
       for (const one of resized)
         if (one.type === "dimensions" && one.dimensions) resize(store, one.id, one.dimensions, flow.getNode(one.id));
+      if (!held.current) nudge(store, changes);
     },
     [store, flow],
   );
 
+  const api = useStoreApi();
+  /** While something moves, one sheet lies over all blocks: the browser need not look which of them is under the mouse. */
+  const cover = useCallback((is: boolean) => covered(api.getState().domNode, is), [api]);
+  const onMoveStart = useCallback(() => cover(true), [cover]);
+  const onMoveEnd = useCallback(() => cover(false), [cover]);
+
+  const onNodeDragStart: OnNodeDrag = useCallback(() => {
+    held.current = {};
+    cover(true);
+  }, [cover]);
+
   const onNodeDragStop: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
+      cover(false);
+      setNodes(lit(held.current?.container, undefined));
+      held.current = undefined;
       const places = dragged.flatMap((one) => {
         const inner = flow.getInternalNode(one.id);
         return inner ? [{ id: one.id, at: inner.internals.positionAbsolute, size: sizeOfNode(one) }] : [];
       });
       const editor = store.getState();
       editor.change(dropped(editor.doc, places));
-      editor.client.setPresence({ drag: null });
+      endDrag(editor.client);
     },
-    [store, flow],
+    [store, flow, cover],
   );
 
   const onNodeDrag: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
-      const drag = Object.fromEntries(dragged.map((one) => [one.id, [one.position.x, one.position.y] as const]));
-      store.getState().client.setPresence({ drag });
+      const places = dragged.flatMap((one) => {
+        const at = flow.getInternalNode(one.id)?.internals.positionAbsolute;
+        return at ? [[one.id, [at.x, at.y] as const] as const] : [];
+      });
+      showDrag(store.getState().client, Object.fromEntries(places));
+      const over = containerUnder(store, flow, dragged);
+      if (held.current && over !== held.current.container) {
+        setNodes(lit(held.current.container, over));
+        held.current.container = over;
+      }
     },
-    [store],
+    [store, flow],
   );
 
-  return useMemo(
-    () => ({ nodes, onNodesChange, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
-    [nodes, onNodesChange, onNodeDragStop, onNodeDrag, store, flow],
-  );
+  const drawn = useDrawn(nodes);
+  // what hands do stays the same while the nodes change
+  const acts = useMemo(() => hands(store, flow), [store, flow]);
+  return { nodes: drawn, onNodesChange, onMoveStart, onMoveEnd, onNodeDragStart, onNodeDragStop, onNodeDrag, ...acts };
 }
-
-const sizeOfNode = (node: Node) => ({ width: node.measured?.width ?? 240, height: node.measured?.height ?? 96 });
 
 function choose(store: EditorStore, changes: { id: string; selected: boolean }[]) {
   const now = new Set(store.getState().selected);
@@ -119,7 +147,10 @@ function hands(store: EditorStore, flow: ReturnType<typeof useReactFlow>) {
         if (one.type === "select" && one.id) one.selected ? now.add(one.id) : now.delete(one.id);
       store.getState().set({ edges: [...now] });
     },
-    onPaneClick: () => store.getState().set({ selected: [], edges: [], panel: "add", dangling: undefined }),
+    onPaneClick: () => {
+      store.getState().select([]);
+      store.getState().set({ dangling: undefined });
+    },
     onNodeContextMenu: (_event: MouseEvent, node: Node) => {
       if (!store.getState().selected.includes(node.id)) store.getState().select([node.id]);
     },
