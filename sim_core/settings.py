@@ -19,7 +19,7 @@ OLD_NAMES = {
 LOGIN_NAMES = ("GOOGLE_CLIENT_", "GITHUB_CLIENT_", "MICROSOFT_CLIENT_", "MICROSOFT_TENANT", "OIDC_")
 APP_NAMES = ("_CLIENT_ID", "_CLIENT_SECRET")
 _SITE = re.compile(r"\*|'self'|https?://(?:\*\.)?[A-Za-z0-9.-]+(?::(?:[0-9]+|\*))?")
-KEPT = ("SIM_AUTH_SECRET", "ENCRYPTION_KEY", "API_ENCRYPTION_KEY", "INTERNAL_API_SECRET")
+KEPT = ("SIM_AUTH_SECRET", "ENCRYPTION_KEY", "API_ENCRYPTION_KEY")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     earlier_encryption_keys: tuple[str, ...]
     """Keys of before a rotation, which still open what they sealed."""
     api_encryption_key: str
-    internal_api_secret: str
     copilot_api_key: str
     ollama_url: str
     allow_hosts: tuple[str, ...]
@@ -105,7 +104,6 @@ def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> 
         encryption_key=kept["ENCRYPTION_KEY"],
         earlier_encryption_keys=_list({**_stored(data), **given}, "ENCRYPTION_KEY_EARLIER"),
         api_encryption_key=kept["API_ENCRYPTION_KEY"],
-        internal_api_secret=kept["INTERNAL_API_SECRET"],
         copilot_api_key=given.get("COPILOT_API_KEY", ""),
         ollama_url=given.get("OLLAMA_URL", ""),
         allow_hosts=_list(given, "SIM_ALLOW_HOSTS"),

@@ -18,6 +18,7 @@ from sim_core.jobs.admission import Admission, Limits
 from sim_core.jobs.attempts import Attempts
 from sim_core.jobs.children import Children
 from sim_core.jobs.keeping import Keeper
+from sim_core.jobs.permits import Permits
 from sim_core.jobs.plans import Plans
 from sim_core.jobs.queue import open_queue
 from sim_core.jobs.runs import CANCEL, Runs
@@ -92,6 +93,7 @@ async def open_motor(
         children=Children(runs),
         accounts=StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of,
         attempts=Attempts(runs),
+        permits=Permits(store),
     )
     sleepers = Sleepers(runs, catch_up=plugins.catch_up)
     queue = open_queue(store)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from sim_core.app.world import Attempts, Children, Memory, Outside, no_attempts
+from sim_core.app.world import Attempts, Children, Memory, Outside, Permits, everything, no_attempts
 from sim_core.net.client import Client
 from sim_core.net.guard import Guard
 from sim_core.net.tools import Accounts, no_accounts
@@ -45,6 +45,7 @@ def world_of(
     accounts: Callable[[str, str], Accounts] | None = None,
     defaults: Mapping[str, str] | None = None,
     attempts: Attempts = no_attempts,
+    permits: Permits = everything,
 ) -> Outside:
     """The world of runs; `accounts` gives the credentials that a workspace's runs may use for a person."""
     from sim_core.models.runner import Models
@@ -65,4 +66,5 @@ def world_of(
         memory=memory,
         children=children,
         attempts=attempts,
+        permits=permits,
     )

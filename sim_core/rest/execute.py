@@ -72,6 +72,7 @@ class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         503: "The server is busy or stops (`Retry-After`).",
         504: "The run took longer than it may.",
     },
+    produces="text/event-stream, */*",
 )
 async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
     """Run a workflow.

@@ -35,6 +35,7 @@ from sim_core.rest import (
     my_credentials,
     organizations,
     pages,
+    passkeys,
     permission_groups,
     realtime,
     runs,
@@ -67,6 +68,7 @@ ROUTES: tuple[Route, ...] = (
     *keys.ROUTES,
     *auth.ROUTES,
     *logins.ROUTES,
+    *passkeys.ROUTES,
     *me.ROUTES,
     *my_credentials.ROUTES,
     *organizations.ROUTES,
@@ -141,7 +143,8 @@ def _files(services: Services) -> HTTPRouteHandler:
             path: str = request.scope["path"]
             if path.startswith("/api/"):
                 raise Missing(f"There is nothing at {path[:200]}.")
-            return await services.files.answer(path, request.headers.get("if-none-match", ""))
+            asked = request.headers
+            return await services.files.answer(path, asked.get("if-none-match", ""), asked.get("accept-encoding", ""))
         except Exception as error:
             return _complaint(request, error, services)
 

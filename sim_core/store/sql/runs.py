@@ -36,7 +36,7 @@ ORDER BY r.id DESC LIMIT $10
 
 CLAIM = f"""
 UPDATE workflow_execution_logs SET status = 'running', owner = $2, epoch = epoch + 1, wake_at = NULL,
-  offered_at = NULL, cancel_asked = false, started_at = coalesce(started_at, now()), ended_at = NULL,
+  offered_at = NULL, cancel_asked = false, started_at = coalesce(started_at, now()), ended_at = NULL, error = NULL,
   deadline_at = {DEADLINE}
 WHERE id = $1 AND status = ANY($3)
 RETURNING epoch, {LEFT}, (SELECT coalesce(max(seq), 0) FROM execution_event e WHERE e.run_id = $1) AS seq

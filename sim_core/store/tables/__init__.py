@@ -41,6 +41,7 @@ from sim_core.store.tables.documents import (
     WorkflowVariable,
 )
 from sim_core.store.tables.realtime import (
+    CommentRead,
     RealtimeTicket,
     RoomOwner,
     WorkflowComment,
@@ -91,6 +92,7 @@ TABLES: tuple[type[Table], ...] = (
     WorkflowText,
     WorkflowSnapshot,
     WorkflowComment,
+    CommentRead,
     RoomOwner,
     RealtimeTicket,
     WorkflowExecutionLog,
@@ -108,6 +110,7 @@ __all__ = [
     "Blob",
     "Ceremony",
     "Code",
+    "CommentRead",
     "Credential",
     "CredentialShare",
     "DataKey",

@@ -59,6 +59,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/auth/sign-out/everywhere",
   "/api/v1/auth/providers/{provider}/start",
   "/api/v1/auth/providers/{provider}/callback",
+  "/api/v1/auth/passkeys/options",
+  "/api/v1/auth/passkeys/sign-in",
+  "/api/v1/me/passkeys",
+  "/api/v1/me/passkeys/options",
+  "/api/v1/me/passkeys/{passkey_id}",
   "/api/v1/me",
   "/api/v1/me/password",
   "/api/v1/me/email",
@@ -107,6 +112,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/realtime/ticket",
   "/api/v1/workflows/{workflow_id}/comments",
   "/api/v1/workflows/{workflow_id}/comments/{comment_id}",
+  "/api/v1/workflows/{workflow_id}/comments/{comment_id}/read",
+  "/api/v1/workflows/{workflow_id}/people",
   "/api/v1/workflows/{workflow_id}/history",
   "/api/v1/workflows/{workflow_id}/history/{seq}",
   "/api/v1/workflows/{workflow_id}/restore",
@@ -955,9 +962,17 @@ export interface Pasted {
   text: string;
 }
 
-/** The secrets that were set. */
-export interface SecretNames {
-  names: string[];
+/** What came of each line. */
+export interface PastedSecrets {
+  items: PastedLine[];
+  next_cursor?: string | null;
+}
+
+/** What came of one line. */
+export interface PastedLine {
+  line: number;
+  name: string;
+  status: "changed" | "empty" | "new" | "overridden";
 }
 
 /** Credentials, by service and name. */
@@ -1069,6 +1084,7 @@ export interface AuthFacts {
   is_fresh: boolean;
   sends_mail: boolean;
   is_signed_in: boolean;
+  passkeys_at: string;
   providers: string[];
 }
 
@@ -1121,10 +1137,53 @@ export interface Reset {
   password: string;
 }
 
-/** The password again, or a code of the authenticator app. */
+/** The password again, or a code of the authenticator app, or a passkey. */
 export interface Confirm {
   password?: string;
   code?: string;
+  ticket?: string;
+  credential?: Record<string, unknown>;
+}
+
+/** What the browser is asked for. */
+export interface Options {
+  ticket: string;
+  options: Record<string, unknown>;
+}
+
+/** The passkey that the browser shows. */
+export interface ShowPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  restore?: boolean;
+}
+
+/** Your passkeys. */
+export interface PasskeyList {
+  items: Passkey[];
+  next_cursor?: string | null;
+}
+
+/** A passkey as its owner sees it. */
+export interface Passkey {
+  id: string;
+  name: string;
+  backed_up: boolean;
+  aaguid: string;
+  created_at: string;
+  used_at: string | null;
+}
+
+/** The passkey that the browser made. */
+export interface NewPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  name?: string;
+}
+
+/** What it is called. */
+export interface RenamePasskey {
+  name: string;
 }
 
 /** Who is asking. */
@@ -1510,6 +1569,8 @@ export interface RealtimeTicket {
 /** Every comment, thread by thread. */
 export interface CommentList {
   items: Comment[];
+  unread?: string[];
+  names: Record<string, string>;
 }
 
 /** One remark; the first of a thread carries the thread's id and its anchor. */
@@ -1549,11 +1610,24 @@ export interface CommentChange {
   resolved?: boolean | null;
 }
 
+/** Who may open a workflow, and can be mentioned. */
+export interface ColleagueList {
+  items: Colleague[];
+}
+
+/** Somebody who may open a workflow. */
+export interface Colleague {
+  id: string;
+  name: string;
+  role: "admin" | "read" | "write";
+}
+
 /** Part of the history, in order. */
 export interface HistoryPage {
   items: HistoryEntry[];
   seq: number;
   next_after: number | null;
+  names: Record<string, string>;
 }
 
 /** One change of the past. */

@@ -1,9 +1,8 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import type { Step } from "../run/view";
+import { Watchers } from "../together/Watchers";
 import { cx } from "../ui/cx";
 import { lasted } from "../ui/when";
-import { colorOf } from "./people";
-import { useEditor } from "./store";
 
 const RINGS: Record<string, string> = {
   running: "outline-busy",
@@ -18,15 +17,24 @@ interface Props {
   selected: boolean;
   faded: boolean;
   step?: Step;
+  /** The colour of its type, by which it is told from afar. */
+  color: string;
   className?: string;
   children: ReactNode;
 }
 
+declare global {
+  /** How often each block was rendered; there only when somebody measures it. */
+  var simRenders: Map<string, number> | undefined;
+}
+
 /** What every block has around it: whether it is chosen, how it ran, and who looks at it. */
-export function NodeFrame({ id, selected, faded, step, className, children }: Props) {
+export function NodeFrame({ id, selected, faded, step, color, className, children }: Props) {
+  globalThis.simRenders?.set(id, (globalThis.simRenders.get(id) ?? 0) + 1);
   return (
     <div
       data-state={step?.state}
+      style={{ "--tone": color } as CSSProperties}
       className={cx(
         "relative rounded-lg border bg-card transition-[outline-color]",
         selected ? "border-accent shadow-[0_0_0_1px_var(--accent)]" : "border-line shadow-sm",
@@ -59,29 +67,5 @@ function StepBadge({ step }: { step: Step }) {
               ? "pinned"
               : lasted(step.ms)}
     </span>
-  );
-}
-
-/** Who has chosen this block elsewhere. */
-function Watchers({ id }: { id: string }) {
-  const peers = useEditor((state) => state.peers);
-  const here = peers.filter((one) => one.selection?.includes(id));
-  if (!here.length) return null;
-  const color = colorOf(here[0]?.user_id ?? "");
-  return (
-    <>
-      <span className="pointer-events-none absolute -inset-1 rounded-lg border-2" style={{ borderColor: color }} />
-      <span className="pointer-events-none absolute -top-6 left-0 flex gap-1">
-        {here.map((one) => (
-          <span
-            key={one.sid}
-            className="rounded-sm px-1 text-xs text-white"
-            style={{ background: colorOf(one.user_id) }}
-          >
-            {one.name}
-          </span>
-        ))}
-      </span>
-    </>
   );
 }

@@ -8,6 +8,7 @@ import {
   type NodeChange,
   type OnNodeDrag,
   useReactFlow,
+  useStoreApi,
 } from "@xyflow/react";
 import { type DragEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toast } from "sonner";
@@ -15,7 +16,8 @@ import { newId } from "../data/ids";
 import { adding } from "../model/adding";
 import { containerAt, dropped, sizeOf } from "../model/places";
 import { refusal } from "../model/ports";
-import { containerUnder, lit, nudge, sizeOfNode } from "./dragging";
+import { endDrag, showDrag, useDrawn } from "../together/drag";
+import { containerUnder, covered, lit, nudge, sizeOfNode } from "./dragging";
 import { nodesOf } from "./nodes";
 import { type EditorStore, useEditor, useEditorStore } from "./store";
 
@@ -47,12 +49,20 @@ export function useCanvas() {
     [store, flow],
   );
 
+  const api = useStoreApi();
+  /** While something moves, one sheet lies over all blocks: the browser need not look which of them is under the mouse. */
+  const cover = useCallback((is: boolean) => covered(api.getState().domNode, is), [api]);
+  const onMoveStart = useCallback(() => cover(true), [cover]);
+  const onMoveEnd = useCallback(() => cover(false), [cover]);
+
   const onNodeDragStart: OnNodeDrag = useCallback(() => {
     held.current = {};
-  }, []);
+    cover(true);
+  }, [cover]);
 
   const onNodeDragStop: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
+      cover(false);
       setNodes(lit(held.current?.container, undefined));
       held.current = undefined;
       const places = dragged.flatMap((one) => {
@@ -61,15 +71,18 @@ export function useCanvas() {
       });
       const editor = store.getState();
       editor.change(dropped(editor.doc, places));
-      editor.client.setPresence({ drag: null });
+      endDrag(editor.client);
     },
-    [store, flow],
+    [store, flow, cover],
   );
 
   const onNodeDrag: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
-      const drag = Object.fromEntries(dragged.map((one) => [one.id, [one.position.x, one.position.y] as const]));
-      store.getState().client.setPresence({ drag });
+      const places = dragged.flatMap((one) => {
+        const at = flow.getInternalNode(one.id)?.internals.positionAbsolute;
+        return at ? [[one.id, [at.x, at.y] as const] as const] : [];
+      });
+      showDrag(store.getState().client, Object.fromEntries(places));
       const over = containerUnder(store, flow, dragged);
       if (held.current && over !== held.current.container) {
         setNodes(lit(held.current.container, over));
@@ -79,10 +92,10 @@ export function useCanvas() {
     [store, flow],
   );
 
-  return useMemo(
-    () => ({ nodes, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
-    [nodes, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, store, flow],
-  );
+  const drawn = useDrawn(nodes);
+  // what hands do stays the same while the nodes change
+  const acts = useMemo(() => hands(store, flow), [store, flow]);
+  return { nodes: drawn, onNodesChange, onMoveStart, onMoveEnd, onNodeDragStart, onNodeDragStop, onNodeDrag, ...acts };
 }
 
 function choose(store: EditorStore, changes: { id: string; selected: boolean }[]) {
