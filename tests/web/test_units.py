@@ -1,5 +1,6 @@
 """The pure parts of the web app, tested where they live."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,8 +17,16 @@ def test_commands_and_models_hold() -> None:
     node = shutil.which("node", path=path)
     if not node or not (APP / "node_modules").exists():
         pytest.skip("Node or the app's packages are absent: scripts/setup brings them")
-    command = [node, "node_modules/vitest/vitest.mjs", "run", "src/commands", "src/model", "src/pages"]
+    command = [node, "node_modules/vitest/vitest.mjs", "run", "src/commands", "src/model", "src/pages", "src/together"]
     done = subprocess.run(
         command, cwd=APP, capture_output=True, text=True, timeout=120, env={**os.environ, "PATH": path}
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_package_of_the_app_is_verified_when_it_is_installed() -> None:
+    packages = json.loads((APP / "package-lock.json").read_text())["packages"]
+    unverified = [
+        name for name, facts in packages.items() if name and not facts.get("integrity") and not facts.get("inBundle")
+    ]
+    assert unverified == []

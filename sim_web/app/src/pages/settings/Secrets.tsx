@@ -94,8 +94,7 @@ function SecretPage({ title, about, path, query }: Props) {
         onSubmit={async ({ text }) => {
           const { items } = await write<PastedSecrets>("PUT", path, { text });
           await refresh();
-          const set = items.filter((one) => one.status === "new" || one.status === "changed").length;
-          toast.success(`${set} set.`);
+          toast.success(`${new Set(items.map((line) => line.name)).size} set.`);
         }}
       />
       <Confirm
