@@ -10,10 +10,10 @@ from sim_core.accounts.tickets import Ticket, create_ticket
 from sim_core.document.operations import Operation
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Anonymous
-from sim_core.rest.routes import Call, Nothing, route
+from sim_core.rest.routes import Call, Count, Nothing, route
 from sim_core.store import comments, past
 from sim_core.store.chains import Appended
-from sim_core.store.comments import Anchor, Comment, Place
+from sim_core.store.comments import Anchor, Colleague, Comment, Place
 from sim_core.store.documents import history, load
 
 Mentions = Annotated[tuple[str, ...], Meta(max_length=50)]
@@ -55,12 +55,22 @@ class CommentList(Struct, frozen=True, kw_only=True):
     """Every comment, thread by thread."""
 
     items: tuple[Comment, ...]
+    unread: tuple[str, ...] = ()
+    """Ids of those that you have not read."""
+    names: dict[str, str]
+    """What their authors are called."""
+
+
+class ColleagueList(Struct, frozen=True, kw_only=True):
+    """Who may open a workflow, and can be mentioned."""
+
+    items: tuple[Colleague, ...]
 
 
 class HistoryQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which part of the history."""
 
-    after: Annotated[int, Meta(ge=0)] = 0
+    after: Count = 0
     limit: Annotated[int, Meta(ge=1, le=500)] = 200
 
 
@@ -82,6 +92,8 @@ class HistoryPage(Struct, frozen=True, kw_only=True):
     """Where the workflow stands."""
     next_after: int | None
     """Send it as `after` for what follows."""
+    names: dict[str, str]
+    """What the actors are called."""
 
 
 class PastDocument(Struct, frozen=True, kw_only=True):
@@ -94,7 +106,7 @@ class PastDocument(Struct, frozen=True, kw_only=True):
 class Restore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which state to go back to."""
 
-    to_seq: Annotated[int, Meta(ge=0)]
+    to_seq: Count
 
 
 @route("POST", "/realtime/ticket", scope=("read", "write"), reply=RealtimeTicket, status=201)
@@ -111,7 +123,26 @@ async def make_ticket(call: Call[None, Nothing]) -> RealtimeTicket:
 async def list_comments(call: Call[None, Nothing]) -> CommentList:
     """List what was said about a workflow."""
     await load(call.services.store, call.id("workflow_id"), call.workspace_id)
-    return CommentList(items=await comments.list_comments(call.services.store, _place(call)))
+    store, place = call.services.store, _place(call)
+    items = await comments.list_comments(store, place)
+    return CommentList(
+        items=items,
+        unread=await comments.unread(store, place, call.user_id),
+        names=await comments.names(store, (one.created_by for one in items)),
+    )
+
+
+@route("GET", "/workflows/{workflow_id}/people", scope="read", reply=ColleagueList)
+async def list_people(call: Call[None, Nothing]) -> ColleagueList:
+    """List who may open a workflow, by name."""
+    await load(call.services.store, call.id("workflow_id"), call.workspace_id)
+    return ColleagueList(items=await comments.colleagues(call.services.store, call.workspace_id))
+
+
+@route("PUT", "/workflows/{workflow_id}/comments/{comment_id}/read", scope="read", status=204)
+async def read_comment(call: Call[None, Nothing]) -> None:
+    """Say that you have read a thread up to a comment."""
+    await comments.mark_read(call.services.store, _place(call), call.id("comment_id"), by=call.user_id)
 
 
 @route("POST", "/workflows/{workflow_id}/comments", scope=("read", "write"), body=NewComment, reply=Comment, status=201)
@@ -160,7 +191,8 @@ async def read_history(call: Call[None, HistoryQuery]) -> HistoryPage:
         for one in changes
     )
     more = bool(items) and items[-1].seq < stored.seq
-    return HistoryPage(items=items, seq=stored.seq, next_after=items[-1].seq if more else None)
+    names = await comments.names(store, (one.actor for one in items))
+    return HistoryPage(items=items, seq=stored.seq, next_after=items[-1].seq if more else None, names=names)
 
 
 @route("GET", "/workflows/{workflow_id}/history/{seq}", scope="read", reply=PastDocument)
@@ -190,6 +222,8 @@ ROUTES = (
     add_comment,
     change_comment,
     delete_comment,
+    read_comment,
+    list_people,
     read_history,
     read_past,
     restore,

@@ -1,7 +1,8 @@
 """What people say about a workflow: threads that hang on a block, an edge or a spot, with those they mention."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +15,7 @@ from sim_core.store.rows import text
 from sim_core.store.wire import Row
 
 MOST = 500
+Role = Literal["read", "write", "admin"]
 COLUMNS = """c.id, c.thread_id, c.anchor, c.body, c.mentions, c.created_by, c.created_at, c.edited_at, c.resolved_at,
   c.resolved_by"""
 HERE = "JOIN workflow w ON w.id = c.workflow_id AND w.deleted_at IS NULL AND w.workspace_id = $2"
@@ -33,7 +35,24 @@ UPDATE workflow_comment SET resolved_at = CASE WHEN $2 THEN now() END, resolved_
 WHERE id = $1
 """
 DELETE = "UPDATE workflow_comment SET deleted_at = now() WHERE id = $1 OR thread_id = $1"
-MEMBERS = "SELECT user_id FROM permission WHERE workspace_id = $1 AND user_id = ANY($2::text[])"
+PEOPLE = """
+SELECT u.id, u.name, CASE WHEN m.role IN ('owner', 'admin') THEN 'admin' ELSE p.role END AS role
+FROM workspace w JOIN "user" u ON u.disabled_at IS NULL
+LEFT JOIN permission p ON p.workspace_id = w.id AND p.user_id = u.id
+LEFT JOIN member m ON m.organization_id = w.organization_id AND m.user_id = u.id
+WHERE w.id = $1 AND (p.role IS NOT NULL OR m.role IN ('owner', 'admin')) ORDER BY lower(u.name), u.id
+"""
+NAMES = 'SELECT id, name FROM "user" WHERE id = ANY($1::text[])'
+UNREAD = f"""
+SELECT c.id FROM workflow_comment c {HERE}
+LEFT JOIN workflow_comment_read r ON r.thread_id = c.thread_id AND r.user_id = $3
+WHERE c.workflow_id = $1 AND c.deleted_at IS NULL AND c.created_by <> $3 AND (r.up_to IS NULL OR c.id > r.up_to)
+ORDER BY c.id LIMIT {MOST}
+"""
+READ = """
+INSERT INTO workflow_comment_read (workflow_id, thread_id, user_id, up_to) VALUES ($1, $2, $3, $4)
+ON CONFLICT (thread_id, user_id) DO UPDATE SET up_to = greatest(workflow_comment_read.up_to, excluded.up_to)
+"""
 
 
 class Anchor(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -61,6 +80,14 @@ class Comment(Struct, frozen=True, kw_only=True):
     resolved_by: str | None
 
 
+class Colleague(Struct, frozen=True, kw_only=True):
+    """Somebody who may open a workflow."""
+
+    id: str
+    name: str
+    role: Role
+
+
 class Place(Struct, frozen=True):
     """Where comments are: a workflow, in the workspace of whoever asks."""
 
@@ -72,6 +99,29 @@ async def list_comments(store: Store, place: Place) -> tuple[Comment, ...]:
     """Every comment of a workflow, thread by thread, the oldest first."""
     rows = await store.rows(LIST, place.workflow_id, place.workspace_id)
     return tuple(_comment(row) for row in rows)
+
+
+async def unread(store: Store, place: Place, user_id: str) -> tuple[str, ...]:
+    """Ids of what others have said that somebody has not read."""
+    return tuple(row["id"] for row in await store.rows(UNREAD, place.workflow_id, place.workspace_id, user_id))
+
+
+async def mark_read(store: Store, place: Place, comment_id: str, *, by: str) -> None:
+    """Somebody has read a thread up to a comment."""
+    comment = await read_comment(store, place, comment_id)
+    await store.execute(READ, place.workflow_id, comment.thread_id, by, comment_id)
+
+
+async def colleagues(store: Store, workspace_id: str) -> tuple[Colleague, ...]:
+    """Everybody who may open the workflows of a workspace, by name."""
+    rows = await store.rows(PEOPLE, workspace_id)
+    return tuple(Colleague(id=row["id"], name=row["name"], role=row["role"]) for row in rows)
+
+
+async def names(store: Store, ids: Iterable[str]) -> dict[str, str]:
+    """What people are called, also those who are gone; who never was a person is left out."""
+    rows = await store.rows(NAMES, sorted(set(ids)))
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def read_comment(store: Store, place: Place, comment_id: str) -> Comment:
@@ -144,7 +194,7 @@ async def _told(store: Store, place: Place, id: str, what: str) -> Comment:
 async def _check_mentions(store: Store, place: Place, mentions: tuple[str, ...]) -> None:
     if not mentions:
         return
-    known = {row["user_id"] for row in await store.rows(MEMBERS, place.workspace_id, list(mentions))}
+    known = {one.id for one in await colleagues(store, place.workspace_id)}
     if strangers := sorted(set(mentions) - known):
         raise Invalid(f"{strangers[0]!r} is not in this workspace", code="unknown_person")
 

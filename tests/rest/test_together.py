@@ -1,6 +1,22 @@
+from sim_core.accounts.keys import create_key
+from sim_core.ids import new_id
+from sim_core.store.tables import Permission, User
 from tests.rest.conftest import Api
 
 BLOCKS = {"a": {"id": "a", "type": "start", "name": "Start"}}
+
+
+async def colleague(api: Api) -> str:
+    """A key of somebody else, who may read."""
+    store = api.platform.services.store
+    workspace_id = await store.value("SELECT workspace_id FROM api_key WHERE name = 'test' ORDER BY id LIMIT 1")
+    user_id = new_id()
+    await store.add(
+        User(id=user_id, name="Colleague", email="colleague@example.com"),
+        Permission(id=new_id(), workspace_id=workspace_id, user_id=user_id, role="read"),
+    )
+    scopes = ("read", "write")
+    return (await create_key(store, user_id=user_id, name="theirs", workspace_id=workspace_id, scopes=scopes)).text
 
 
 async def test_a_ticket_is_made_for_who_is_asking(api: Api) -> None:
@@ -44,3 +60,33 @@ async def test_the_past_can_be_read_and_brought_back_and_that_undone(api: Api) -
     assert "a" in (await api.ask("GET", f"/workflows/{id}")).json()["workflow"]["blocks"]
     await api.ask("POST", f"/workflows/{id}/restore", {"to_seq": before + 1})
     assert not (await api.ask("GET", f"/workflows/{id}")).json()["workflow"].get("blocks")
+
+
+async def test_what_others_said_is_unread_until_one_has_read_it(api: Api) -> None:
+    id = await api.make({"name": "w", "blocks": BLOCKS})
+    first = (await api.ask("POST", f"/workflows/{id}/comments", {"body": "one"})).json()
+    mine = (await api.ask("GET", f"/workflows/{id}/comments")).json()
+    assert mine["unread"] == [], "nobody has to read their own words"
+    assert list(mine["names"]) == [first["created_by"]]
+    headers = {"x-api-key": await colleague(api)}
+    theirs = (await api.ask("GET", f"/workflows/{id}/comments", headers=headers)).json()
+    assert theirs["unread"] == [first["id"]]
+    second = (await api.ask("POST", f"/workflows/{id}/comments", {"body": "two", "thread_id": first["id"]})).json()
+    path = f"/workflows/{id}/comments/{second['id']}/read"
+    assert (await api.ask("PUT", path, headers={"x-api-key": api.other_key})).status_code == 404
+    assert (await api.ask("PUT", path, headers=headers)).status_code == 204
+    assert (await api.ask("GET", f"/workflows/{id}/comments", headers=headers)).json()["unread"] == []
+    older = f"/workflows/{id}/comments/{first['id']}/read"
+    assert (await api.ask("PUT", older, headers=headers)).status_code == 204
+    assert (await api.ask("GET", f"/workflows/{id}/comments", headers=headers)).json()["unread"] == [], "never back"
+
+
+async def test_people_of_a_workflow_are_named_and_can_be_mentioned(api: Api) -> None:
+    id = await api.make({"name": "w", "blocks": BLOCKS})
+    await colleague(api)
+    people = (await api.ask("GET", f"/workflows/{id}/people")).json()["items"]
+    assert {one["name"]: one["role"] for one in people} == {"Owner": "admin", "Colleague": "read"}
+    said = await api.ask("POST", f"/workflows/{id}/comments", {"body": "x", "mentions": [one["id"] for one in people]})
+    assert said.status_code == 201
+    assert (await api.ask("GET", f"/workflows/{id}/people", headers={"x-api-key": api.other_key})).status_code == 404
+    assert (await api.ask("GET", f"/workflows/{id}/history")).json()["names"]

@@ -14,6 +14,7 @@ class WorkflowFolder(Table, tablename="workflow_folder"):
     workspace_id = ForeignKey(Workspace, null=False, default="", index=True)
     parent_id = Text(null=True, default=None)
     name = Text()
+    position = Integer(null=True, default=None, help_text="Order among its neighbours.")
     created_at = Timestamptz()
 
 
@@ -23,6 +24,7 @@ class Workflow(Table, tablename="workflow"):
     id = Text(primary_key=True)
     workspace_id = ForeignKey(Workspace, null=False, default="")
     folder_id = Text(null=True, default=None)
+    position = Integer(null=True, default=None, help_text="Order among its neighbours.")
     name = Text()
     description = Text()
     seq = BigInt()
@@ -107,6 +109,7 @@ class WorkflowDeploymentVersion(Table, tablename="workflow_deployment_version"):
     digest = Text()
     note = Text()
     live = Boolean(default=False)
+    durable = Boolean(default=True, help_text="Whether its runs are taken over when their process dies.")
     created_by = Text(null=True, default=None)
     created_at = Timestamptz()
     version_once = Unique([workflow_id, version])

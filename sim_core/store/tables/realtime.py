@@ -43,6 +43,15 @@ class WorkflowComment(Table, tablename="workflow_comment"):
     deleted_at = Timestamptz(null=True, default=None)
 
 
+class CommentRead(Table, tablename="workflow_comment_read"):
+    """How far somebody has read a thread; one row for each thread and person."""
+
+    thread_id = Text(primary_key=True)
+    user_id = Text()
+    workflow_id = ForeignKey(Workflow, null=False, default="", index=True)
+    up_to = Text()
+
+
 class RoomOwner(Table, tablename="room_owner"):
     """Which process has the room of a workflow, and where it is found."""
 

@@ -9,11 +9,17 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/{workflow_id}/validate",
   "/api/v1/workflows/import",
   "/api/v1/workflows/{workflow_id}/export",
+  "/api/v1/folders",
+  "/api/v1/folders/{folder_id}",
+  "/api/v1/folders/{folder_id}/place",
+  "/api/v1/workflows/{workflow_id}/place",
   "/api/v1/workflows/{workflow_id}/deployments",
   "/api/v1/workflows/{workflow_id}/deployments/{version}",
   "/api/v1/workflows/{workflow_id}/undeploy",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
+  "/api/v1/runs/figures",
+  "/api/v1/runs/{run_id}/document",
   "/api/v1/runs",
   "/api/v1/runs/{run_id}",
   "/api/v1/runs/{run_id}/events",
@@ -33,7 +39,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/secrets",
   "/api/v1/secrets/{name}",
   "/api/v1/credentials",
+  "/api/v1/credentials/offers",
+  "/api/v1/credentials/connect",
   "/api/v1/credentials/{credential_id}",
+  "/api/v1/credentials/connect/{ticket}",
+  "/api/v1/credentials/callback",
   "/api/v1/keys",
   "/api/v1/keys/{key_id}",
   "/api/v1/auth",
@@ -49,6 +59,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/auth/sign-out/everywhere",
   "/api/v1/auth/providers/{provider}/start",
   "/api/v1/auth/providers/{provider}/callback",
+  "/api/v1/auth/passkeys/options",
+  "/api/v1/auth/passkeys/sign-in",
+  "/api/v1/me/passkeys",
+  "/api/v1/me/passkeys/options",
+  "/api/v1/me/passkeys/{passkey_id}",
   "/api/v1/me",
   "/api/v1/me/password",
   "/api/v1/me/email",
@@ -60,6 +75,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/me/keys/{key_id}",
   "/api/v1/me/secrets",
   "/api/v1/me/secrets/{name}",
+  "/api/v1/me/credentials",
+  "/api/v1/me/credentials/connect",
+  "/api/v1/me/credentials/{credential_id}",
+  "/api/v1/me/credentials/{credential_id}/shares",
+  "/api/v1/me/credentials/{credential_id}/shares/{share_id}",
   "/api/v1/organizations",
   "/api/v1/organizations/{organization_id}",
   "/api/v1/organizations/{organization_id}/restore",
@@ -92,6 +112,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/realtime/ticket",
   "/api/v1/workflows/{workflow_id}/comments",
   "/api/v1/workflows/{workflow_id}/comments/{comment_id}",
+  "/api/v1/workflows/{workflow_id}/comments/{comment_id}/read",
+  "/api/v1/workflows/{workflow_id}/people",
   "/api/v1/workflows/{workflow_id}/history",
   "/api/v1/workflows/{workflow_id}/history/{seq}",
   "/api/v1/workflows/{workflow_id}/restore",
@@ -142,6 +164,7 @@ export interface WorkflowEntry {
   name: string;
   description: string;
   folder_id: string | null;
+  position: number | null;
   seq: number;
   created_at: string | null;
   updated_at: string | null;
@@ -426,9 +449,42 @@ export interface Imported {
   workflow?: Workflow | null;
 }
 
+/** All folders of a workspace, in their order. */
+export interface FolderList {
+  items: FolderEntry[];
+  next_cursor?: string | null;
+}
+
+/** A folder of workflows. */
+export interface FolderEntry {
+  id: string;
+  name: string;
+  parent_id: string | null;
+  position: number | null;
+  created_at: string;
+}
+
+/** A folder to be made. */
+export interface NewFolder {
+  name: string;
+  parent_id?: string | null;
+}
+
+/** How a folder is called. */
+export interface ChangeFolder {
+  name: string;
+}
+
+/** Where something stands. */
+export interface Standing {
+  folder_id?: string | null;
+  before?: string | null;
+}
+
 /** A version to be made. */
 export interface NewDeployment {
   note?: string;
+  durable?: boolean;
 }
 
 /** A frozen version of a workflow. */
@@ -440,6 +496,7 @@ export interface Version {
   digest: string;
   note: string;
   live: boolean;
+  durable?: boolean;
   created_by: string | null;
   created_at: string;
   author?: string;
@@ -460,6 +517,7 @@ export interface FrozenVersion {
   digest: string;
   note: string;
   live: boolean;
+  durable?: boolean;
   created_by: string | null;
   created_at: string;
   author?: string;
@@ -489,6 +547,30 @@ export interface RunResult {
   pauses?: string[];
   ms?: number | null;
   url?: string;
+}
+
+/** Runs over time. */
+export interface Figures {
+  since: string;
+  until: string;
+  step_s: number;
+  items: Figure[];
+}
+
+/** What the runs that began within one stretch of time come to; stretches without a run are left out. */
+export interface Figure {
+  at: string;
+  runs: number;
+  failed: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  tokens: number;
+  cost: number;
+}
+
+/** The document that a run ran, as it was then. */
+export interface RunDocument {
+  workflow: Workflow;
 }
 
 /** Part of the list of runs, the newest first. */
@@ -626,6 +708,8 @@ export interface Replay {
   async?: boolean;
   stop_after?: string | null;
   timeout_s?: number | null;
+  durable?: boolean | null;
+  priority?: number;
 }
 
 /** How the answer is given. */
@@ -878,12 +962,20 @@ export interface Pasted {
   text: string;
 }
 
-/** The secrets that were set. */
-export interface SecretNames {
-  names: string[];
+/** What came of each line. */
+export interface PastedSecrets {
+  items: PastedLine[];
+  next_cursor?: string | null;
 }
 
-/** The credentials of the workspace. */
+/** What came of one line. */
+export interface PastedLine {
+  line: number;
+  name: string;
+  status: "changed" | "empty" | "new" | "overridden";
+}
+
+/** Credentials, by service and name. */
 export interface CredentialList {
   items: CredentialEntry[];
   next_cursor?: string | null;
@@ -895,6 +987,12 @@ export interface CredentialEntry {
   provider: string;
   kind: string;
   name: string;
+  status: "needs_reconnect" | "ok";
+  problem?: string;
+  of: "person" | "workspace";
+  owner?: string;
+  user_id?: string;
+  role: "manage" | "use";
   facts?: Record<string, unknown>;
   expires_at?: string | null;
   created_at: string;
@@ -908,6 +1006,41 @@ export interface NewCredential {
   name: string;
   values: Record<string, string>;
   expires_at?: string | null;
+}
+
+/** The services whose accounts can be connected. */
+export interface OfferList {
+  items: RestCredentialsOffer[];
+  next_cursor?: string | null;
+}
+
+/** A service whose accounts can be connected, and what is still to be set up for it. */
+export interface RestCredentialsOffer {
+  integration: string;
+  title: string;
+  scopes: string[];
+  is_ready: boolean;
+  settings: [string, string];
+  redirect_uri: string;
+}
+
+/** An account that is to be connected. */
+export interface Connect {
+  integration: string;
+  name?: string;
+  credential_id?: string;
+  to?: string;
+}
+
+/** Where the browser goes to grant access, within ten minutes. */
+export interface Begin {
+  url: string;
+}
+
+/** What is to be different. */
+export interface ChangeCredential {
+  name?: string | null;
+  values?: Record<string, string> | null;
 }
 
 /** The keys of the workspace. */
@@ -950,6 +1083,8 @@ export interface AuthFacts {
   signup: "closed" | "invite" | "open";
   is_fresh: boolean;
   sends_mail: boolean;
+  is_signed_in: boolean;
+  passkeys_at: string;
   providers: string[];
 }
 
@@ -1002,10 +1137,53 @@ export interface Reset {
   password: string;
 }
 
-/** The password again, or a code of the authenticator app. */
+/** The password again, or a code of the authenticator app, or a passkey. */
 export interface Confirm {
   password?: string;
   code?: string;
+  ticket?: string;
+  credential?: Record<string, unknown>;
+}
+
+/** What the browser is asked for. */
+export interface Options {
+  ticket: string;
+  options: Record<string, unknown>;
+}
+
+/** The passkey that the browser shows. */
+export interface ShowPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  restore?: boolean;
+}
+
+/** Your passkeys. */
+export interface PasskeyList {
+  items: Passkey[];
+  next_cursor?: string | null;
+}
+
+/** A passkey as its owner sees it. */
+export interface Passkey {
+  id: string;
+  name: string;
+  backed_up: boolean;
+  aaguid: string;
+  created_at: string;
+  used_at: string | null;
+}
+
+/** The passkey that the browser made. */
+export interface NewPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  name?: string;
+}
+
+/** What it is called. */
+export interface RenamePasskey {
+  name: string;
 }
 
 /** Who is asking. */
@@ -1078,6 +1256,39 @@ export interface TotpCode {
 export interface RestMeKeyList {
   items: Key[];
   next_cursor?: string | null;
+}
+
+/** An account of yours that is to be connected. */
+export interface ConnectMine {
+  integration: string;
+  name?: string;
+  credential_id?: string;
+  to?: string;
+  workspace_id?: string;
+}
+
+/** With whom a credential is shared. */
+export interface ShareList {
+  items: Share[];
+  next_cursor?: string | null;
+}
+
+/** A person, or everybody in a workspace, who may use or manage a credential. */
+export interface Share {
+  id: string;
+  user_id?: string | null;
+  workspace_id?: string | null;
+  name?: string;
+  email?: string;
+  role: "manage" | "use";
+  created_at: string;
+}
+
+/** With whom a credential is shared: one person, or everybody in a workspace. */
+export interface NewShare {
+  user_id?: string;
+  workspace_id?: string;
+  role?: "manage" | "use";
 }
 
 /** The organizations that you are a member of. */
@@ -1213,7 +1424,7 @@ export interface Invitation {
   organization_id: string;
   email: string;
   role: "admin" | "member" | "owner";
-  grants: Offer[];
+  grants: AccountsInvitationsOffer[];
   invited_by: string;
   created_at: string;
   sent_at: string;
@@ -1223,7 +1434,7 @@ export interface Invitation {
 }
 
 /** A role in a workspace. */
-export interface Offer {
+export interface AccountsInvitationsOffer {
   workspace_id: string;
   role?: "admin" | "read" | "write";
 }
@@ -1232,7 +1443,7 @@ export interface Offer {
 export interface NewInvitation {
   email: string;
   role?: "admin" | "member" | "owner";
-  grants?: Offer[];
+  grants?: AccountsInvitationsOffer[];
 }
 
 /** An invitation that is on its way. */
@@ -1253,7 +1464,7 @@ export interface Found {
   organization: string;
   email: string;
   role: "admin" | "member" | "owner";
-  grants: Offer[];
+  grants: AccountsInvitationsOffer[];
 }
 
 /** Part of the audit log, the newest first. */
@@ -1358,6 +1569,8 @@ export interface RealtimeTicket {
 /** Every comment, thread by thread. */
 export interface CommentList {
   items: Comment[];
+  unread?: string[];
+  names: Record<string, string>;
 }
 
 /** One remark; the first of a thread carries the thread's id and its anchor. */
@@ -1397,11 +1610,24 @@ export interface CommentChange {
   resolved?: boolean | null;
 }
 
+/** Who may open a workflow, and can be mentioned. */
+export interface ColleagueList {
+  items: Colleague[];
+}
+
+/** Somebody who may open a workflow. */
+export interface Colleague {
+  id: string;
+  name: string;
+  role: "admin" | "read" | "write";
+}
+
 /** Part of the history, in order. */
 export interface HistoryPage {
   items: HistoryEntry[];
   seq: number;
   next_after: number | null;
+  names: Record<string, string>;
 }
 
 /** One change of the past. */

@@ -142,13 +142,12 @@ export function openOverRest(id: string): WorkflowClient {
     follow: () => undefined,
     following: () => null,
     onView: () => () => undefined,
-    text: () => {
-      throw new Error("Text is not shared over REST.");
-    },
+    text: () => null,
     settled: async (ms = 5000) => {
       const end = Date.now() + ms;
       while (status().pending && Date.now() < end) await new Promise((go) => setTimeout(go, 20));
     },
+    unsaved: () => ({ workflow_id: id, name: shown.name, base_seq: seq, operations: [...inFlight, ...waiting] }),
     close: () => {
       documents.clear();
       statuses.clear();

@@ -39,7 +39,7 @@ export function BlockForm({ id }: { id: string }) {
         { gesture },
       );
   };
-  const place = { block: id, values, offered, disabled: !editable || block.locked };
+  const place = { block: id, values, offered, disabled: !editable || block.locked, shares: !containerOf(block) };
   const show = (list: typeof fields) =>
     list.map((field) => (
       <FieldEditor

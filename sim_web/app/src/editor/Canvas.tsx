@@ -1,11 +1,13 @@
 import { Background, BackgroundVariant, Controls, ReactFlow, SelectionMode, useStore } from "@xyflow/react";
 import { useMemo } from "react";
 import { EDITOR } from "../commands/editor";
+import { Cursors } from "../together/Cursors";
+import { Following } from "../together/Following";
+import { useView } from "../together/useView";
 import { type MenuEntries, RightClick } from "../ui/Menu";
 import { isDark } from "../ui/theme";
 import { BlockNode } from "./BlockNode";
 import { ContainerNode } from "./ContainerNode";
-import { Cursors } from "./Cursors";
 import { NoteNode } from "./NoteNode";
 import { Overview } from "./Overview";
 import { useEditor, useEditorStore } from "./store";
@@ -48,6 +50,7 @@ const useFar = () => {
 export function Canvas() {
   const far = useFar();
   const canvas = useCanvas();
+  const view = useView();
   const edges = useFlowEdges();
   const editable = useEditor((state) => state.status.editable);
   const entries = useMenu();
@@ -56,6 +59,7 @@ export function Canvas() {
       <div className="relative h-full">
         <ReactFlow
           {...canvas}
+          {...view}
           className={far ? "far" : ""}
           edges={edges}
           nodeTypes={NODES}
@@ -83,6 +87,7 @@ export function Canvas() {
           <Controls position="bottom-left" showInteractive={false} />
           <Cursors />
         </ReactFlow>
+        <Following />
       </div>
     </RightClick>
   );

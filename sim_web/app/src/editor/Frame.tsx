@@ -1,9 +1,8 @@
 import type { CSSProperties, ReactNode } from "react";
 import type { Step } from "../run/view";
+import { Watchers } from "../together/Watchers";
 import { cx } from "../ui/cx";
 import { lasted } from "../ui/when";
-import { colorOf } from "./people";
-import { useEditor } from "./store";
 
 const RINGS: Record<string, string> = {
   running: "outline-busy",
@@ -68,29 +67,5 @@ function StepBadge({ step }: { step: Step }) {
               ? "pinned"
               : lasted(step.ms)}
     </span>
-  );
-}
-
-/** Who has chosen this block elsewhere. */
-function Watchers({ id }: { id: string }) {
-  const peers = useEditor((state) => state.peers);
-  const here = peers.filter((one) => one.selection?.includes(id));
-  if (!here.length) return null;
-  const color = colorOf(here[0]?.user_id ?? "");
-  return (
-    <>
-      <span className="pointer-events-none absolute -inset-1 rounded-lg border-2" style={{ borderColor: color }} />
-      <span className="pointer-events-none absolute -top-6 left-0 flex gap-1">
-        {here.map((one) => (
-          <span
-            key={one.sid}
-            className="rounded-sm px-1 text-xs text-white"
-            style={{ background: colorOf(one.user_id) }}
-          >
-            {one.name}
-          </span>
-        ))}
-      </span>
-    </>
   );
 }

@@ -1,9 +1,10 @@
 import { ChevronDown, Play, Redo2, Square, Terminal, Undo2 } from "lucide-react";
 import { EDITOR, named } from "../commands/editor";
+import { Avatars } from "../together/Avatars";
+import { Saved } from "../together/Saved";
 import { Button, IconButton } from "../ui/Button";
 import { Menu } from "../ui/Menu";
 import { DeployButton } from "./DeployButton";
-import { colorOf, initials } from "./people";
 import { useEditor, useEditorStore } from "./store";
 import { stateOf, useActs } from "./useActs";
 import { useAllProblems } from "./useProblems";
@@ -40,7 +41,7 @@ export function TopBar() {
       />
       <Saved />
       <span className="flex-1" />
-      <People />
+      <Avatars />
       <Problems />
       <IconButton label="Undo" icon={Undo2} disabled={!client.canUndo()} onClick={() => does("undo")} />
       <IconButton label="Redo" icon={Redo2} disabled={!client.canRedo()} onClick={() => does("redo")} />
@@ -73,55 +74,6 @@ export function TopBar() {
         </Button>
       )}
     </header>
-  );
-}
-
-const WORDS = {
-  saved: "Saved",
-  saving: "Saving…",
-  offline: "Offline",
-  parked: "Read-only",
-  refused: "Signed out",
-  gone: "Gone",
-};
-
-function Saved() {
-  const status = useEditor((state) => state.status);
-  const words =
-    status.pending && status.state !== "saving"
-      ? `${WORDS[status.state]}, ${status.pending} unsaved`
-      : WORDS[status.state];
-  return (
-    <span
-      role="status"
-      title={status.reason}
-      className={`text-sm whitespace-nowrap ${status.state === "saved" || status.state === "saving" ? "text-soft" : "text-bad"}`}
-    >
-      {words}
-    </span>
-  );
-}
-
-function People() {
-  const peers = useEditor((state) => state.peers);
-  const client = useEditor((state) => state.client);
-  const unique = [...new Map(peers.map((one) => [one.user_id, one])).values()];
-  return (
-    <div className="flex -space-x-1.5">
-      {unique.slice(0, 6).map((one) => (
-        <button
-          key={one.sid}
-          type="button"
-          title={`Follow ${one.name}`}
-          aria-label={`Follow ${one.name}`}
-          onClick={() => client.follow(client.following() === one.sid ? null : one.sid)}
-          className="grid size-7 place-items-center rounded-full border-2 border-card text-xs font-semibold text-white"
-          style={{ background: colorOf(one.user_id) }}
-        >
-          {initials(one.name)}
-        </button>
-      ))}
-    </div>
   );
 }
 

@@ -16,6 +16,7 @@ import { newId } from "../data/ids";
 import { adding } from "../model/adding";
 import { containerAt, dropped, sizeOf } from "../model/places";
 import { refusal } from "../model/ports";
+import { endDrag, showDrag, useDrawn } from "../together/drag";
 import { containerUnder, covered, lit, nudge, sizeOfNode } from "./dragging";
 import { nodesOf } from "./nodes";
 import { type EditorStore, useEditor, useEditorStore } from "./store";
@@ -70,15 +71,18 @@ export function useCanvas() {
       });
       const editor = store.getState();
       editor.change(dropped(editor.doc, places));
-      editor.client.setPresence({ drag: null });
+      endDrag(editor.client);
     },
     [store, flow, cover],
   );
 
   const onNodeDrag: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
-      const drag = Object.fromEntries(dragged.map((one) => [one.id, [one.position.x, one.position.y] as const]));
-      store.getState().client.setPresence({ drag });
+      const places = dragged.flatMap((one) => {
+        const at = flow.getInternalNode(one.id)?.internals.positionAbsolute;
+        return at ? [[one.id, [at.x, at.y] as const] as const] : [];
+      });
+      showDrag(store.getState().client, Object.fromEntries(places));
       const over = containerUnder(store, flow, dragged);
       if (held.current && over !== held.current.container) {
         setNodes(lit(held.current.container, over));
@@ -88,9 +92,10 @@ export function useCanvas() {
     [store, flow],
   );
 
+  const drawn = useDrawn(nodes);
   // what hands do stays the same while the nodes change
   const acts = useMemo(() => hands(store, flow), [store, flow]);
-  return { nodes, onNodesChange, onMoveStart, onMoveEnd, onNodeDragStart, onNodeDragStop, onNodeDrag, ...acts };
+  return { nodes: drawn, onNodesChange, onMoveStart, onMoveEnd, onNodeDragStart, onNodeDragStop, onNodeDrag, ...acts };
 }
 
 function choose(store: EditorStore, changes: { id: string; selected: boolean }[]) {

@@ -1,6 +1,8 @@
 import { type FC, memo } from "react";
 import type { FormField } from "../api/schema";
 import { fieldValue, kindOf, troubleOf } from "../model/forms";
+import { FieldPeople } from "../together/FieldPeople";
+import { useFocusMark } from "../together/useFocusMark";
 import { Field } from "../ui/Field";
 import { CredentialField, FileField, Model, TimeField, WorkflowField } from "./pickers";
 import type { KindProps, Place } from "./place";
@@ -56,17 +58,21 @@ export const FieldEditor = memo(function FieldEditor({ field, place, problem, on
   const value = fieldValue(field, place.values);
   const Kind = KINDS[kindOf(field)] ?? JsonField;
   const error = troubleOf(field, value) ?? problem;
+  const focus = useFocusMark(place.block, field.name);
   return (
     <div
       data-field={field.name}
       data-kind={kindOf(field)}
-      {...(place.disabled ? { inert: true, className: "opacity-60" } : {})}
+      {...focus}
+      className={place.disabled ? "relative opacity-60" : "relative"}
+      inert={place.disabled}
     >
       <Field label={field.title} hint={field.doc} error={error} required={field.required}>
         {(id) => (
           <Kind id={id} field={field} value={value} place={place} invalid={Boolean(error)} onChange={onChange} />
         )}
       </Field>
+      <FieldPeople block={place.block} field={field.name} />
     </div>
   );
 });

@@ -5,6 +5,8 @@ import { useEffect, useRef } from "react";
 import { secrets } from "../api/queries";
 import { useEditorStore } from "../editor/store";
 import type { Source } from "../model/offers";
+import { collaborative } from "../realtime/editor";
+import { colorOf } from "../together/people";
 import { cx } from "../ui/cx";
 import { baseExtensions, describes, type Known, languageExtension } from "./codemirror";
 import type { Place } from "./place";
@@ -23,15 +25,18 @@ interface Props {
   rows?: number;
   language?: string;
   invalid?: boolean;
+  /** Whether the text is the field's whole value, and may be typed by several people at once. */
+  shares?: boolean;
 }
 
 const LINE = 18;
 
 /** Text with references: completed on `<` and `{{`, shown as chips, coloured as its language says. */
 export function TextEditor(props: Props) {
-  const { id, label, value, single, code, rows = 1, language = "", invalid, place, field } = props;
+  const { id, label, value, single, code, rows = 1, language = "", invalid, place, field, shares } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
+  const isShared = useRef(false);
   const latest = useRef(props);
   latest.current = props;
   const names = useQuery(secrets).data?.items;
@@ -41,13 +46,10 @@ export function TextEditor(props: Props) {
   const says = useRef(new Compartment());
   const store = useEditorStore();
   useEffect(() => {
+    const shared = shares ? store.getState().client.text(place.block, field) : null;
     const changed = EditorView.updateListener.of((update) => {
-      if (update.docChanged && !update.transactions.some((one) => one.annotation(describes)))
+      if (!shared && update.docChanged && !update.transactions.some((one) => one.annotation(describes)))
         latest.current.onChange(update.state.doc.toString());
-      if (update.focusChanged)
-        store
-          .getState()
-          .client.setPresence({ editing: update.view.hasFocus ? { block_id: place.block, field } : null });
     });
     const attributes = EditorView.contentAttributes.of({
       id,
@@ -57,9 +59,15 @@ export function TextEditor(props: Props) {
     const made = new EditorView({
       parent: host.current ?? undefined,
       state: EditorState.create({
-        doc: latest.current.value,
+        doc: shared?.text.toString() ?? latest.current.value,
         extensions: [
-          baseExtensions(() => known.current, { single, code, placeholder: latest.current.placeholder ?? "" }),
+          baseExtensions(() => known.current, {
+            single,
+            code,
+            shared: Boolean(shared),
+            placeholder: latest.current.placeholder ?? "",
+          }),
+          shared ? collaborative(shared, colorOf) : [],
           speaks.current.of([]),
           says.current.of(attributes),
           changed,
@@ -67,11 +75,15 @@ export function TextEditor(props: Props) {
       }),
     });
     view.current = made;
-    return () => made.destroy();
-  }, [id, label, single, code, place.block, field, store]);
+    isShared.current = Boolean(shared);
+    return () => {
+      made.destroy();
+      shared?.close();
+    };
+  }, [id, label, single, code, place.block, field, shares, store]);
   useEffect(() => {
     const now = view.current;
-    if (!now || now.state.doc.toString() === value) return;
+    if (!now || isShared.current || now.state.doc.toString() === value) return;
     now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: value }, annotations: describes.of(true) });
   }, [value]);
   useEffect(() => {

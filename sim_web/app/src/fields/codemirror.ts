@@ -111,10 +111,16 @@ const oneLine = EditorState.transactionFilter.of((change) => (change.newDoc.line
 
 export function baseExtensions(
   known: () => Known,
-  { single, code, placeholder: hint }: { single?: boolean; code?: boolean; placeholder: string },
+  {
+    single,
+    code,
+    shared,
+    placeholder: hint,
+  }: { single?: boolean; code?: boolean; shared?: boolean; placeholder: string },
 ): Extension {
   return [
-    history(),
+    // A text that is shared brings an undo that leaves alone what others typed.
+    shared ? [] : history(),
     chips(known),
     autocompletion({ override: [complete(known)], icons: false, activateOnTyping: true }),
     syntaxHighlighting(COLORS),
@@ -124,7 +130,7 @@ export function baseExtensions(
     keymap.of([
       ...completionKeymap,
       ...defaultKeymap.filter((one) => one.key !== "Mod-Enter"),
-      ...historyKeymap,
+      ...(shared ? [] : historyKeymap),
       ...(code ? [indentWithTab] : []),
     ]),
   ];

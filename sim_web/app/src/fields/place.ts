@@ -8,6 +8,8 @@ export interface Place {
   values: Readonly<Record<string, unknown>>;
   offered: Source[];
   disabled: boolean;
+  /** Whether its long texts may be typed together: they are values of the block itself. */
+  shares?: boolean;
 }
 
 export interface KindProps {

@@ -21,9 +21,14 @@ export function ShortText(props: KindProps) {
   );
 }
 
+/** Whether a value is a text that several people may type into. */
+const shares = ({ place, value }: KindProps) =>
+  Boolean(place.shares) && (value === null || value === undefined || typeof value === "string");
+
 export const LongText = (props: KindProps) => (
   <TextEditor
     {...base(props)}
+    shares={shares(props)}
     rows={props.field.rows || 4}
     value={textOf(props.value)}
     onChange={(text) => props.onChange(text || null)}
@@ -36,6 +41,7 @@ export function CodeField(props: KindProps) {
   return (
     <TextEditor
       {...base(props)}
+      shares={shares(props)}
       code
       rows={single ? 1 : 8}
       language={language}

@@ -14,7 +14,7 @@ import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type { SharedText, Stop } from "./types";
 
 /** The extension that binds an editor to a shared text; begin the editor with `doc: shared.text.toString()`. */
-export function collaborative(shared: SharedText): Extension {
+export function collaborative(shared: SharedText, colourOf: (user_id: string) => string): Extension {
   const binding = new Compartment();
   const bound = () => yCollab(shared.text, null, { undoManager: shared.undo });
   const follow = ViewPlugin.define((view) => {
@@ -27,11 +27,11 @@ export function collaborative(shared: SharedText): Extension {
     });
     return { destroy: stop };
   });
-  return [binding.of(bound()), follow, others(shared), keymap.of(yUndoManagerKeymap), THEME];
+  return [binding.of(bound()), follow, others(shared, colourOf), keymap.of(yUndoManagerKeymap), THEME];
 }
 
 /** Where the others are, and telling them where we are. */
-function others(shared: SharedText): Extension {
+function others(shared: SharedText, colourOf: (user_id: string) => string): Extension {
   class Carets {
     decorations: DecorationSet = RangeSet.empty;
     private readonly stop: Stop;
@@ -59,14 +59,15 @@ function others(shared: SharedText): Extension {
     }
 
     private draw(): void {
-      const last = this.view.state.doc.length;
-      const marks = shared.carets().flatMap(({ sid, name, anchor, head }) => {
-        const [from, to] = [Math.min(anchor, head, last), Math.min(Math.max(anchor, head), last)];
-        const colour = hue(sid);
-        const style = `background-color: hsl(${colour} 80% 50% / 0.25)`;
+      const { doc } = this.view.state;
+      const marks = shared.carets().flatMap(({ user_id, name, anchor, head }) => {
+        const [from, to] = [Math.min(anchor, head, doc.length), Math.min(Math.max(anchor, head), doc.length)];
+        const colour = colourOf(user_id);
+        const style = `background-color: color-mix(in srgb, ${colour} 25%, transparent)`;
         const selection = from < to ? [Decoration.mark({ attributes: { style } }).range(from, to)] : [];
-        const caret = Decoration.widget({ widget: new Caret(name, colour), side: 1 }).range(Math.min(head, last));
-        return [...selection, caret];
+        const at = Math.min(head, doc.length);
+        const widget = new Caret(name, colour, at, doc.lineAt(at).number === 1);
+        return [...selection, Decoration.widget({ widget, side: 1 }).range(at)];
       });
       this.decorations = Decoration.set(marks, true);
     }
@@ -74,22 +75,26 @@ function others(shared: SharedText): Extension {
   return ViewPlugin.fromClass(Carets, { decorations: (plugin) => plugin.decorations });
 }
 
+/** A caret with its owner's name, which is shown for a while whenever it moves. */
 class Caret extends WidgetType {
   constructor(
     private readonly name: string,
-    private readonly colour: number,
+    private readonly colour: string,
+    private readonly at: number,
+    private readonly first: boolean,
   ) {
     super();
   }
 
   override eq(other: Caret): boolean {
-    return other.name === this.name && other.colour === this.colour;
+    const { name, colour, at, first } = other;
+    return name === this.name && colour === this.colour && at === this.at && first === this.first;
   }
 
   toDOM(): HTMLElement {
     const caret = document.createElement("span");
-    caret.className = "sim-caret";
-    caret.style.setProperty("--caret", `hsl(${this.colour} 80% 40%)`);
+    caret.className = this.first ? "sim-caret first" : "sim-caret";
+    caret.style.setProperty("--caret", this.colour);
     caret.dataset.name = this.name;
     caret.setAttribute("aria-hidden", "true");
     return caret;
@@ -100,30 +105,29 @@ class Caret extends WidgetType {
   }
 }
 
-/** A colour of one's own, the same for everybody. */
-export function hue(id: string): number {
-  let sum = 0;
-  for (const letter of id) sum = (sum * 31 + letter.charCodeAt(0)) % 360;
-  return sum;
-}
-
 const THEME = EditorView.baseTheme({
   ".sim-caret": { position: "relative", borderLeft: "2px solid var(--caret)", marginLeft: "-1px", marginRight: "-1px" },
   ".sim-caret::after": {
     content: "attr(data-name)",
     position: "absolute",
+    zIndex: "1",
     bottom: "100%",
     left: "-2px",
     padding: "0 4px",
     borderRadius: "3px 3px 3px 0",
     background: "var(--caret)",
     color: "white",
+    fontFamily: "ui-sans-serif, system-ui, sans-serif",
     fontSize: "11px",
+    fontStyle: "normal",
     lineHeight: "16px",
     whiteSpace: "nowrap",
     pointerEvents: "none",
-    opacity: "0",
-    transition: "opacity 0.15s",
+    animation: "sim-caret-name 4s forwards",
   },
-  ".sim-caret:hover::after": { opacity: "1" },
+  // Above the first line there is nothing but the edge.
+  ".sim-caret.first::after": { bottom: "auto", top: "100%", borderRadius: "0 3px 3px 3px" },
+  ".sim-caret:hover::after": { animation: "none" },
+  "@keyframes sim-caret-name": { "0%, 80%": { opacity: "1" }, "100%": { opacity: "0" } },
+  "@media (prefers-reduced-motion: reduce)": { ".sim-caret::after": { animation: "none" } },
 });

@@ -11,6 +11,8 @@ export const TRIES = { structure: 3, value: 5 } as const;
 export const IN_FLIGHT = 16;
 /** With more waiting than this the document becomes read-only, and what waits is kept. */
 export const FULL = 5000;
+/** Changes whose numbers are remembered, so that undo can name them. */
+const REMEMBERED = 500;
 /** Bytes of a frame; the server takes twice that. */
 const FRAME = 120_000;
 
@@ -24,8 +26,6 @@ export interface Item extends Kept {
   done: number | null;
   /** What it changed when it was made. */
   effective: Operation;
-  /** A frame that it may have been in was not understood. */
-  suspect: boolean;
 }
 
 const REPLACEABLE = new Set([
@@ -45,6 +45,8 @@ export class Outbox {
   private n = 0;
   /** Which change of ours wrote a fact last. */
   private readonly latest = new Map<string, number>();
+  /** Under which numbers the latest changes were sent. */
+  private readonly numbers = new Map<number, number>();
 
   get size(): number {
     return this.items.length;
@@ -119,12 +121,30 @@ export class Outbox {
     for (const item of items) {
       item.cseq ??= this.next++;
       item.flying = true;
+      this.remember(item.n, item.cseq);
     }
     return { items, at: null };
   }
 
+  /** Under which number a change went out; 0 for one that has not. */
+  numberOf(n: number): number {
+    return this.numbers.get(n) ?? this.items.find((item) => item.n === n)?.cseq ?? 0;
+  }
+
+  private remember(n: number, cseq: number): void {
+    this.numbers.set(n, cseq);
+    if (this.numbers.size > REMEMBERED) this.numbers.delete(this.numbers.keys().next().value as number);
+  }
+
   find(cseq: number | null | undefined): Item | undefined {
     return cseq === null || cseq === undefined ? undefined : this.items.find((item) => item.cseq === cseq);
+  }
+
+  /** Whether a value of a field is on its way. */
+  writes(block_id: string, field: string): boolean {
+    return this.items.some(({ op }) => {
+      return op.op === "value.update" && op.items.some((item) => item.block_id === block_id && item.field === field);
+    });
   }
 
   drop(gone: readonly Item[]): void {
@@ -152,7 +172,6 @@ export class Outbox {
     item.flying = false;
     item.cseq = null;
     item.after = after;
-    item.suspect = false;
     // What we wrote since must not be overwritten by what we wrote before.
     const newer = registers(item.op).filter((key) => (this.latest.get(key) ?? 0) > item.n);
     const left = REPLACEABLE.has(item.op.op) ? strike(item.op, new Set(newer)) : item.op;
@@ -206,7 +225,7 @@ export function kept({ n, op, cseq, base, ts, undo_of }: Item): Kept {
 }
 
 function fresh(item: Kept, effective: Operation): Item {
-  return { ...item, effective, flying: false, tries: 0, after: 0, done: null, suspect: false };
+  return { ...item, effective, flying: false, tries: 0, after: 0, done: null };
 }
 
 function isConditional(op: Operation): boolean {

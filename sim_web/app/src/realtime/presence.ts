@@ -25,6 +25,11 @@ export class Presences {
     return this.peers;
   }
 
+  /** What one says oneself. */
+  get mine(): Presence {
+    return this.own;
+  }
+
   /** Say where one is; the first at once, the latest at the end. */
   set(presence: Presence): void {
     Object.assign(this.own, presence);

@@ -5,7 +5,7 @@ import type { Any } from "./document";
 import { at, type Document } from "./document";
 import { Listeners } from "./listeners";
 import type { Storage } from "./storage";
-import type { Notice, Peer, Presence, SharedText, Stop } from "./types";
+import type { Notice, Peer, PeerCaret, Presence, SharedText, Stop } from "./types";
 import type { FromServer } from "./wire";
 
 /** Keystrokes of so many milliseconds go together. */
@@ -19,6 +19,8 @@ export interface Home {
   readonly isFull: boolean;
   readonly isJoined: boolean;
   readonly peers: readonly Peer[];
+  /** What one shows of oneself. */
+  readonly mine: Presence;
   state(): Document;
   change(op: Any, options?: Any): { ok: boolean };
   subscribe(listener: () => void): Stop;
@@ -30,7 +32,7 @@ export interface Home {
   notify(notice: Notice): void;
 }
 
-type Heard = Extract<FromServer, { t: "text" | "text_state" | "text_ack" | "text_reject" }>;
+export type Heard = Extract<FromServer, { t: "text" | "text_state" | "text_ack" | "text_reject" }>;
 
 export class TextField implements SharedText {
   doc!: Y.Doc;
@@ -102,16 +104,19 @@ export class TextField implements SharedText {
 
   caret(place: { anchor: number; head: number } | null): void {
     const { block_id, field } = this;
+    const mine = this.home.mine.editing;
+    // Whoever is in another field already has not left that one.
+    if (!place && (mine?.block_id !== block_id || mine.field !== field)) return;
     const at = (index: number) => Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(this.text, index));
     this.home.setPresence({ editing: place && { block_id, field, anchor: at(place.anchor), head: at(place.head) } });
   }
 
-  carets(): { sid: string; name: string; anchor: number; head: number }[] {
+  carets(): PeerCaret[] {
     const found = [];
-    for (const { sid, name, editing } of this.home.peers) {
+    for (const { sid, user_id, name, editing } of this.home.peers) {
       if (editing?.block_id !== this.block_id || editing.field !== this.field) continue;
       const [anchor, head] = [this.index(editing.anchor), this.index(editing.head)];
-      if (anchor !== null && head !== null) found.push({ sid, name, anchor, head });
+      if (anchor !== null && head !== null) found.push({ sid, user_id, name, anchor, head });
     }
     return found;
   }

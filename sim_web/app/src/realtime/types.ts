@@ -103,6 +103,15 @@ export type Notice =
   /** Told by the server: `deployed`, `restored`, `deleted`, `comment`, … */
   | { kind: "told"; what: string; [fact: string]: Any };
 
+/** Where somebody else is in a text. */
+export interface PeerCaret {
+  readonly sid: string;
+  readonly user_id: string;
+  readonly name: string;
+  readonly anchor: number;
+  readonly head: number;
+}
+
 export interface SharedText {
   readonly block_id: string;
   readonly field: string;
@@ -117,7 +126,7 @@ export interface SharedText {
   /** Say where the caret is; `null` when it left the field. */
   caret(at: { anchor: number; head: number } | null): void;
   /** Carets of the others in this field. */
-  carets(): readonly { sid: string; name: string; anchor: number; head: number }[];
+  carets(): readonly PeerCaret[];
   onCarets(listener: () => void): Stop;
   close(): void;
 }
@@ -144,9 +153,21 @@ export interface WorkflowClient {
   follow(sid: string | null): void;
   following(): string | null;
   onView(listener: (view: NonNullable<Presence["view"]>) => void): Stop;
-  text(block_id: string, field: string): SharedText;
+  /** A field's text, typed together; `null` where there is no room to share it in. */
+  text(block_id: string, field: string): SharedText | null;
   settled(ms?: number): Promise<void>;
+  /** What the server has not confirmed, to be kept elsewhere when it never will. */
+  unsaved(): Unsaved;
   close(): void;
+}
+
+/** Changes as `PATCH /api/v1/workflows/{id}` takes them. */
+export interface Unsaved {
+  readonly workflow_id: string;
+  readonly name: string;
+  /** The last operation of the history that they were made on. */
+  readonly base_seq: number;
+  readonly operations: readonly Operation[];
 }
 
 export interface Session {

@@ -5,12 +5,12 @@ import type { Any } from "../document";
 import { digest } from "../reduce";
 import { createSession } from "../session";
 import { MemoryStorage } from "../storage";
-import type { Notice, SocketLike, WorkflowClient } from "../types";
+import type { Notice, SocketLike } from "../types";
 
 declare const process: Any;
 
 interface Driven {
-  client: WorkflowClient;
+  client: Client;
   close(): void;
   notices: Notice[];
   sockets: Set<SocketLike>;

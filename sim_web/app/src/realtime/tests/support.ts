@@ -1,11 +1,11 @@
 /** Clients of the server in memory, and time that passes as fast as it can. */
 
 import { vi } from "vitest";
-import { openWorkflow } from "../client";
+import { type Client, openWorkflow } from "../client";
 import type { Any, NewDocument } from "../document";
 import { createSession } from "../session";
 import { MemoryStorage, type Storage } from "../storage";
-import type { Notice, Session, WorkflowClient } from "../types";
+import type { Notice, Session } from "../types";
 import type { FakeServer } from "./server";
 
 export const DOCUMENT: NewDocument = {
@@ -21,7 +21,7 @@ export const DOCUMENT: NewDocument = {
 };
 
 export interface Open {
-  client: WorkflowClient;
+  client: Client;
   session: Session;
   storage: Storage;
   notices: Notice[];
