@@ -109,5 +109,5 @@ def test_every_state_of_the_editor_is_sound(browser: Browser, stack: Stack, them
     look(person, person.page, keep)
     running(person, person.page, keep)
     person.context.close()
-    assert findings == []
+    assert not findings, "\n".join(findings)
     assert person.complaints == []

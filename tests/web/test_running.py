@@ -69,8 +69,10 @@ def test_a_pinned_output_stands_in_for_its_block(person: Person) -> None:
 
 def test_an_approval_is_asked_for_and_the_run_goes_on(person: Person) -> None:
     form = [{"id": "r1", "name": "amount", "type": "number", "required": True}, {"id": "r2", "name": "why"}]
+    shown = [{"id": "s1", "name": "customer", "type": "string", "value": "Ada & sons"}]
+    human = {"input_format": form, "builder_data": shown}
     id = person.make(
-        "Approval", block("start", "start"), block("ask", "human_in_the_loop", 300, values={"input_format": form}),
+        "Approval", block("start", "start"), block("ask", "human_in_the_loop", 300, values=human),
         code("after", "return <ask.amount> * 2", 600), edges="start>ask ask>after",
     )  # fmt: skip
     page = person.open(f"/workflows/{id}")
@@ -79,6 +81,7 @@ def test_an_approval_is_asked_for_and_the_run_goes_on(person: Person) -> None:
     console = page.get_by_label("Console", exact=True)
     expect(console.get_by_role("heading", name="This run waits for an answer")).to_be_visible()
     expect(node(page, "Ask").locator("[data-state=paused]")).to_be_visible()
+    expect(console).to_contain_text("Ada & sons")
     console.get_by_role("spinbutton", name="amount").fill("21")
     console.get_by_role("button", name="Send the answer").click()
     expect(page.get_by_test_id("output")).to_contain_text("42")
