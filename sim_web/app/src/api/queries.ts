@@ -79,6 +79,7 @@ export const run = (id: string) =>
 export const validation = (id: string, seq: number) =>
   queryOptions({
     queryKey: ["validation", id, seq],
+    enabled: Boolean(id),
     queryFn: async (): Promise<Validation> => (await send(`/workflows/${id}/validate`, { method: "POST" })).json(),
     placeholderData: (before: Validation | undefined) => before,
   });

@@ -1,9 +1,19 @@
-import { Background, BackgroundVariant, Controls, ReactFlow, SelectionMode, useStore } from "@xyflow/react";
-import { useMemo } from "react";
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  type OnMoveStart,
+  ReactFlow,
+  SelectionMode,
+  useStore,
+} from "@xyflow/react";
+import { type ReactNode, useCallback, useMemo } from "react";
 import { EDITOR } from "../commands/editor";
 import { Cursors } from "../together/Cursors";
+import { useCommenting } from "../together/comments/useCommenting";
 import { Following } from "../together/Following";
 import { useView } from "../together/useView";
+import { cx } from "../ui/cx";
 import { type MenuEntries, RightClick } from "../ui/Menu";
 import { isDark } from "../ui/theme";
 import { BlockNode } from "./BlockNode";
@@ -32,11 +42,12 @@ const IN_MENU = [
   "duplicate",
   "enabled",
   "locked",
+  "comment",
   "error_port",
   "lift",
   "delete",
 ];
-const ON_CANVAS = ["undo", "redo", "add", "all", "layout", "fit", "search", "variables"];
+const ON_CANVAS = ["undo", "redo", "add", "comment", "all", "layout", "fit", "search", "variables"];
 
 /** From afar blocks are shown without their words: nobody could read them, and they cost the most to draw. */
 const FAR = 0.25;
@@ -47,10 +58,19 @@ const useFar = () => {
   return useStore((state) => state.transform[2] < (crowd ? CROWD.zoom : FAR));
 };
 
-export function Canvas() {
+export function Canvas({ children }: { children?: ReactNode }) {
   const far = useFar();
   const canvas = useCanvas();
   const view = useView();
+  const [moving, leaving] = [canvas.onMoveStart, view.onMoveStart];
+  const onMoveStart: OnMoveStart = useCallback(
+    (event, place) => {
+      moving();
+      leaving(event, place);
+    },
+    [moving, leaving],
+  );
+  const commenting = useCommenting();
   const edges = useFlowEdges();
   const editable = useEditor((state) => state.status.editable);
   const entries = useMenu();
@@ -60,7 +80,9 @@ export function Canvas() {
         <ReactFlow
           {...canvas}
           {...view}
-          className={far ? "far" : ""}
+          {...commenting}
+          onMoveStart={onMoveStart}
+          className={cx(far && "far", commenting.className)}
           edges={edges}
           nodeTypes={NODES}
           colorMode={isDark() ? "dark" : "light"}
@@ -86,6 +108,7 @@ export function Canvas() {
           <Overview />
           <Controls position="bottom-left" showInteractive={false} />
           <Cursors />
+          {children}
         </ReactFlow>
         <Following />
       </div>

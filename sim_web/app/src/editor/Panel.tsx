@@ -14,6 +14,7 @@ export function Panel() {
   const store = useEditorStore();
   const panel = useEditor((state) => state.panel);
   const id = useEditor((state) => (state.selected.length === 1 ? state.selected[0] : undefined));
+  const editable = useEditor((state) => state.status.editable);
   const exists = useEditor((state) => Boolean(id && state.doc.blocks[id]));
   useEffect(() => {
     // what edits text is large: it comes when the canvas stands, before anybody asks for it
@@ -42,7 +43,9 @@ export function Panel() {
         {tab("chat", "Chat")}
       </div>
       <div role="tabpanel" aria-label={LABELS[panel]} className="min-h-0 flex-1 overflow-auto">
-        {panel === "add" ? (
+        {panel === "add" && !editable ? (
+          <p className="p-6 text-center text-soft">You may look at this workflow and talk about it, not change it.</p>
+        ) : panel === "add" ? (
           <Toolbar />
         ) : panel === "chat" ? (
           <Suspense>

@@ -6,7 +6,6 @@ import { mySecrets } from "../../api/accounts";
 import { write } from "../../api/client";
 import { queries, secrets } from "../../api/queries";
 import type { PastedSecrets, SecretList } from "../../api/schema";
-import { PATHS } from "../../api/schema";
 import { attempt } from "../../frame/actions";
 import { Confirm } from "../../frame/Confirm";
 import { Button, IconButton } from "../../ui/Button";
@@ -49,11 +48,10 @@ function SecretPage({ title, about, path, query }: Props) {
     await attempt(write("DELETE", `${path}/${encodeURIComponent(name)}`));
     await refresh();
   };
-  const paste = PATHS.includes(`/api/v1${path}`) && path === "/secrets";
   return (
     <>
       <Head title={title} about={about}>
-        {paste ? <Button onClick={() => setAsking("many")}>Paste a .env file</Button> : null}
+        <Button onClick={() => setAsking("many")}>Paste a .env file</Button>
         <Button kind="main" onClick={() => setAsking("one")}>
           New secret
         </Button>
@@ -96,7 +94,7 @@ function SecretPage({ title, about, path, query }: Props) {
         onSubmit={async ({ text }) => {
           const { items } = await write<PastedSecrets>("PUT", path, { text });
           await refresh();
-          toast.success(`${items.filter((one) => one.status === "new" || one.status === "changed").length} set.`);
+          toast.success(`${new Set(items.map((line) => line.name)).size} set.`);
         }}
       />
       <Confirm
