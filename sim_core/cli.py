@@ -29,7 +29,8 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Workspace",
         (
             ("key", "sim_core.commands.keys:app", "Make, list and revoke API keys."),
-            ("secret", "sim_core.commands.secrets:app", "Set, list and delete secrets."),
+            ("secret", "sim_core.commands.secrets:app", "Set, import, list and delete secrets."),
+            ("credential", "sim_core.commands.credentials:app", "Connect, list and delete accounts of services."),
         ),
     ),
     (
@@ -42,6 +43,9 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("More", (("version", "sim_core.commands.version:version", "Print the version."),)),
 )
 
+SERVICES = ("serve", "worker", "realtime")
+"""Commands that the supervisor starts without options: for them nothing that reads options is imported."""
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
@@ -53,6 +57,10 @@ def main(arguments: list[str] | None = None) -> None:
     if given == ["--version"]:
         print(version("sim-platform"))
         raise SystemExit(0)
+    if len(given) == 1 and given[0] in SERVICES:
+        from sim_core.commands.services import run
+
+        raise SystemExit(run(given[0]))
     from sim_core.commands.terminal import Usage, complain, guarded
 
     known = [name for _, commands in COMMANDS for name, _, _ in commands]

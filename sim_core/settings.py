@@ -1,6 +1,7 @@
 """The settings, read once from the environment; secrets that are absent are made and kept in the data folder."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,9 @@ OLD_NAMES = {
     "NEXT_PUBLIC_APP_URL": "SIM_URL",
 }
 LOGIN_NAMES = ("GOOGLE_CLIENT_", "GITHUB_CLIENT_", "MICROSOFT_CLIENT_", "MICROSOFT_TENANT", "OIDC_")
-KEPT = ("SIM_AUTH_SECRET", "ENCRYPTION_KEY", "API_ENCRYPTION_KEY", "INTERNAL_API_SECRET")
+APP_NAMES = ("_CLIENT_ID", "_CLIENT_SECRET")
+_SITE = re.compile(r"\*|'self'|https?://(?:\*\.)?[A-Za-z0-9.-]+(?::(?:[0-9]+|\*))?")
+KEPT = ("SIM_AUTH_SECRET", "ENCRYPTION_KEY", "API_ENCRYPTION_KEY")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -35,7 +38,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     earlier_encryption_keys: tuple[str, ...]
     """Keys of before a rotation, which still open what they sealed."""
     api_encryption_key: str
-    internal_api_secret: str
     copilot_api_key: str
     ollama_url: str
     allow_hosts: tuple[str, ...]
@@ -67,10 +69,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     session_max_h: int
     key_rate: int
     """Requests a minute that each API key may send; 0 is any number."""
+    embed_hosts: tuple[str, ...]
+    """Sites that may show chat and form pages in a frame: `https://example.com`, `https://*.example.com`, `*`."""
     proxies: tuple[str, ...]
     """Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     oidc: dict[str, str]
     """Settings of sign-in by other providers, as they stand in the environment: `GOOGLE_CLIENT_ID`, `OIDC_…`."""
+    apps: dict[str, str]
+    """Ids and secrets of this platform at services whose accounts people connect: `SLACK_CLIENT_ID`, …"""
 
 
 def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> Settings:
@@ -98,7 +104,6 @@ def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> 
         encryption_key=kept["ENCRYPTION_KEY"],
         earlier_encryption_keys=_list({**_stored(data), **given}, "ENCRYPTION_KEY_EARLIER"),
         api_encryption_key=kept["API_ENCRYPTION_KEY"],
-        internal_api_secret=kept["INTERNAL_API_SECRET"],
         copilot_api_key=given.get("COPILOT_API_KEY", ""),
         ollama_url=given.get("OLLAMA_URL", ""),
         allow_hosts=_list(given, "SIM_ALLOW_HOSTS"),
@@ -124,8 +129,10 @@ def _of_accounts(given: Mapping[str, str]) -> dict[str, Any]:
         "session_idle_h": _number(given, "SIM_SESSION_IDLE_HOURS", 168),
         "session_max_h": _number(given, "SIM_SESSION_MAX_HOURS", 720),
         "key_rate": _number(given, "SIM_KEY_RATE", 0),
+        "embed_hosts": _sites(given, "SIM_EMBED_HOSTS"),
         "proxies": _list(given, "SIM_PROXIES"),
         "oidc": {name: value for name, value in given.items() if name.startswith(LOGIN_NAMES)},
+        "apps": {name: value for name, value in given.items() if name.endswith(APP_NAMES) and value},
     }
 
 
@@ -184,6 +191,14 @@ def _write_private(place: Path, text: str) -> None:
 
 def _list(given: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in given.get(name, "").split(",") if part.strip())
+
+
+def _sites(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    sites = _list(given, name)
+    for site in sites:
+        if not _SITE.fullmatch(site):
+            raise Invalid(f"{name} holds {site!r}; write sites as `https://example.com`, or `*`", code="bad_setting")
+    return sites
 
 
 def _number(given: Mapping[str, str], name: str, default: int) -> int:

@@ -27,6 +27,24 @@ JOIN = """
 INSERT INTO permission_group_member (id, group_id, user_id)
 SELECT $1, $2, $3 WHERE EXISTS (SELECT 1 FROM member WHERE organization_id = $4 AND user_id = $3)
 """
+OF_RUN = """
+WITH RECURSIVE up AS (
+  SELECT id, parent_id, actor, workflow_id, version, 0 AS height FROM workflow_execution_logs WHERE id = $1
+  UNION ALL
+  SELECT r.id, r.parent_id, r.actor, r.workflow_id, r.version, height + 1
+  FROM workflow_execution_logs r JOIN up ON r.id = up.parent_id WHERE up.actor IS NULL
+), person AS (
+  SELECT coalesce(up.actor, d.created_by) AS id FROM up
+  LEFT JOIN workflow_deployment_version d ON d.workflow_id = up.workflow_id AND d.version = up.version
+  ORDER BY height DESC LIMIT 1
+)
+SELECT g.rules::text AS rules FROM person
+JOIN permission_group_member m ON m.user_id = person.id
+JOIN permission_group g ON g.id = m.group_id
+JOIN workspace w ON w.organization_id = g.organization_id AND w.id = $2
+"""
+
+_rules = msgspec.json.Decoder(Rules)
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -76,6 +94,15 @@ async def drop_group(store: Store, organization_id: str, group_id: str) -> None:
         raise Missing(f"There is no permission group {group_id!r}.")
 
 
+async def rules_of_run(store: Store, run_id: str, workspace_id: str) -> tuple[Rules, ...]:
+    """What is forbidden to a run, by the groups of the person it counts for.
+
+    That is whoever began it, or began the run that began it. A run that nobody began (a schedule, a webhook, a chat)
+    counts for whoever made the deployed version that runs: they decided that it should.
+    """
+    return tuple(_rules.decode(row["rules"]) for row in await store.rows(OF_RUN, run_id, workspace_id))
+
+
 def check_use(
     actor: Actor,
     workspace_id: str,
@@ -85,13 +112,24 @@ def check_use(
     tools: Iterable[str] = (),
 ) -> None:
     """Raise `Denied` for a model (`provider/model`), an integration or a tool that a group keeps an actor from."""
+    check_rules(actor.rules.get(workspace_id, ()), models=models, integrations=integrations, tools=tools)
+
+
+def check_rules(
+    rules: Iterable[Rules],
+    *,
+    models: Iterable[str] = (),
+    integrations: Iterable[str] = (),
+    tools: Iterable[str] = (),
+) -> None:
+    """Raise `Denied` for what any of these rules forbids."""
     models, integrations, tools = tuple(models), tuple(integrations), tuple(tools)
-    for rules in actor.rules.get(workspace_id, ()):
+    for one in rules:
         refused = [
-            *(one for one in models if one in rules.denied_models),
-            *(one for one in models if rules.providers is not None and one.partition("/")[0] not in rules.providers),
-            *(one for one in integrations if rules.integrations is not None and one not in rules.integrations),
-            *(one for one in tools if one in rules.denied_tools),
+            *(name for name in models if name in one.denied_models or name.partition("/")[2] in one.denied_models),
+            *(name for name in models if one.providers is not None and name.partition("/")[0] not in one.providers),
+            *(name for name in integrations if one.integrations is not None and name not in one.integrations),
+            *(name for name in tools if name in one.denied_tools),
         ]
         if refused:
             raise Denied(f"A permission group keeps you from {refused[0]!r}.", code="permission_group")
@@ -99,5 +137,5 @@ def check_use(
 
 def _group(row: Row) -> Group:
     people: Any = msgspec.json.decode(row["people"], type=tuple[str, ...])
-    rules = msgspec.json.decode(row["rules"], type=Rules)
+    rules = _rules.decode(row["rules"])
     return Group(id=row["id"], name=row["name"], rules=rules, people=people, created_at=row["created_at"])

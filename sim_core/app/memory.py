@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sim_core.spec.prompts import Turn
 from sim_core.store import memory
+from sim_core.store.patience import patiently
 from sim_core.store.pool import Store
 
 
@@ -16,8 +17,8 @@ class StoredMemory:
 
     async def recall(self, workspace_id: str, conversation: str) -> Sequence[Turn]:
         """Turns of a conversation, oldest first."""
-        return await memory.recall(self._store, workspace_id, conversation)
+        return await patiently(lambda: memory.recall(self._store, workspace_id, conversation))
 
     async def remember(self, workspace_id: str, conversation: str, turns: Sequence[Turn], key: str) -> None:
         """Add turns, once for a key."""
-        await memory.remember(self._store, workspace_id, conversation, turns, key=key)
+        await patiently(lambda: memory.remember(self._store, workspace_id, conversation, turns, key=key))

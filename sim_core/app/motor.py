@@ -2,40 +2,42 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 from msgspec import Struct
 
+from sim_core.accounts.apps import Apps
 from sim_core.app.accounts import StoredAccounts
-from sim_core.app.ledger import StoredLedger
 from sim_core.app.memory import StoredMemory
 from sim_core.app.parts import open_runners, world_of
+from sim_core.app.plugins import Plugins, Report
+from sim_core.errors import SimError
 from sim_core.jobs.admission import Admission, Limits
 from sim_core.jobs.attempts import Attempts
 from sim_core.jobs.children import Children
 from sim_core.jobs.keeping import Keeper
+from sim_core.jobs.permits import Permits
 from sim_core.jobs.plans import Plans
 from sim_core.jobs.queue import open_queue
 from sim_core.jobs.runs import CANCEL, Runs
 from sim_core.jobs.sleepers import Sleepers
 from sim_core.jobs.worker import Worker, listened
 from sim_core.net.client import Client
-from sim_core.plugins import Place, converge
 from sim_core.registry import Registry
+from sim_core.sandbox import Sandbox
 from sim_core.settings import Settings, stored_keys
 from sim_core.store import processes
 from sim_core.store.journal import Journal
 from sim_core.store.listen import Listening
+from sim_core.store.plugins import PLUGINS
 from sim_core.store.pool import POOL_SIZE, Store, open_store
 from sim_core.store.secrets import get_secrets
 from sim_core.store.vault import Vault
 from sim_core.store.words import WATCH
 
-Report = Callable[[BaseException, str], Any]
 SECRETS_S = 2.0
-LOOK_S = 1.0
 
 
 class Motor(Struct, frozen=True, kw_only=True):
@@ -51,6 +53,12 @@ class Motor(Struct, frozen=True, kw_only=True):
     secrets: "Secrets"
     client: Client
     listening: Listening
+    sandbox: Sandbox
+
+    async def warm(self) -> None:
+        """Get ready what the first run would wait for; what cannot be started says so to the run that needs it."""
+        with suppress(SimError):
+            await self.sandbox.warm()
 
 
 async def open_motor(
@@ -59,8 +67,8 @@ async def open_motor(
     """Open it on a database that is ready for use; whoever closes the stack closes it."""
     store = await open_store(url, size=connections)
     stack.push_async_callback(store.close)
-    await _converge(settings, store, report)
-    registry = Registry.open(settings.data / "cache")
+    plugins = Plugins(settings, store, report)
+    registry = await plugins.open()
     owner = await processes.register(store, kind)
     stack.push_async_callback(processes.leave, store, owner)
     journal = Journal(store, owner=owner)
@@ -83,18 +91,20 @@ async def open_motor(
         settings,
         memory=StoredMemory(store),
         children=Children(runs),
-        accounts=StoredAccounts(vault, runners.client).of,
+        accounts=StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of,
         attempts=Attempts(runs),
+        permits=Permits(store),
     )
-    sleepers = Sleepers(runs)
+    sleepers = Sleepers(runs, catch_up=plugins.catch_up)
     queue = open_queue(store)
     worker = Worker(store, queue, sleepers, slots=settings.worker_runs, limit=settings.workspace_runs)
     await processes.reap(store)
     keep_up(stack, Keeper(runs, sleepers, queue, kind=kind, keep_days=settings.keep_runs_days).keep())
     keep_up(stack, sleepers.watch())
-    keep_up(stack, _look(registry, report))
+    keep_up(stack, plugins.watch())
     listening = Listening(url)
     stack.push_async_callback(listening.close)
+    await listening.on(PLUGINS, plugins.hear)
     for channel, hear in {CANCEL: runs.hear_cancel, WATCH: journal.hear_watch, **listened(worker)}.items():
         await listening.on(channel, hear)
     await store.lives.listen(listening)
@@ -108,31 +118,8 @@ async def open_motor(
         secrets=secrets,
         client=runners.client,
         listening=listening,
+        sandbox=runners.sandbox,
     )
-
-
-async def _look(registry: Registry, report: Report) -> None:
-    """Notice packages that come and go while the process runs, in a thread, since a new one is asked in a process."""
-    while True:
-        await asyncio.sleep(LOOK_S)
-        try:
-            await asyncio.to_thread(registry.refresh, now=True)
-        except Exception as error:  # a half-written package must not end the watch
-            report(error, "plugins")
-
-
-async def _converge(settings: Settings, store: Store, report: Report) -> None:
-    """Have the plugins that this instance was told to have; what cannot be had is told, and the rest works."""
-    ledger = StoredLedger(store)
-    if not await ledger.recorded():
-        return
-    try:
-        done = await converge(ledger, place=Place.current(settings.data))
-    except Exception as error:
-        report(error, "")
-        return
-    for problem in done.problems:
-        report(RuntimeError(problem.message), "")
 
 
 class Secrets:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from sim_core.app.world import Attempts, Children, Memory, Outside, no_attempts
+from sim_core.app.world import Attempts, Children, Memory, Outside, Permits, everything, no_attempts
 from sim_core.net.client import Client
 from sim_core.net.guard import Guard
 from sim_core.net.tools import Accounts, no_accounts
@@ -42,11 +42,12 @@ def world_of(
     *,
     memory: Memory,
     children: Children,
-    accounts: Callable[[str], Accounts] | None = None,
+    accounts: Callable[[str, str], Accounts] | None = None,
     defaults: Mapping[str, str] | None = None,
     attempts: Attempts = no_attempts,
+    permits: Permits = everything,
 ) -> Outside:
-    """The world of runs; `accounts` gives the stored credentials of a workspace."""
+    """The world of runs; `accounts` gives the credentials that a workspace's runs may use for a person."""
     from sim_core.models.runner import Models
 
     registry = runners.registry
@@ -59,10 +60,11 @@ def world_of(
     return Outside(
         registry=registry,
         client=runners.client,
-        accounts=accounts or (lambda workspace_id: no_accounts),
+        accounts=accounts or (lambda workspace_id, person: no_accounts),
         sandbox=runners.sandbox,
         models=Models(providers, runners.client.http, defaults={**own, **(defaults or {})}),
         memory=memory,
         children=children,
         attempts=attempts,
+        permits=permits,
     )

@@ -4,9 +4,12 @@ from contextlib import AsyncExitStack
 from importlib.metadata import version
 
 from sim_core.accounts.actors import Actor
+from sim_core.accounts.apps import Apps
+from sim_core.accounts.connecting import Connecting
 from sim_core.accounts.doors import authenticate
 from sim_core.accounts.limits import Leases
 from sim_core.accounts.oidc import Logins, read_logins
+from sim_core.accounts.passkeys import Passkeys
 from sim_core.accounts.sessions import Lifetimes
 from sim_core.accounts.standing import CHANGED
 from sim_core.app.motor import Report, keep_up, open_motor
@@ -14,6 +17,7 @@ from sim_core.app.people import open_reception, tidy_forever
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
+from sim_core.rest.policies import Policies
 from sim_core.rest.services import Services
 from sim_core.settings import Settings
 from sim_core.spec.assets import Assets
@@ -73,10 +77,12 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         door=door,
         reception=reception,
         logins=Logins(read_logins(settings.oidc), motor.client, url=settings.url),
+        passkeys=Passkeys(motor.vault, url=settings.url),
         leases=Leases(store, settings.key_rate),
         lifetimes=lifetimes,
         client=motor.client,
-        files=Files(_assets(motor.registry)),
+        connecting=Connecting(motor.vault, motor.client, Apps(motor.vault, settings.apps), url=settings.url),
+        files=Files(_assets(motor.registry), Policies(settings)),
         report=report,
     )
 

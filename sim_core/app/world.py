@@ -1,12 +1,13 @@
 """The world as a run finds it: tools, models, the network, user code, other workflows and memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec.structs import replace
 
 from sim_core.app.agent_tools import describe_tool, describe_workflow, use_tool
 from sim_core.document.workflow import Workflow
+from sim_core.errors import SimError
 from sim_core.flow.world import Child, Site
 from sim_core.models.runner import Models
 from sim_core.models.toolbox import Described
@@ -60,6 +61,18 @@ async def no_attempts(site: Site, what: str) -> None:
     """For runs that nobody takes over."""
 
 
+class Permits(Protocol):
+    """Asks whether the people behind a run may use a model or a tool."""
+
+    async def __call__(self, site: Site, *, models: Iterable[str] = (), tools: Iterable[str] = ()) -> None:
+        """Raise `Denied` when they may not."""
+        ...
+
+
+async def everything(site: Site, *, models: Iterable[str] = (), tools: Iterable[str] = ()) -> None:
+    """For runs that nobody but the person at the machine is behind."""
+
+
 class Outside:
     """Implements `flow.world.World` for every run of the process."""
 
@@ -68,12 +81,13 @@ class Outside:
         *,
         registry: Registry,
         client: Client,
-        accounts: Callable[[str], Accounts],
+        accounts: Callable[[str, str], Accounts],
         sandbox: Sandbox,
         models: Models,
         memory: Memory,
         children: Children,
         attempts: Attempts = no_attempts,
+        permits: Permits = everything,
     ) -> None:
         """Bring the runners together."""
         self.registry = registry
@@ -84,17 +98,20 @@ class Outside:
         self.memory = memory
         self.children = children
         self.attempts = attempts
+        self.permits = permits
 
     async def call(self, site: Site, tool: str, inputs: Mapping[str, Any], credential: str) -> Any:
         """Use a tool; plain data."""
+        await self.permits(site, tools=(tool,))
         found = self.registry.tool(tool)
         if found is not None and found.once:
             await self.attempts(site, tool)
-        toolbox = ToolBox(self.registry, self.client, accounts=self.accounts(site.workspace_id))
+        toolbox = ToolBox(self.registry, self.client, accounts=self.accounts(site.workspace_id, site.acts_for))
         return await toolbox.call(tool, inputs, secrets=site.secrets, credential=credential, key=site.key)
 
     async def ask(self, site: Site, model: str, prompt: Prompt, tools: Sequence[ToolChoice]) -> Answer:
         """Ask a model until it answers."""
+        await self.permits(site, models=[self._full(name) for name in (model, *prompt.fallbacks)])
 
         async def describe(choice: ToolChoice) -> Described:
             kind, _, rest = choice.tool.partition(":")
@@ -108,6 +125,14 @@ class Outside:
         return await self.models.ask(
             model, prompt, secrets=site.secrets, tools=tools, describe=describe, use=use, emit=site.emit
         )
+
+    def _full(self, name: str) -> str:
+        """A model's whole name, however short the workflow calls it."""
+        try:
+            provider, model = self.models.catalogue.find(name)
+        except SimError:
+            return name  # asking it says what is wrong with it
+        return f"{provider.id}/{model.id}"
 
     async def fetch(self, site: Site, request: Request) -> Reply:
         """Send a request through the guarded client."""

@@ -4,9 +4,10 @@ import asyncio
 import signal
 from contextlib import AsyncExitStack
 
-from sim_core.app.motor import keep_up, open_motor
+from sim_core.app.motor import Motor, Report, keep_up, open_motor
 from sim_core.commands.logs import logger
 from sim_core.settings import Settings
+from sim_core.store.patience import patiently
 from sim_core.store.postgres import ensure
 
 DRAIN_S = 3.0
@@ -26,13 +27,25 @@ async def run_worker(settings: Settings) -> None:
         log.error("fault", id=id, exc_info=error)
 
     try:
-        async with AsyncExitStack() as stack:
-            motor = await open_motor(
-                settings, running.uri(), stack, kind="worker", report=report, connections=CONNECTIONS
-            )
+        opening = asyncio.ensure_future(patiently(lambda: _open(settings, running.uri(), report)))
+        asked = asyncio.ensure_future(leaving.wait())
+        await asyncio.wait((opening, asked), return_when=asyncio.FIRST_COMPLETED)
+        if not opening.done():
+            opening.cancel()
+            return
+        motor, stack = opening.result()
+        async with stack:
             keep_up(stack, motor.worker.work())
+            keep_up(stack, motor.warm())
             log.debug("working", slots=settings.worker_runs)
-            await leaving.wait()
+            await asked
             await motor.runs.drain(DRAIN_S)
     finally:
         await running.stop()
+
+
+async def _open(settings: Settings, url: str, report: Report) -> tuple[Motor, AsyncExitStack]:
+    """A motor, and what closes it; nothing stays open when the database goes away meanwhile."""
+    async with AsyncExitStack() as stack:
+        motor = await open_motor(settings, url, stack, kind="worker", report=report, connections=CONNECTIONS)
+        return motor, stack.pop_all()

@@ -46,6 +46,7 @@ async def run(
     run_id: str,
     secrets: Mapping[str, str] | None = None,
     variables: Mapping[str, Any] | None = None,
+    acts_for: str = "",
     workspace_id: str = "",
     workflow_id: str = "",
     depth: int = 0,
@@ -67,7 +68,7 @@ async def run(
     """
     facts = Facts(
         world=world, record=record, run_id=run_id, workspace_id=workspace_id, workflow_id=workflow_id, depth=depth,
-        input=input, secrets=Secrets(secrets or {}), pins=pins, streams=frozenset(stream_blocks),
+        input=input, secrets=Secrets(secrets or {}), acts_for=acts_for, pins=pins, streams=frozenset(stream_blocks),
         ends=None if deadline_s is None else time.monotonic() + deadline_s,
     )  # fmt: skip
     engine = Engine(plan, facts, initial_variables(plan, variables), stop_after=stop_after)

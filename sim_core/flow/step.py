@@ -33,6 +33,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     depth: int = 0
     input: Any = None
     secrets: Secrets
+    acts_for: str = ""
+    """Whose credentials tools may use, beside those of the workspace."""
     pins: bool = False
     """Whether pinned outputs stand in for their blocks."""
     streams: Collection[str] = ()
@@ -127,6 +129,7 @@ class Attempt:
             workflow_id=facts.workflow_id,
             depth=facts.depth,
             secrets=facts.secrets,
+            acts_for=facts.acts_for,
             emit=self.emit,
             streams=self.streams,
         )

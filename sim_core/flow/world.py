@@ -23,6 +23,8 @@ class Site(Struct, frozen=True, kw_only=True):
     depth: int = 0
     """How many workflows above this one called it."""
     secrets: Mapping[str, str] = {}
+    acts_for: str = ""
+    """Whose credentials tools may use, beside those of the workspace."""
     emit: Callable[[Delta], Awaitable[None]]
     streams: bool = False
 

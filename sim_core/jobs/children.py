@@ -10,11 +10,12 @@ from sim_core.document.workflow import Workflow
 from sim_core.errors import Refused, SimError
 from sim_core.flow.run import Outcome
 from sim_core.flow.world import Child, Site
-from sim_core.jobs.documents import pick
+from sim_core.jobs.documents import Picked, pick
 from sim_core.jobs.orders import Order
 from sim_core.jobs.past import outcome_of
 from sim_core.jobs.running import Moved, Running
 from sim_core.jobs.runs import Runs
+from sim_core.store.patience import patiently
 
 TURNS = 8
 """Runs of one step's child at most: its process died, or it was tried again."""
@@ -29,11 +30,11 @@ class Children:
 
     async def look(self, site: Site, workflow_id: str) -> Workflow:
         """A workflow of the workspace as it stands; raises `Missing`."""
-        return (await pick(self.runs.store, workflow_id, site.workspace_id, "draft")).workflow
+        return (await self._pick(workflow_id, site.workspace_id, "draft")).workflow
 
     async def run(self, site: Site, workflow_id: str, input: Any, deployed: bool) -> Child:
         """Run a workflow to its end, or until it sleeps; stopping the one above stops it too."""
-        found = await pick(self.runs.store, workflow_id, site.workspace_id, "live" if deployed else "draft")
+        found = await self._pick(workflow_id, site.workspace_id, "live" if deployed else "draft")
         above = self.runs.find(site.run_id)
         order = Order(
             workspace_id=site.workspace_id,
@@ -46,6 +47,7 @@ class Children:
             parent=site.run_id,
             depth=site.depth + 1,
             durable=above is not None and above.order.durable,
+            acts_for=above.order.acts_for if above is not None and above.order.version is None else "",
         )
         running, outcome = await self._ended(order, above, site.key)
         name = found.workflow.name
@@ -65,11 +67,18 @@ class Children:
         for turn in range(1, TURNS):
             if order.durable:
                 order = replace(order, idempotency_key=f"{key}#{turn}")
-            running = await self.runs.start(order, surface="child")
+            running = await self._start(order)
             outcome = await self._outcome(running, above)
             if outcome.status in ("finished", "paused") or not running.is_replay:
                 return running, outcome
         raise Refused("The workflow failed too often.", code="child_failed")
+
+    async def _pick(self, workflow_id: str, workspace_id: str, wanted: str) -> Picked:
+        return await patiently(lambda: pick(self.runs.store, workflow_id, workspace_id, wanted))
+
+    async def _start(self, order: Order) -> Running:
+        """Begin it, also when the database is away: what could be begun twice has a key, or was not begun."""
+        return await patiently(lambda: self.runs.start(order, surface="child"))
 
     async def _outcome(self, running: Running, above: Running | None) -> Outcome:
         try:

@@ -22,6 +22,8 @@ class Picked(Struct, frozen=True, kw_only=True):
     workflow: Workflow
     seq: int
     version: int | None = None
+    durable: bool = False
+    """Whether another process goes on with its runs when theirs dies: as the deployed version says, never a draft's."""
 
 
 async def pick(store: Store, workflow_id: str, workspace_id: str, wanted: str) -> Picked:
@@ -35,7 +37,9 @@ async def pick(store: Store, workflow_id: str, workspace_id: str, wanted: str) -
         found = await live_version(store, workflow_id, workspace_id)
     else:
         found = await get_version(store, workflow_id, workspace_id, version=int(wanted))
-    return Picked(workflow=await document(store, found.digest), seq=found.seq, version=found.version)
+    return Picked(
+        workflow=await document(store, found.digest), seq=found.seq, version=found.version, durable=found.durable
+    )
 
 
 async def document(store: Store, digest: str) -> Workflow:

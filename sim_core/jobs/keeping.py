@@ -5,6 +5,7 @@ import random
 import time
 
 from sim_core.errors import Unreachable
+from sim_core.jobs.claims import Claims
 from sim_core.jobs.queue import Queue
 from sim_core.jobs.runs import Runs
 from sim_core.jobs.sleepers import Sleepers
@@ -25,6 +26,7 @@ class Keeper:
     def __init__(self, runs: Runs, sleepers: Sleepers, queue: Queue, *, kind: str, keep_days: int) -> None:
         """Look after these runs; journals are kept for `keep_days` days, or for ever with 0."""
         self.runs = runs
+        self.claims = Claims(runs)
         self.sleepers = sleepers
         self.queue = queue
         self.kind = kind
@@ -54,7 +56,7 @@ class Keeper:
         self._last = time.monotonic()
         if was_silent or not is_known:
             self._steady_since = self._last
-        await self.runs.check_claims()
+        await self.claims.check()
         # after an outage of the database, or one's own, the silence of others proves nothing yet
         await processes.reap(store, patient=self._last - self._steady_since < 2 * processes.SILENCE)
         if now >= self._next_children:

@@ -25,6 +25,8 @@ class Order(Struct, frozen=True, kw_only=True):
     actor: str = ""
     personal: str = ""
     """Whose own secrets the run has beside the workspace's; empty for a key that speaks for a workspace."""
+    acts_for: str = ""
+    """Whose credentials its tools may use, beside those of the workspace."""
     idempotency_key: str | None = None
     parent: str | None = None
     depth: int = 0

@@ -38,15 +38,18 @@ class Past(Struct, frozen=True, kw_only=True):
 class Running:
     """A run in this process."""
 
-    __slots__ = ("_lost", "epoch", "first_seq", "is_leaving", "is_replay", "order", "run_id", "start", "task")
+    __slots__ = ("_lost", "epoch", "first_seq", "is_leaving", "is_replay", "left_s", "order", "run_id", "start", "task")
 
-    def __init__(self, run_id: str, order: Order, *, epoch: int = 1, first_seq: int = 0) -> None:
-        """Prepare it; `begin` performs it."""
+    def __init__(
+        self, run_id: str, order: Order, *, epoch: int = 1, first_seq: int = 0, left_s: float | None = None
+    ) -> None:
+        """Prepare it; `perform` has it go on, with all of its time unless only so much is left."""
         self.run_id = run_id
         self.order = order
         self.epoch = epoch
         self.first_seq = first_seq
         """Its last event before it went on."""
+        self.left_s = order.timeout_s if left_s is None else max(left_s, 0.0)
         self.start = ""
         """The block that it starts at."""
         self.is_replay = False
@@ -119,12 +122,13 @@ class Running:
             record=lambda event: self._take(journal, (event,)),
             run_id=self.run_id,
             secrets=secrets,
+            acts_for=order.acts_for,
             workspace_id=order.workspace_id,
             workflow_id=order.workflow_id,
             depth=order.depth,
             parent=order.parent or order.repeats,
             stream_blocks=ALL,
-            deadline_s=order.timeout_s,
+            deadline_s=self.left_s,
             history=past.events,
             answers=past.answers,
             from_block=past.from_block,

@@ -6,14 +6,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapp
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from sim_core.errors import Conflict, SimError
-from sim_core.flow.events import ENDINGS, RunCancelled
+from sim_core.flow.events import ENDINGS, RunCancelled, RunFinished
 from sim_core.flow.plan import Plan
 from sim_core.flow.run import Outcome
 from sim_core.flow.starts import Surface
 from sim_core.flow.world import World
 from sim_core.ids import new_id
+from sim_core.jobs.acting import acting_for
 from sim_core.jobs.admission import Admission, Busy
 from sim_core.jobs.again import past_of
 from sim_core.jobs.orders import Order
@@ -24,6 +26,7 @@ from sim_core.store import line, processes
 from sim_core.store import runs as stored
 from sim_core.store.entries import Entry
 from sim_core.store.journal import Journal
+from sim_core.store.patience import patiently
 from sim_core.store.pool import Store
 from sim_core.store.runs import NewRun, Run
 
@@ -72,8 +75,9 @@ class Runs:
         """Begin a run once its beginning is committed; raises `Invalid` with every problem that stops it."""
         plan = self._plan(order, surface)
         if self.closing or order.parent is None:
-            self._check_room()
+            self.check_room()
         past = await past_of(self.journal, order, plan)
+        order = replace(order, acts_for=await acting_for(self.store, order))
         secrets = await self.secrets(order.workspace_id, order.personal)
         run = self._new(order, await self._snapshot(order.document_key, order), "running")
         # whoever asked may leave meanwhile: a run whose row is written is performed
@@ -86,9 +90,10 @@ class Runs:
         """
         plan = self._plan(order, surface)
         if self.closing:
-            self._check_room()
+            self.check_room()
         await self.admission.check(order.workspace_id)
         await past_of(self.journal, order, plan)  # whether it can begin there is said now
+        order = replace(order, acts_for=await acting_for(self.store, order))
         run = self._new(order, await self._snapshot(order.document_key, order), "pending")
         earlier = await stored.create_run(self.store, self.journal, run)
         if earlier is not None:
@@ -146,10 +151,7 @@ class Runs:
     async def release(self, run_id: str, epoch: int) -> None:
         """Give a run that is performed here back to the line, unless somebody has taken it already."""
         self.journal.leave(run_id)
-        try:
-            await processes.release(self.store, run_id, epoch, owner=self.journal.owner)
-        except SimError as error:
-            self.report(error, run_id)  # this process counts as dead soon, and the run is freed then
+        await patiently(lambda: processes.release(self.store, run_id, epoch, owner=self.journal.owner))
 
     async def check_claims(self) -> None:
         """Stop what others have taken over while this process slept, and what somebody wants stopped."""
@@ -185,8 +187,8 @@ class Runs:
 
     async def follow(self, run_id: str, *, after: int = 0) -> AsyncGenerator[Entry]:
         """A run's events after a place, journaled and live, to its end; a run that was woken goes on."""
-        run = await stored.get_run(self.store, run_id, None)
-        if run.status not in ("running", "pending") and not await self.journal.events(run_id, after=after, limit=1):
+        run = await patiently(lambda: stored.get_run(self.store, run_id, None))
+        if run.status not in ("running", "pending") and not await self._has_more(run_id, after):
             return
         while True:
             last: Entry | None = None
@@ -195,8 +197,17 @@ class Runs:
             if last is None or last.seq is None or not isinstance(last.event, ENDINGS):
                 return
             after = last.seq
-            if not await self.journal.events(run_id, after=after, limit=1):
+            if not await self._has_more(run_id, after) and (
+                isinstance(last.event, RunFinished) or not await self._waits(run_id)
+            ):
                 return
+
+    async def _waits(self, run_id: str) -> bool:
+        """Whether a run that has ended was put into the line again."""
+        return await patiently(lambda: stored.status(self.store, run_id)) in ("pending", "running")
+
+    async def _has_more(self, run_id: str, after: int) -> bool:
+        return bool(await patiently(lambda: self.journal.events(run_id, after=after, limit=1)))
 
     async def drain(self, seconds: float) -> None:
         """Take no more runs, give those in flight time to end, then interrupt them."""
@@ -223,15 +234,16 @@ class Runs:
         if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, SimError):
             self.report(error, "")
 
-    def _check_room(self) -> None:
+    def check_room(self) -> None:
+        """Raise `Busy` when this process stops, or performs as many runs as it may."""
         if self.closing:
             raise Busy("The server is stopping; try again in a moment.")
         self.admission.check_room(len(self._running))
 
     async def _snapshot(self, key: str, order: Order) -> str:
-        digest = self._documents.get(key)
-        if digest is None:
-            digest = await stored.keep_document(self.store, order.workflow)
+        known = self._documents.get(key)
+        digest = await stored.keep_document(self.store, order.workflow, name=known)
+        if known is None:
             if len(self._documents) >= MOST:
                 self._documents.clear()
             self._documents[key] = digest
@@ -299,4 +311,6 @@ def _facts(order: Order) -> dict[str, Any]:
         facts["fingerprint"] = fingerprint(order)
     if order.personal:
         facts["personal"] = order.personal
+    if order.acts_for:
+        facts["acts_for"] = order.acts_for
     return facts

@@ -1,7 +1,7 @@
 """Runs that sleep: woken by an answer, by the clock, or by the end of the run that they wait for."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import time
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Conflict, Invalid, Missing, SimError, Unreachable
 from sim_core.flow.events import BlockPaused, BlockResumed, RunCancelled, RunFailed, RunPaused
+from sim_core.flow.plan import Plan
 from sim_core.flow.run import Outcome
 from sim_core.jobs.again import past_behind
 from sim_core.jobs.answers import check_answer
@@ -22,10 +23,12 @@ from sim_core.jobs.running import Running
 from sim_core.jobs.runs import Runs
 from sim_core.store import line
 from sim_core.store import runs as stored
+from sim_core.store.patience import patiently
 from sim_core.store.runs import Claim, Run
 
 LOOK_S = 10.0
 """How long the clock rests at most: another process may have put a run to sleep."""
+CatchUp = Callable[[], Awaitable[None]]
 WAKES_FROM = ("paused", "failed")
 RETRIED = ("failed", "cancelled")
 
@@ -33,9 +36,13 @@ RETRIED = ("failed", "cancelled")
 class Sleepers:
     """Wakes runs."""
 
-    def __init__(self, runs: Runs) -> None:
-        """Listen for runs that fall asleep here, and for children that end."""
+    def __init__(self, runs: Runs, *, catch_up: CatchUp) -> None:
+        """Listen for runs that fall asleep here, and for children that end.
+
+        `catch_up` looks for plugins that this process has not noticed yet.
+        """
         self.runs = runs
+        self.catch_up = catch_up
         self._bell = asyncio.Event()
         runs.ended.append(self._heard)
 
@@ -47,18 +54,29 @@ class Sleepers:
         return await self._wake(run, {event.pause: event.answer}, WAKES_FROM)
 
     async def retry(self, run_id: str, workspace_id: str) -> Running:
-        """Have a run that failed or was stopped go on: what has ended stays, what failed is run again."""
+        """Have a run that failed or was stopped go on here: what has ended stays, what failed is run again."""
+        return await self._wake(await self._failed(run_id, workspace_id), {}, RETRIED)
+
+    async def requeue(self, run_id: str, workspace_id: str) -> None:
+        """The same on a worker: it waits in the line once this returns."""
+        run = await self._failed(run_id, workspace_id)
+        await self.runs.admission.check(run.workspace_id)
+        if not await line.requeue(self.runs.store, run):
+            raise _too_late()
+
+    async def _failed(self, run_id: str, workspace_id: str) -> Run:
         run = await stored.get_run(self.runs.store, run_id, workspace_id)
         if run.status not in RETRIED:
             raise Conflict(f"Only a run that failed or was stopped is retried: it is {run.status}.", code="not_failed")
-        return await self._wake(run, {}, RETRIED)
+        return run
 
     async def _wake(self, run: Run, answers: Mapping[str, Mapping[str, Any]], statuses: Sequence[str]) -> Running:
+        self.runs.check_room()
         claim = await stored.claim(self.runs.store, run.id, owner=self.runs.journal.owner, statuses=statuses)
         if claim is None:
             raise _too_late()
         try:
-            return await self.go_on(replace(run, cancel_asked=False), claim, answers)
+            return await patiently(lambda: self.go_on(replace(run, cancel_asked=False), claim, answers))
         except SimError as error:
             await self.fail(run, claim, error)
             raise
@@ -95,7 +113,7 @@ class Sleepers:
         facts: Mapping[str, Any] = run.facts or {}
         surface = "child" if run.parent_id else "api"
         whole = facts.get("from_block") is not None
-        plan = runs.plans.get(run.snapshot or run.id, workflow, start=facts.get("start"), surface=surface, whole=whole)
+        plan = await self._plan(run, workflow, start=facts.get("start"), surface=surface, whole=whole)
         secrets = await runs.secrets(run.workspace_id, str(facts.get("personal", "")))
         events = await history(runs.journal, run.id) if claim.seq else ()
         pauses = waiting(events)
@@ -112,9 +130,19 @@ class Sleepers:
         over: dict[str, Mapping[str, Any]] = {
             id: {} for id, event in pauses.items() if event.kind == "time" and (event.until or 0) <= now
         }
-        running = Running(run.id, _order(run, workflow), epoch=claim.epoch, first_seq=claim.seq)
+        order = _order(run, workflow)
+        running = Running(run.id, order, epoch=claim.epoch, first_seq=claim.seq, left_s=claim.left_s)
         past = await past_behind(runs.journal, run, events, {**over, **(answers or {})})
         return runs.perform(running, plan, secrets, past)
+
+    async def _plan(self, run: Run, workflow: Workflow, **how: Any) -> Plan:
+        """The plan of a run; what it is made of may have come to another process first."""
+        key = run.snapshot or run.id
+        try:
+            return self.runs.plans.get(key, workflow, **how)
+        except Invalid:
+            await self.catch_up()
+            return self.runs.plans.get(key, workflow, **how)
 
     async def fail(self, run: Run, claim: Claim, error: BaseException) -> None:
         """End a claimed run that cannot be performed, and say why in its journal."""
@@ -189,6 +217,8 @@ def _order(run: Run, workflow: Workflow) -> Order:
         parent=run.parent_id,
         repeats=facts.get("repeats"),
         depth=facts.get("depth") or 0,
+        personal=facts.get("personal", ""),
+        acts_for=facts.get("acts_for", ""),
         durable=run.durable,
         priority=run.priority,
     )

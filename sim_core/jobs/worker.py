@@ -10,6 +10,7 @@ from sim_core.jobs.queue import Job, Queue
 from sim_core.jobs.running import Running
 from sim_core.jobs.sleepers import Sleepers
 from sim_core.store import line
+from sim_core.store.patience import patiently
 from sim_core.store.pool import Store
 from sim_core.store.runs import Claim, Run
 
@@ -95,19 +96,12 @@ class Worker:
 
     async def _go_on(self, run: Run, claim: Claim) -> None:
         try:
-            await self.sleepers.go_on(run, claim)
+            await patiently(lambda: self.sleepers.go_on(run, claim))
             self._mine.add(run.id)
-        except Unreachable as error:
-            # it is ours and cannot be read: it is given back as soon as the database is there again
-            self.sleepers.runs.report(error, run.id)
-            self.sleepers.runs.later(self._give_back(run.id, claim))
         except Exception as error:
             if not isinstance(error, SimError):
                 self.sleepers.runs.report(error, run.id)
             await self.sleepers.fail(run, claim, error)
-
-    async def _give_back(self, run_id: str, claim: Claim) -> None:
-        await self.sleepers.runs.release(run_id, claim.epoch)
 
 
 def listened(worker: Worker) -> dict[str, Any]:

@@ -66,6 +66,27 @@ async def exchange(
     return await _ask(way, client, form, client_id=client_id, client_secret=client_secret, old={})
 
 
+async def account_of(way: OAuth, client: Client, values: Mapping[str, str]) -> str:
+    """What the service calls the account that a token is of; empty where it does not say."""
+    if not way.account_url:
+        return ""
+    token = values["access_token"]
+    home = urlsplit(way.account_url).hostname
+    headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
+    request = Request(method="GET", url=way.account_url, headers=headers, timeout_s=30, max_bytes=1 << 20)
+    errand = Errand(
+        mask=Mask({"access_token": token}),
+        reach=lambda host, _: None if host == home else f"{way.provider}'s account redirects to {host}",
+    )
+    reply = await client.send(request, errand)
+    try:
+        answer: Any = reply.json() if reply.status < 400 else None
+    except msgspec.DecodeError:
+        return ""
+    named = (_at(answer, path.split(".")) for path in way.account)
+    return next((str(name)[:200] for name in named if name), "")
+
+
 async def fresh(
     way: OAuth,
     values: Mapping[str, str],
@@ -136,6 +157,12 @@ def _values(way: OAuth, reply: Reply, old: Mapping[str, str], mask: Mask, now: f
     if tokens.expires_in:
         values["expires_at"] = str(int(now + float(tokens.expires_in)))
     return values
+
+
+def _at(answer: Any, path: list[str]) -> Any:
+    for name in path:
+        answer = cast("dict[str, Any]", answer).get(name) if isinstance(answer, dict) else None
+    return answer if isinstance(answer, str | int) else None
 
 
 def _granted(answer: Any) -> Any:

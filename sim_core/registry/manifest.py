@@ -7,13 +7,17 @@ from msgspec import Struct
 
 from sim_core.registry.declared import Declared
 from sim_core.registry.scan import Found
-from sim_core.spec.auth import AnyAuth, ApiKey, AwsKeys, Basic, Bearer, Connection, OAuth, ways
+from sim_core.spec.auth import AnyAuth, ApiKey, Auth, AwsKeys, Basic, Bearer, Connection, OAuth, ways
 from sim_core.spec.blocks import BlockType, one_port
 from sim_core.spec.forms import FormField, OutputField, form, json_schema, outputs
 from sim_core.spec.integration_blocks import operation
 from sim_core.spec.migrations import stored
 from sim_core.spec.providers import Model, Provider
 from sim_core.spec.tools import Integration, Tool
+
+KINDS: dict[type[Auth], str] = {
+    Bearer: "bearer", ApiKey: "api_key", Basic: "basic", OAuth: "oauth", AwsKeys: "aws_keys", Connection: "connection",
+}  # fmt: skip
 
 
 class WayFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -197,6 +201,11 @@ def _provider(one: Provider) -> ProviderFacts:
         prefixes=one.prefixes,
         models=one.models,
     )
+
+
+def way_kind(way: Auth) -> str:
+    """What a way to authenticate is called in the catalogue."""
+    return KINDS[type(way)]
 
 
 def _ways(auth: AnyAuth | None) -> Iterable[WayFacts]:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from litestar.response.base import ASGIResponse
 from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec.structs import replace
 
 from sim_core.errors import Invalid
 from sim_core.jobs import again
@@ -14,9 +15,12 @@ from sim_core.rest.execute import ASYNC_S, SYNC_S, key_of
 from sim_core.rest.permission_groups import allowed
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.rest.streams import event_stream
+from sim_core.rest.waiting import ended
 
 ALSO = {
     202: "It runs in the background (`async`), or it waits for an answer.",
+    429: "Too many runs of the workspace wait already (`Retry-After`).",
+    503: "The server is busy or stops (`Retry-After`).",
     409: "The run has not ended yet, or not in a way that this can follow.",
     422: "A block or field is not there, or the run cannot begin at that block; `problems` says why.",
     500: "The run failed; `error` says which block, and why.",
@@ -40,6 +44,10 @@ class Replay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_async: bool = field(default=False, name="async")
     stop_after: str | None = None
     timeout_s: Annotated[float, Meta(gt=0, le=604_800)] | None = None
+    durable: bool | None = None
+    """Whether another process goes on with the run when its own dies; as the run it repeats, and `true` for `async`."""
+    priority: Annotated[int, Meta(ge=-50, le=50)] = 0
+    """The higher goes first among the runs of the workspace that wait for a worker."""
 
 
 class Retry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,8 +84,16 @@ async def replay_run(call: Call[Replay, Nothing]) -> ASGIResponse:
     )
     find = services.registry.block
     order = await again.order_again(services.runs.journal, base, document, wish, find=find)
-    running = await services.runs.start(allowed(call, order))
-    return await _answer(call, running, stream=body.stream, is_async=body.is_async)
+    is_durable = base.durable if body.document == "run" else document.durable or body.is_async
+    order = replace(
+        allowed(call, order),
+        durable=is_durable if body.durable is None else body.durable,
+        priority=body.priority,
+    )
+    if body.is_async:
+        run_id, _ = await services.runs.enqueue(order)
+        return answers.accepted(run_id, "queued")
+    return await _answer(call, await services.runs.start(order), stream=body.stream)
 
 
 @route("POST", "/runs/{run_id}/retry", scope="run", body=Retry, reply=answers.RunResult, also=ALSO)
@@ -86,16 +102,20 @@ async def retry_run(call: Call[Retry, Nothing]) -> ASGIResponse:
 
     It stays the same run: blocks that have ended are not run again, the one that failed is.
     """
-    running = await call.services.sleepers.retry(call.id("run_id"), call.workspace_id)
-    return await _answer(call, running, stream=call.body.stream, is_async=call.body.is_async)
+    body, sleepers, run_id = call.body, call.services.sleepers, call.id("run_id")
+    if body.stream and body.is_async:
+        raise Invalid("Choose one of `stream` and `async`.")
+    if body.is_async:
+        await sleepers.requeue(run_id, call.workspace_id)
+        return answers.accepted(run_id, "queued")
+    return await _answer(call, await sleepers.retry(run_id, call.workspace_id), stream=body.stream)
 
 
-async def _answer(call: Call[Any, Any], running: Running, *, stream: bool, is_async: bool) -> ASGIResponse:
-    if is_async:
-        return answers.accepted(running.run_id)
+async def _answer(call: Call[Any, Any], running: Running, *, stream: bool) -> ASGIResponse:
+    runs = call.services.runs
     if stream:
-        return event_stream(call.services.runs.follow(running.run_id, after=running.first_seq), running.run_id)
-    return answers.of_outcome(running.run_id, await running.ended(), replayed=running.is_replay)
+        return event_stream(runs.follow(running.run_id, after=running.first_seq), running.run_id)
+    return await ended(runs, running)
 
 
 ROUTES = (replay_run, retry_run)

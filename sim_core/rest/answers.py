@@ -14,18 +14,27 @@ BAD_INPUT = ("required", "reserved_name", "invalid")
 """What a start block calls an input that does not fit: the caller's mistake, not the workflow's."""
 NOT_THE_BLOCKS = frozenset(
     (
+        "clear-site-data",
         "connection",
         "content-length",
+        "content-security-policy",
         "date",
         "keep-alive",
+        "origin-agent-cluster",
+        "permissions-policy",
         "proxy-authenticate",
         "proxy-authorization",
+        "refresh",
+        "service-worker-allowed",
         "server",
         "set-cookie",
+        "strict-transport-security",
         "te",
         "trailer",
         "transfer-encoding",
         "upgrade",
+        "x-content-type-options",
+        "x-frame-options",
         "x-request-id",
         "x-run-id",
     )
@@ -87,18 +96,14 @@ def _responded(outcome: Outcome, ours: dict[str, str]) -> ASGIResponse:
     status = outcome.http_status
     if status in (204, 304) or status < 200:
         body = b""
-    if "html" in kind:
-        # what a workflow writes must not act in this origin's name
-        chosen.setdefault(
-            "content-security-policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src *"
-        )
     return ASGIResponse(body=body, status_code=max(status, 200), headers=chosen | ours, media_type=kind)
 
 
 def _may(name: str, value: str) -> bool:
     token = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
     clean = value.isascii() and value.isprintable()
-    return token and clean and name.lower() not in NOT_THE_BLOCKS and not name.lower().startswith("access-control-")
+    low = name.lower()
+    return token and clean and low not in NOT_THE_BLOCKS and not low.startswith(("access-control-", "cross-origin-"))
 
 
 def _failed(run_id: str, outcome: Outcome, start: str) -> Unprocessed:

@@ -75,6 +75,7 @@ async def list_organization_acts(call: Call[None, ActQuery]) -> ActPage:
     on="organization",
     role="admin",
     query=ExportQuery,
+    produces="text/csv, application/jsonl",
 )
 async def export_acts(call: Call[None, ExportQuery]) -> ASGIResponse | ASGIStreamingResponse:
     """Export what was done in an organization, as CSV or JSON lines."""

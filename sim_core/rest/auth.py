@@ -10,8 +10,8 @@ from sim_core.accounts import audit, invitations, people, sessions
 from sim_core.accounts.actors import require_person
 from sim_core.accounts.audit import Source
 from sim_core.accounts.signing_in import Step
-from sim_core.errors import Denied
-from sim_core.rest.admission import set_cookie
+from sim_core.errors import Anonymous, Denied
+from sim_core.rest.admission import cookie_of, set_cookie
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.rest.welcome import welcome
 
@@ -29,6 +29,10 @@ class AuthFacts(Struct, frozen=True, kw_only=True):
     is_fresh: bool
     """Nobody has made this instance theirs yet: the first who signs up owns it."""
     sends_mail: bool
+    is_signed_in: bool
+    """Whether the browser that asks holds a session that lives."""
+    passkeys_at: str
+    """The origin at which passkeys work: a browser that came by another name for this machine has to go there."""
     providers: tuple[str, ...]
     """Other providers by which one may sign in: `GET /auth/providers/{provider}/start`."""
 
@@ -83,10 +87,14 @@ class Reset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Confirm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The password again, or a code of the authenticator app."""
+    """The password again, or a code of the authenticator app, or a passkey."""
 
     password: Annotated[str, Meta(max_length=256)] = ""
     code: Annotated[str, Meta(max_length=32)] = ""
+    ticket: Annotated[str, Meta(max_length=128)] = ""
+    """That of `POST /auth/passkeys/options`."""
+    credential: Annotated[dict[str, Any], Meta(max_length=16)] = {}
+    """The passkey that the browser shows, by its `toJSON()`."""
 
 
 class SignedIn(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,6 +116,8 @@ async def read_auth(call: Call[None, Nothing]) -> AuthFacts:
         signup=reception.admission.mode,
         is_fresh=await people.is_unclaimed(reception.store),
         sends_mail=reception.post.delivers,
+        is_signed_in=await _is_signed_in(call),
+        passkeys_at=call.services.passkeys.origin,
         providers=tuple(call.services.logins.ids),
     )
 
@@ -149,7 +159,7 @@ async def sign_in(call: Call[SignIn, Nothing]) -> ASGIResponse:
             email=email, password=body.password, address=call.source.address, restore=body.restore
         )
     except Denied as error:
-        await _note_refusal(call, email, error)
+        await note_refusal(call, email, error)
         raise
     return await enter(call, step)
 
@@ -194,8 +204,13 @@ async def reset_password(call: Call[Reset, Nothing]) -> None:
 @route("POST", "/auth/confirm", scope="admin", on="person", body=Confirm, status=204)
 async def confirm(call: Call[Confirm, Nothing]) -> None:
     """Prove again who you are; for fifteen minutes you may do what takes it."""
-    actor = call.who
-    await call.services.reception.confirm(actor.user_id, password=call.body.password, code=call.body.code)
+    actor, body = call.who, call.body
+    if body.ticket:
+        shown = await call.services.passkeys.shown(ticket=body.ticket, answer=body.credential)
+        if shown != actor.user_id:
+            raise Denied("This passkey is somebody else's.", code="passkey")
+    else:
+        await call.services.reception.confirm(actor.user_id, password=body.password, code=body.code)
     if actor.session_id is not None:
         await sessions.prove(call.services.store, actor.session_id)
         call.services.door.forget(actor.user_id)
@@ -258,7 +273,16 @@ def person_of(call: Call[Any, Any]) -> str:
     return call.user_id
 
 
-async def _note_refusal(call: Call[Any, Any], email: str, error: Denied) -> None:
+async def _is_signed_in(call: Call[None, Nothing]) -> bool:
+    token = cookie_of(call.headers, call.services.settings.url)
+    try:
+        return bool(token) and bool(await call.services.door.enter(token, address=call.source.address))
+    except Anonymous:
+        return False
+
+
+async def note_refusal(call: Call[Any, Any], email: str, error: Denied) -> None:
+    """Have the audit log tell of a sign-in that was refused."""
     source = Source(actor=email[:255], address=call.source.address)
     await audit.record(call.services.store, source, "session.refused", ("user", ""), after={"code": error.reason})
 

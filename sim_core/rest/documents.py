@@ -97,7 +97,13 @@ async def import_workflow(call: Call[None, ImportQuery]) -> ASGIResponse:
     return ASGIResponse(body=msgspec.json.encode(answer), status_code=status, media_type="application/json")
 
 
-@route("GET", "/workflows/{workflow_id}/export", scope="read", query=ExportQuery)
+@route(
+    "GET",
+    "/workflows/{workflow_id}/export",
+    scope="read",
+    query=ExportQuery,
+    produces="application/json, application/yaml",
+)
 async def export_workflow(call: Call[None, ExportQuery]) -> ASGIResponse:
     """Export a workflow as a file."""
     stored = await documents.load(call.services.store, call.id("workflow_id"), call.workspace_id)

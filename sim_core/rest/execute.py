@@ -11,13 +11,12 @@ from sim_core.errors import Invalid, Missing
 from sim_core.jobs.again import Wish, base_of, order_again
 from sim_core.jobs.documents import Picked, pick
 from sim_core.jobs.orders import Order
-from sim_core.jobs.past import outcome_of
-from sim_core.jobs.running import Moved
 from sim_core.rest import answers
 from sim_core.rest.permission_groups import allowed
 from sim_core.rest.routes import Call, route
 from sim_core.rest.selected import selected, selection
 from sim_core.rest.streams import event_stream
+from sim_core.rest.waiting import ended
 
 LONGEST_KEY = 255
 SYNC_S, ASYNC_S = 300.0, 5400.0
@@ -45,7 +44,8 @@ class Execute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timeout_s: Annotated[float, Meta(gt=0, le=604_800)] | None = None
     """Seconds after which the run is stopped; 300 by default, 5,400 for `async`."""
     durable: bool | None = None
-    """Whether another process goes on with the run when its own dies: `true` for deployed versions and for `async`."""
+    """Whether another process goes on with the run when its own dies. Runs of a deployed version are as it says, others
+    are for `async`."""
     priority: Annotated[int, Meta(ge=-50, le=50)] = 0
     """The higher goes first among the runs of the workspace that wait for a worker."""
 
@@ -72,6 +72,7 @@ class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         503: "The server is busy or stops (`Retry-After`).",
         504: "The run took longer than it may.",
     },
+    produces="text/event-stream, */*",
 )
 async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
     """Run a workflow.
@@ -95,18 +96,13 @@ async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
     if body.stream:
         told = runs.follow(running.run_id)
         return event_stream(selected(told, choice) if choice else told, running.run_id)
-    # a client that hangs up does not stop its run
-    try:
-        outcome = await running.ended()
-    except Moved:
-        if runs.closing:
-            return answers.accepted(running.run_id)
-        outcome = await outcome_of(runs.follow(running.run_id))
-    return answers.of_outcome(running.run_id, outcome, start=running.start, replayed=running.is_replay)
+    return await ended(runs, running)
 
 
 def _is_durable(body: Execute, document: Picked) -> bool:
-    return body.is_async or document.version is not None if body.durable is None else body.durable
+    if body.durable is not None:
+        return body.durable
+    return document.durable if document.version is not None else body.is_async
 
 
 def _order(call: Call[Execute, Which], document: Picked) -> Order:

@@ -10,13 +10,9 @@ from litestar.response.base import ASGIResponse
 from msgspec import Struct
 
 from sim_core.errors import Missing
+from sim_core.rest.policies import Policies
 from sim_core.spec.assets import Assets
 
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
-    "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
 LARGEST = 32 * 1024 * 1024
 YEAR, ASK = "public, max-age=31536000, immutable", "no-cache"
 
@@ -33,8 +29,9 @@ class File(Struct, frozen=True, kw_only=True):
 class Files:
     """Serves the folders that plugins registered; the longest address that fits wins."""
 
-    def __init__(self, assets: Iterable[Assets]) -> None:
-        """Serve these folders."""
+    def __init__(self, assets: Iterable[Assets], policies: Policies) -> None:
+        """Serve these folders; `policies` gives each page its nonce."""
+        self._policies = policies
         self._assets = sorted(assets, key=lambda one: len(one.address), reverse=True)
         self._kept: dict[Path, tuple[int, File]] = {}
 
@@ -43,7 +40,10 @@ class Files:
         found = await asyncio.to_thread(self._find, path)
         if found is None:
             raise Missing(f"There is nothing at {path[:200]}.")
-        headers = {"cache-control": found.cache, "etag": found.etag, "content-security-policy": POLICY}
+        if found.media_type == "text/html":  # never 304: a browser would take the nonce of an earlier answer
+            content, policy = self._policies.page(path, found.content)
+            return ASGIResponse(body=content, headers={"content-security-policy": policy}, media_type="text/html")
+        headers = {"cache-control": found.cache, "etag": found.etag}
         if found.etag in if_none_match:
             return ASGIResponse(body=b"", status_code=304, headers=headers)
         return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)

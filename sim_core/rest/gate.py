@@ -9,26 +9,19 @@ from typing import Any
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from sim_core.ids import new_id
+from sim_core.rest.policies import Policies
 
 DISCARD_S = 10.0
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-]
-_NO_STORE = (b"cache-control", b"no-store")
-_CLOSED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
 class Gate:
     """Wraps an ASGI app; the request's id is in `scope["state"]["request_id"]`."""
 
-    def __init__(self, app: ASGIApp, log: Any | None = None) -> None:
+    def __init__(self, app: ASGIApp, policies: Policies, log: Any | None = None) -> None:
         """Wrap the app; `log` is told of each request, without its query and its headers."""
         self.app = app
+        self.policies = policies
         self.log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,7 +37,8 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _dressed(message["headers"], request_id)
+                dressed = self.policies.dress(scope["path"], message["headers"])
+                message["headers"] = [*dressed, (b"x-request-id", request_id.encode())]
             elif status == 413 and message["type"] == "http.response.body" and not message["more_body"]:
                 await send({**message, "more_body": True})
                 await _discard(receive)
@@ -67,13 +61,6 @@ async def _discard(receive: Receive) -> None:
         async with asyncio.timeout(DISCARD_S):
             while (message := await receive())["type"] == "http.request" and message.get("more_body"):
                 pass
-
-
-def _dressed(headers: Any, request_id: str) -> list[tuple[bytes, bytes]]:
-    dressed = [*headers, *_HEADERS, (b"x-request-id", request_id.encode())]
-    present = {name for name, _ in headers}
-    dressed.extend(pair for pair in (_NO_STORE, _CLOSED) if pair[0] not in present)
-    return dressed
 
 
 def _request_id(scope: Scope) -> str:

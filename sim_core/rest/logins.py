@@ -46,7 +46,18 @@ async def start_login(call: Call[None, Start]) -> ASGIResponse:
     return ASGIResponse(body=b"", status_code=303, headers={"location": where, **_cookie(state, services.settings.url)})
 
 
-@route("GET", "/auth/providers/{provider}/callback", scope=None, query=Back, status=303)
+@route(
+    "GET",
+    "/auth/providers/{provider}/callback",
+    scope=None,
+    query=Back,
+    status=303,
+    also={
+        403: "It was not begun in this browser, or the provider or the instance does not let this person in.",
+        409: "Somebody else here signs in as that person.",
+        502: "The provider did not answer as it should.",
+    },
+)
 async def finish_login(call: Call[None, Back]) -> ASGIResponse:
     """Come back from a provider, signed in."""
     services, back = call.services, call.query

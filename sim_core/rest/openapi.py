@@ -13,12 +13,19 @@ from sim_core.rest.routes import Nothing, Route
 
 _REF = "#/components/schemas/{name}"
 _IN_PATH = re.compile(r"{(\w+)}")
+WORKSPACE = {
+    "name": "X-Workspace-Id",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "The workspace that it is about; without it, the first one of whoever asks.",
+}
 _ERRORS = {
     400: "The body is not JSON.",
-    401: "No valid API key was sent.",
-    403: "The key may not do this.",
+    401: "Neither a valid API key nor a session was sent.",
+    403: "Whoever asks may not do this.",
     404: "Nothing is found under that id.",
-    409: "Somebody else was faster.",
+    409: "What there is stands against it, or somebody else was faster.",
     413: "The body is too large.",
     415: "The body is of another kind.",
     422: "What was sent is not valid.",
@@ -79,7 +86,7 @@ def _operation(route: Route, schema_of: dict[str, Any]) -> dict[str, Any]:
         "operationId": getattr(route.handle, "__name__", route.path),
         "tags": [route.tag],
         "summary": route.summary,
-        "parameters": [*_path_parameters(route), *_query_parameters(route)],
+        "parameters": [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)],
         "responses": _responses(route, schema_of),
     }
     if route.doc:
@@ -100,20 +107,37 @@ def _operation(route: Route, schema_of: dict[str, Any]) -> dict[str, Any]:
 
 def _responses(route: Route, schema_of: dict[str, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "It worked."}
+    content: dict[str, Any] = {kind: {} for kind in route.produces.split(", ") if kind}
     if route.reply is not None:
-        good["content"] = {"application/json": {"schema": schema_of[_key(route.reply)]}}
+        content["application/json"] = {"schema": schema_of[_key(route.reply)]}
+    if content:
+        good["content"] = content
     problem = {MEDIA_TYPE: {"schema": schema_of[_key(ProblemReply)]}}
-    codes = [500, *([401, 403] if route.scopes else []), *([404] if "{" in route.path else [])]
-    if route.query is not Nothing:
-        codes.append(422)
+    codes = [422, 500, *([401, 403, 429] if route.scopes else [])]
+    if route.same_site:
+        codes += [403, 429]
+    if route.method != "GET":  # what a body names may be gone, or stand against it
+        codes += [404, 409]
+    if "{" in route.path or _is_placed(route):
+        codes.append(404)
     if route.body is not None or route.raw:
         codes += [400, 413, 415, 422]
     responses: dict[str, Any] = {str(route.status): good}
     for status, words in route.also.items():
-        responses[str(status)] = {"description": words} | ({"content": problem} if status >= 400 else {})
+        told = {"content": problem} if status >= 400 else {"content": good["content"]} if "content" in good else {}
+        responses[str(status)] = {"description": words, **told}
     for status in sorted(set(codes) - set(route.also)):
         responses[str(status)] = {"description": _ERRORS[status], "content": problem}
     return responses
+
+
+def _is_placed(route: Route) -> bool:
+    """Whether a header says which workspace a request is about."""
+    return bool(route.scopes) and route.on == "workspace" and "{workspace_id}" not in route.path
+
+
+def _header_parameters(route: Route) -> list[dict[str, Any]]:
+    return [WORKSPACE] if _is_placed(route) else []
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ async def openapi(call: Call[None, None]) -> ASGIResponse:
     return ASGIResponse(body=_document(call.services.settings.url), media_type="application/json")
 
 
-@route("GET", "/api/v1/docs", scope=None)
+@route("GET", "/api/v1/docs", scope=None, produces="text/html")
 async def docs(call: Call[None, None]) -> ASGIResponse:
     """Read this API in a browser, and try it."""
     page, policy = _page()

@@ -1,6 +1,6 @@
 """Permission groups: which models, integrations, tools and parts of the API some people may not use."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeGuard, cast
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -62,11 +62,14 @@ async def delete_group(call: Call[None, Nothing]) -> None:
 
 
 def check_document(actor: Actor, workspace_id: str, document: Workflow, registry: Registry) -> None:
-    """Raise `Denied` for a workflow that uses what a permission group keeps an actor from."""
+    """Raise `Denied` for a workflow that plainly uses what a permission group keeps an actor from.
+
+    It is said before the run begins; what holds is asked at each use (`jobs/permits.py`).
+    """
     if not actor.rules.get(workspace_id):
         return
     blocks = [block for block in document.blocks.values() if block.enabled]
-    models = [str(block.values["model"]) for block in blocks if isinstance(block.values.get("model"), str)]
+    models = [model for block in blocks if _is_named(model := block.values.get("model"))]
     operations = [(block.type, block.values.get("operation")) for block in blocks]
     used = [(type.partition("@")[0], operation) for type, operation in operations]
     for block in blocks:
@@ -82,6 +85,11 @@ def allowed(call: Call[Any, Any], order: Order) -> Order:
     actor = call.who
     check_document(actor, order.workspace_id, order.workflow, call.services.registry)
     return replace(order, personal="" if actor.bound else actor.user_id)
+
+
+def _is_named(model: Any) -> TypeGuard[str]:
+    """Whether a model is written out whole; what a reference or a short name comes to is asked when it is used."""
+    return isinstance(model, str) and "/" in model and "<" not in model and "{{" not in model
 
 
 def _chosen(tools: Any) -> list[str]:

@@ -10,7 +10,7 @@ from sim_core.accounts.tickets import Ticket, create_ticket
 from sim_core.document.operations import Operation
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Anonymous
-from sim_core.rest.routes import Call, Nothing, route
+from sim_core.rest.routes import Call, Count, Nothing, route
 from sim_core.store import comments, past
 from sim_core.store.chains import Appended
 from sim_core.store.comments import Anchor, Colleague, Comment, Place
@@ -70,7 +70,7 @@ class ColleagueList(Struct, frozen=True, kw_only=True):
 class HistoryQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which part of the history."""
 
-    after: Annotated[int, Meta(ge=0)] = 0
+    after: Count = 0
     limit: Annotated[int, Meta(ge=1, le=500)] = 200
 
 
@@ -106,7 +106,7 @@ class PastDocument(Struct, frozen=True, kw_only=True):
 class Restore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which state to go back to."""
 
-    to_seq: Annotated[int, Meta(ge=0)]
+    to_seq: Count
 
 
 @route("POST", "/realtime/ticket", scope=("read", "write"), reply=RealtimeTicket, status=201)

@@ -1,10 +1,10 @@
 """How a route is declared: its address, who may use it, what it takes and what it answers."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack
+from typing import Annotated, Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from sim_core.accounts.actors import Actor, OrganizationRole, Scope
 from sim_core.accounts.audit import Source
@@ -14,6 +14,10 @@ from sim_core.rest.services import Services
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 B = TypeVar("B")
 Q = TypeVar("Q")
+
+
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""A number that rises with what happens: of an operation, or of an event."""
 
 
 class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -101,6 +105,8 @@ class Route(Struct, frozen=True, kw_only=True):
     status: int
     also: Mapping[int, str]
     """Other answers, by status."""
+    produces: str
+    """Media types of a good answer besides JSON, or instead of it where there is no `reply`."""
     tag: str
     summary: str
     doc: str
@@ -133,6 +139,7 @@ def route(
     reply: Any = None,
     status: int = 200,
     also: Mapping[int, str] | None = None,
+    produces: str = "",
     **whom: Unpack[Whom],
 ) -> Callable[[Handle], Route]:
     """Declare a route; the first line of the handler's docstring is its summary, what follows tells more."""
@@ -150,6 +157,7 @@ def route(
             reply=reply,
             status=status,
             also=dict(also or {}),
+            produces=produces,
             tag=handle.__module__.rsplit(".", 1)[-1].replace("_", " "),
             summary=summary.strip().rstrip("."),
             doc=" ".join(doc.split()),

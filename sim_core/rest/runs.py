@@ -11,12 +11,12 @@ from msgspec import Meta, Struct
 from sim_core.errors import Invalid
 from sim_core.flow.events import BlockPaused
 from sim_core.flow.trace import Span
-from sim_core.jobs.past import history, outcome_of, waiting
-from sim_core.jobs.running import Moved
+from sim_core.jobs.past import history, waiting
 from sim_core.jobs.traces import trace
 from sim_core.rest import answers
-from sim_core.rest.routes import Call, Nothing, route
+from sim_core.rest.routes import Call, Count, Nothing, route
 from sim_core.rest.streams import event_stream
+from sim_core.rest.waiting import ended
 from sim_core.store import runs as stored
 from sim_core.store.entries import Failure
 from sim_core.store.runs import Run
@@ -107,7 +107,7 @@ class ReadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class EventQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where to begin."""
 
-    after: Annotated[int, Meta(ge=0)] = 0
+    after: Count = 0
     """Number of the last event you have; the header `Last-Event-ID` says the same."""
 
 
@@ -157,7 +157,7 @@ async def read_run(call: Call[None, ReadQuery]) -> RunReply:
     return RunReply(**_facts(run), **reply)
 
 
-@route("GET", "/runs/{run_id}/events", scope=("read", "run"), query=EventQuery)
+@route("GET", "/runs/{run_id}/events", scope=("read", "run"), query=EventQuery, produces="text/event-stream")
 async def follow_run(call: Call[None, EventQuery]) -> ASGIStreamingResponse:
     """Follow a run by server-sent events.
 
@@ -165,7 +165,7 @@ async def follow_run(call: Call[None, EventQuery]) -> ASGIStreamingResponse:
     with the run.
     """
     last = call.headers.get("last-event-id", "")
-    if last and not last.isdecimal():
+    if last and not (last.isdecimal() and len(last) < 19):
         raise Invalid("Last-Event-ID is the number of an event.", code="bad_event_id")
     after = int(last) if last else call.query.after
     run = await _run(call)
@@ -212,13 +212,7 @@ async def resume_run(call: Call[Resume, Nothing]) -> ASGIResponse:
     running = await sleepers.resume(run_id, call.workspace_id, **facts)
     if body.stream:
         return event_stream(runs.follow(running.run_id, after=running.first_seq), running.run_id)
-    try:
-        outcome = await running.ended()
-    except Moved:
-        if runs.closing:
-            return answers.accepted(run_id)
-        outcome = await outcome_of(runs.follow(run_id, after=running.first_seq))
-    return answers.of_outcome(run_id, outcome)
+    return await ended(runs, running)
 
 
 async def _run(call: Call[Any, Any]) -> Run:

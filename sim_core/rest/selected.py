@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from sim_core.document.references import MISSING, names, navigate, normalise
+from sim_core.document.references import MISSING, Reference, names, navigate, normalise, parse
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Invalid, Problem
 from sim_core.flow.events import ENDINGS, BlockFinished, Path, TextDelta
@@ -37,6 +37,10 @@ def selection(workflow: Workflow, wanted: Iterable[str]) -> Selection:
 
 
 def _path(text: str) -> tuple[str | int, ...]:
+    """A path as references write it."""
+    whole = parse(f"<x.{text}>").whole
+    if isinstance(whole, Reference):
+        return whole.path
     return tuple(int(part) if part.isdecimal() else part for part in text.split(".") if part)
 
 

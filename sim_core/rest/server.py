@@ -19,6 +19,7 @@ from sim_core.rest import (
     audit,
     auth,
     catalogue,
+    connect,
     credentials,
     deployments,
     documents,
@@ -29,8 +30,10 @@ from sim_core.rest import (
     keys,
     logins,
     me,
+    my_credentials,
     organizations,
     pages,
+    passkeys,
     permission_groups,
     realtime,
     runs,
@@ -41,6 +44,7 @@ from sim_core.rest import workflows as workflow_routes
 from sim_core.rest.admission import admit
 from sim_core.rest.decoding import check_nesting, convert_query, decode
 from sim_core.rest.gate import Gate
+from sim_core.rest.policies import Policies
 from sim_core.rest.problems import MEDIA_TYPE, Unprocessed, encode, reply_to
 from sim_core.rest.routes import Call, Nothing, Route
 from sim_core.rest.services import Services
@@ -56,10 +60,13 @@ ROUTES: tuple[Route, ...] = (
     *catalogue.ROUTES,
     *secrets.ROUTES,
     *credentials.ROUTES,
+    *connect.ROUTES,
     *keys.ROUTES,
     *auth.ROUTES,
     *logins.ROUTES,
+    *passkeys.ROUTES,
     *me.ROUTES,
+    *my_credentials.ROUTES,
     *organizations.ROUTES,
     *workspaces.ROUTES,
     *invitations.ROUTES,
@@ -104,7 +111,7 @@ def application(services: Services, *, log: Any | None = None) -> ASGIApp:
         exception_handlers={HTTPException: complain, Exception: complain},
         request_max_body_size=services.settings.max_body,
     )
-    return Gate(app, log)
+    return Gate(app, Policies(services.settings), log)
 
 
 def routes() -> Iterable[tuple[str, Route]]:

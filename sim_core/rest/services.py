@@ -5,8 +5,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from sim_core.accounts.connecting import Connecting
 from sim_core.accounts.limits import Leases
 from sim_core.accounts.oidc import Logins
+from sim_core.accounts.passkeys import Passkeys
 from sim_core.accounts.sessions import Lifetimes
 from sim_core.accounts.signing_in import Reception
 from sim_core.jobs.runs import Runs
@@ -34,8 +36,10 @@ class Services(Struct, frozen=True, kw_only=True):
     files: Files
     reception: Reception
     logins: Logins
+    passkeys: Passkeys
     leases: Leases
     lifetimes: Lifetimes
+    connecting: Connecting
     client: Client
     """The guarded way out, for sign-in by other providers and for connecting accounts."""
     secrets: Callable[[str], None]

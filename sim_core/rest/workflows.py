@@ -12,7 +12,7 @@ from sim_core.document.operations import Operation
 from sim_core.document.validate import check
 from sim_core.document.workflow import Workflow
 from sim_core.errors import Invalid, Problem
-from sim_core.rest.routes import Call, Nothing, route
+from sim_core.rest.routes import Call, Count, Nothing, route
 from sim_core.store import documents
 from sim_core.store.chains import Appended
 from sim_core.store.operations import append_ops
@@ -79,9 +79,9 @@ class Operations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     operations: Annotated[tuple[Operation, ...], Meta(min_length=1, max_length=MOST_OPS)]
     client_id: Annotated[str, Meta(max_length=128)] = ""
     """Who sends them, in words of your own; with `cseq` each is applied once, however often it is sent."""
-    cseq: Annotated[int, Meta(ge=0)] | None = None
+    cseq: Count | None = None
     """Your number of the first operation; the others follow."""
-    expected_seq: Annotated[int, Meta(ge=0)] | None = None
+    expected_seq: Count | None = None
     """Refuse them all when the workflow has changed since."""
     whole: bool = False
     """Refuse them all when one is refused."""

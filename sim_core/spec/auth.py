@@ -49,16 +49,26 @@ class OAuth(Way, frozen=True):
     """Where the token endpoint wants the client's id and secret."""
     asks: Mapping[str, str] = {}
     """Further parameters of the authorize URL, such as `access_type`."""
+    account_url: str = ""
+    """Where the service tells whose token it is, asked once when an account is connected."""
+    account: tuple[str, ...] = ()
+    """Names in that answer, with dots for what is nested; the first that is there is what the account is called."""
+    pkce: bool = True
+    """Whether the request is bound to its code (RFC 7636); only for services that refuse what they do not know."""
 
     @property
     def client_id(self) -> str:
         """Name of the secret or setting that holds the id of this platform at the provider."""
-        return f"{self.provider.upper()}_CLIENT_ID"
+        return f"{self._prefix}_CLIENT_ID"
 
     @property
     def client_secret(self) -> str:
         """Name of the secret or setting that holds the secret of this platform at the provider."""
-        return f"{self.provider.upper()}_CLIENT_SECRET"
+        return f"{self._prefix}_CLIENT_SECRET"
+
+    @property
+    def _prefix(self) -> str:
+        return self.provider.upper().replace("-", "_")
 
 
 class AwsKeys(Way, frozen=True):

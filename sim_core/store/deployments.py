@@ -11,35 +11,38 @@ from sim_core.store.wire import Row
 
 __all__ = ["Version", "deploy", "get_version", "list_versions", "live_version", "promote", "undeploy"]
 
-COLUMNS = "v.id, v.workflow_id, v.version, v.seq, v.digest, v.note, v.live, v.created_by, v.created_at"
+SELECT = """
+SELECT v.id, v.workflow_id, v.version, v.seq, v.digest, v.note, v.live, v.durable, v.created_by, v.created_at,
+  coalesce(u.name, '') AS author
+FROM workflow_deployment_version v JOIN workflow w ON w.id = v.workflow_id LEFT JOIN "user" u ON u.id = v.created_by
+WHERE v.workflow_id = $1 AND w.workspace_id = $2 AND w.deleted_at IS NULL
+"""
 LOCK = "SELECT true FROM workflow WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE"
 UNSEAT = "UPDATE workflow_deployment_version SET live = false WHERE workflow_id = $1 AND live"
 PROMOTE = "UPDATE workflow_deployment_version SET live = true WHERE workflow_id = $1 AND version = $2"
 ADD = """
-INSERT INTO workflow_deployment_version (id, workflow_id, version, seq, digest, note, live, created_by, created_at)
-SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, true, $6, now()
+INSERT INTO workflow_deployment_version (id, workflow_id, version, seq, digest, note, live, created_by, durable,
+  created_at)
+SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, true, $6, $7, now()
 FROM workflow_deployment_version WHERE workflow_id = $2
 RETURNING version
 """
-GET = f"""
-SELECT {COLUMNS} FROM workflow_deployment_version v JOIN workflow w ON w.id = v.workflow_id
-WHERE v.workflow_id = $1 AND w.workspace_id = $2 AND w.deleted_at IS NULL
-  AND (v.version = $3 OR ($3::int IS NULL AND v.live))
-"""
-LIST = f"""
-SELECT {COLUMNS} FROM workflow_deployment_version v JOIN workflow w ON w.id = v.workflow_id
-WHERE v.workflow_id = $1 AND w.workspace_id = $2 AND w.deleted_at IS NULL ORDER BY v.version DESC
-"""
+GET = f"{SELECT} AND (v.version = $3 OR ($3::int IS NULL AND v.live))"
+LIST = f"{SELECT} ORDER BY v.version DESC"
 
 
-async def deploy(store: Store, workflow_id: str, workspace_id: str, *, actor: str, note: str = "") -> Version:
+async def deploy(
+    store: Store, workflow_id: str, workspace_id: str, *, actor: str, note: str = "", durable: bool = True
+) -> Version:
     """Freeze a workflow as it stands and make that version the live one."""
     stored = await load(store, workflow_id, workspace_id)
     digest = await keep_document(store, stored.workflow)
     async with store.transaction() as connection:
         await _lock(store, workflow_id, workspace_id)
         await connection.execute(UNSEAT, workflow_id)
-        number: int = await connection.fetchval(ADD, new_id(), workflow_id, stored.seq, digest, note, actor)
+        number: int = await connection.fetchval(
+            ADD, new_id(), workflow_id, stored.seq, digest, note, actor or None, durable
+        )
         await connection.execute(TELL, workflow_id)
     store.lives.hear(workflow_id)
     return await get_version(store, workflow_id, workspace_id, version=number)

@@ -91,6 +91,10 @@ class Journal:
         """Write a run from now on: `seq` is its last event, `pauses` those that wait, with the times they end at."""
         self._runs[run_id] = Writing(run_id, epoch, seq, Totals(pauses or {}))
 
+    def writes(self, run_id: str) -> bool:
+        """Whether a run is written here, or is about to be."""
+        return run_id in self._runs or run_id in self._makes
+
     def leave(self, run_id: str) -> None:
         """Write a run no longer; what is queued is still written."""
         self._runs.pop(run_id, None)

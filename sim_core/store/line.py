@@ -48,7 +48,7 @@ async def offer(store: Store, *, room: int, firsts: int, limit: int) -> tuple[Of
 async def take(store: Store, run_ids: Sequence[str], *, owner: str) -> list[tuple[Run, Claim]]:
     """Become the one who writes these runs, those of them that still wait."""
     rows = await store.rows(sql.TAKE, list(run_ids), owner)
-    return [(run_of(row), Claim(epoch=row["epoch"], seq=row["seq"])) for row in rows]
+    return [(run_of(row), Claim(epoch=row["epoch"], seq=row["seq"], left_s=row["left_s"])) for row in rows]
 
 
 async def offer_again(store: Store, *, seconds: float) -> int:
@@ -80,6 +80,11 @@ async def answer(store: Store, run: Run, answers: Sequence[BlockResumed]) -> boo
     """
     words = [to_json(event) for event in answers]
     return await store.row(sql.ANSWER, run.id, run.epoch, words) is not None
+
+
+async def requeue(store: Store, run: Run) -> bool:
+    """Have a run that failed or was stopped wait for a worker; `False` when it has moved since `run` was read."""
+    return await store.row(sql.REQUEUE, run.id, run.epoch, TAKEN_OVER) is not None
 
 
 async def ended_children(store: Store, parent_id: str | None = None) -> tuple[tuple[str, str], ...]:

@@ -29,8 +29,12 @@ class Version(Struct, frozen=True, kw_only=True):
     digest: str
     note: str
     live: bool
+    durable: bool = True
+    """Whether another process goes on with its runs when theirs dies."""
     created_by: str | None
     created_at: datetime
+    author: str = ""
+    """The name of whoever made it."""
 
 
 class Lives:

@@ -9,6 +9,10 @@ from msgspec import Struct
 from sim_core.store.pool import Store
 from sim_core.store.tables import Plugin
 
+PLUGINS = "sim_plugins"
+"""The channel that says that this changed."""
+TELL = "SELECT pg_notify('sim_plugins', '')"
+
 
 class Installed(Struct, frozen=True, kw_only=True):
     """A package that this instance has."""
@@ -37,6 +41,7 @@ async def record_plugin(
     changed = (Plugin.version, Plugin.origin, Plugin.installed_by, Plugin.facts, Plugin.installed_at)
     table: Any = Plugin
     await table.insert(row).on_conflict(target=Plugin.name, action="DO UPDATE", values=changed)
+    await store.execute(TELL)
 
 
 async def list_plugins(store: Store) -> tuple[Installed, ...]:
@@ -49,4 +54,6 @@ async def list_plugins(store: Store) -> tuple[Installed, ...]:
 async def forget_plugin(store: Store, name: str) -> bool:
     """Note that a package is no longer wanted; whether it was."""
     table: Any = Plugin
-    return bool(await table.delete().where(Plugin.name == name).returning(Plugin.name))
+    gone = bool(await table.delete().where(Plugin.name == name).returning(Plugin.name))
+    await store.execute(TELL)
+    return gone

@@ -5,6 +5,7 @@ JSON columns are of the type `json`, not `jsonb`: what was stored comes back byt
 types are known.
 """
 
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -68,7 +69,7 @@ class Store:
             return
         pool: Any = self.engine.pool
         if pool is None:
-            raise Unreachable("The database is closed", code="database")
+            raise Unreachable("The database is closed", code="database_closed")
         try:
             async with pool.acquire() as connection:
                 yield connection
@@ -109,6 +110,8 @@ async def open_store(url: str, *, size: int = POOL_SIZE) -> Store:
 
 async def start_pool(engine: Any, *, size: int) -> None:
     """Give an engine its pool of connections."""
+    # it would tell each try to come back after an outage, with its stack; whoever asks is told by `Unreachable`
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     await engine.start_connection_pool(min_size=1, max_size=size, timeout=10, reset=_leave_as_it_is)
 
 

@@ -39,6 +39,16 @@ class Standing(Struct, frozen=True):
     cancel_asked: bool
 
 
+class Held(Struct, frozen=True):
+    """A run that is a process' own, as the database has it."""
+
+    id: str
+    epoch: int
+    durable: bool
+    seq: int
+    """Its last event."""
+
+
 class Reaped(Struct, frozen=True, kw_only=True):
     """What became of the runs of dead processes."""
 
@@ -60,6 +70,11 @@ async def standings(store: Store, run_ids: Sequence[str]) -> tuple[Standing, ...
     """How the database has these runs: another epoch means that somebody else performs them."""
     rows = await store.rows(sql.STANDING, list(run_ids)) if run_ids else ()
     return tuple(Standing(row["id"], row["epoch"], row["cancel_asked"]) for row in rows)
+
+
+async def held(store: Store, owner: str) -> tuple[Held, ...]:
+    """The runs that a process is to perform."""
+    return tuple(Held(row["id"], row["epoch"], row["durable"], row["seq"]) for row in await store.rows(sql.HELD, owner))
 
 
 async def release(store: Store, run_id: str, epoch: int, *, owner: str) -> bool:

@@ -1,5 +1,6 @@
 """Runs: begin, claim, read, list, and the documents they ran. Ends are written by the journal, with the last event."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +18,7 @@ from sim_core.store.batches import NewRun
 from sim_core.store.entries import Failure
 from sim_core.store.journal import Journal
 from sim_core.store.pool import Store
+from sim_core.store.sql import purge as purging
 from sim_core.store.sql import runs as sql
 from sim_core.store.wire import Row
 
@@ -25,9 +27,11 @@ __all__ = ["Claim", "NewRun", "Page", "Pause", "Run", "claim", "create_run", "ge
 STATUSES = ("pending", "running", "paused", "finished", "failed", "cancelled")
 _failure = msgspec.json.Decoder(Failure)
 _document = msgspec.json.Decoder(Workflow)
-_known: WeakKeyDictionary[Store, OrderedDict[str, None]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Store, OrderedDict[str, float]] = WeakKeyDictionary()
 KNOWN = 1024
 """Digests of stored documents that a process remembers, so that a run of the same version stores nothing."""
+KNOWN_S = 6 * 3600.0
+"""How long: retention leaves documents alone that somebody asked for within a day."""
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -72,10 +76,12 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 class Claim(Struct, frozen=True, kw_only=True):
-    """The right to write a run: its epoch, and the place of its last event."""
+    """The right to write a run: its epoch, the place of its last event, and the time it has."""
 
     epoch: int
     seq: int
+    left_s: float | None = None
+    """Seconds until it is to be stopped."""
 
 
 class Pause(Struct, frozen=True, kw_only=True):
@@ -102,6 +108,11 @@ async def get_run(store: Store, run_id: str, workspace_id: str | None) -> Run:
     if row is None:
         raise Missing(f"There is no run {run_id!r}")
     return run_of(row)
+
+
+async def status(store: Store, run_id: str) -> str | None:
+    """A run's status; `None` when there is no such run."""
+    return await store.value(sql.STATUS, run_id)
 
 
 async def list_runs(
@@ -133,11 +144,13 @@ async def claim(
 ) -> Claim | None:
     """Become the one who writes a run that waits; `None` when somebody else was faster."""
     row = await store.row(sql.CLAIM, run_id, owner, list(statuses))
-    return None if row is None else Claim(epoch=row["epoch"], seq=row["seq"])
+    return None if row is None else Claim(epoch=row["epoch"], seq=row["seq"], left_s=row["left_s"])
 
 
 async def delete_run(store: Store, run_id: str, workspace_id: str) -> None:
-    """Delete a run that has ended, with its journal."""
+    """Delete a run that has ended, with its journal; raises `Conflict` when others are built on it."""
+    if await store.value(purging.IS_NEEDED, run_id):
+        raise Conflict(f"Other runs are built on the run {run_id!r}", code="run_needed")
     if await store.row(sql.DELETE_RUN, run_id, workspace_id) is None:
         raise Missing(f"There is no run {run_id!r} that has ended")
 
@@ -169,13 +182,13 @@ async def due(store: Store, *, limit: int = 100) -> tuple[tuple[str, str, str], 
     return tuple((row["id"], row["workspace_id"], row["workflow_id"]) for row in await store.rows(sql.DUE, limit))
 
 
-async def keep_document(store: Store, workflow: Workflow) -> str:
-    """Keep the document that a run is about to run; its digest."""
-    name = digest(workflow)
-    known = _known.setdefault(store, OrderedDict[str, None]())
-    if name not in known:
+async def keep_document(store: Store, workflow: Workflow, *, name: str | None = None) -> str:
+    """Keep the document that a run is about to run; its digest, which may be given."""
+    name = name or digest(workflow)
+    known = _known.setdefault(store, OrderedDict[str, float]())
+    if time.monotonic() - known.get(name, -KNOWN_S) >= KNOWN_S:
         await store.execute(sql.SNAPSHOT, name, msgspec.json.encode(workflow).decode())
-        known[name] = None
+        known[name] = time.monotonic()
         if len(known) > KNOWN:
             known.popitem(last=False)
     known.move_to_end(name)

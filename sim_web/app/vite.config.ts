@@ -6,6 +6,8 @@ const api = process.env.SIM_URL ?? "http://127.0.0.1:3000";
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
+  // The server puts each answer's own nonce in its place.
+  html: { cspNonce: "{{sim-nonce}}" },
   build: { outDir: "../dist", emptyOutDir: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
   server: { proxy: { "/api": api } },
 });

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from sim_core.accounts.bootstrap import bootstrap
 from sim_core.app.platform import Platform, open_platform
 from sim_core.rest.server import application
 from sim_core.store.pool import open_store
+from tests.support.http import serve
 from tests.support.ports import free_port
+from tests.support.vendor_oauth import Shop, install_shop
 
 PASSWORD = "correct horse battery"
 
@@ -149,3 +151,47 @@ Open = Callable[..., Any]
 def open_site(clean_postgres: str, data: Path) -> Open:
     """A platform with settings that a test chooses."""
     return lambda **settings: site_of(clean_postgres, data, **settings)
+
+
+@pytest.fixture(scope="session")
+def shop_site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A folder with the shop's plugin, and the port that the shop has in every test."""
+    folder, port = tmp_path_factory.mktemp("packages"), free_port()
+    install_shop(folder, f"http://127.0.0.1:{port}")
+    return folder, port
+
+
+@pytest_asyncio.fixture
+async def shop(shop_site: tuple[Path, int], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shop]:
+    """A service with accounts, whose plugin is installed."""
+    folder, port = shop_site
+    monkeypatch.syspath_prepend(folder)
+    made = Shop()
+    async with serve(made.answer, port=port) as server:
+        made.server = server
+        yield made
+
+
+def opened(open_site: Open, shop: Shop, **more: str) -> AbstractAsyncContextManager[Site]:
+    """A platform that has an app at the shop."""
+    app = {"SHOP_CLIENT_ID": "sim", "SHOP_CLIENT_SECRET": "s3cret", "SIM_ALLOW_HOSTS": shop.server.allow}
+    return open_site(**{**app, **more})
+
+
+async def orders(browser: Browser, credential: str, **headers: str) -> Any:
+    """What a workflow that asks the shop comes to: the account, or the code of what went wrong."""
+    made = await browser.must("POST", "/workflows", {"workflow": workflow(credential)})
+    reply = await browser.ask("POST", f"/workflows/{made['id']}/execute", {"input": {}}, headers=headers)
+    return said(reply.json())
+
+
+def workflow(credential: str) -> dict[str, Any]:
+    start = {"id": "start", "type": "start", "name": "Start", "position": {"x": 0, "y": 0}, "values": {}}
+    values = {"operation": "list_orders", "credential": credential}
+    shop = {"id": "shop", "type": "shop", "name": "Shop", "position": {"x": 300, "y": 0}, "values": values}
+    edge = {"id": "e", "source": "start", "target": "shop"}
+    return {"name": "Orders", "blocks": {"start": start, "shop": shop}, "edges": {"e": edge}}
+
+
+def said(result: Any) -> Any:
+    return result["error"]["code"] if result.get("error") else result["output"]["of"]

@@ -7,11 +7,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from sim_core.store.embedded import Embedded
 from sim_core.store.migrate import migrate
 from sim_core.store.places import find_place
 from sim_core.store.postgres import make_database
+from tests.bench import sleepers
 from tests.bench.figures import Figure
+from tests.bench.sleepers import cpu_s
 from tests.support.workers import OTHER, Workers, answer, flow, wait, workers
 
 TRIVIAL, WAITING = 1000, 300
@@ -30,7 +34,7 @@ async def _measure() -> list[Figure]:
         try:
             await make_database(server)
             await migrate(server.uri())
-            return await _figures(server.uri())
+            return [*await _figures(server.uri()), *await _sleepers(server)]
         finally:
             await server.stop()
 
@@ -38,7 +42,7 @@ async def _measure() -> list[Figure]:
 async def _figures(url: str) -> list[Figure]:
     limits = {"SIM_WORKER_RUNS": "20", "SIM_WORKSPACE_RUNS": "400"}
     async with workers(url, 1, **limits) as farm:
-        found = [*await _latency(farm), await _throughput(farm), await _fairness(farm)]
+        found = [*await _latency(farm), *await _throughput(farm), await _fairness(farm)]
     # few slots, so that the blocks wait and not the processor
     async with workers(url, 1, **limits | {"SIM_WORKER_RUNS": "4"}) as farm:
         one = await _waits(farm)
@@ -49,6 +53,11 @@ async def _figures(url: str) -> list[Figure]:
     found.append(Figure(name="runs that wait 50 ms, one worker of 4", value=round(WAITING / one), unit="/s"))
     found.append(Figure(name="runs that wait 50 ms, two workers of 4", value=round(WAITING / two), unit="/s"))
     return [*found, Figure(name="scaling, one worker to two", value=ratio, unit="x", goal=1.8, least=True)]
+
+
+async def _sleepers(server: Embedded) -> list[Figure]:
+    async with workers(server.uri(), 1, SIM_WORKSPACE_RUNS="400") as farm:
+        return await sleepers.measure(farm, server)
 
 
 async def _latency(farm: Workers) -> list[Figure]:
@@ -70,10 +79,16 @@ async def _latency(farm: Workers) -> list[Figure]:
     ]
 
 
-async def _throughput(farm: Workers) -> Figure:
+async def _throughput(farm: Workers) -> list[Figure]:
     trivial = flow("trivial", answer("end", 1))
+    worker = psutil.Process(farm.processes[0].pid)
+    before = cpu_s(worker)
     took = await _all(farm, [await _made(farm, trivial, TRIVIAL)])
-    return Figure(name="trivial durable runs, one worker", value=round(TRIVIAL / took), unit="/s", goal=200, least=True)
+    busy = 1000 * (cpu_s(worker) - before) / TRIVIAL
+    return [
+        Figure(name="trivial durable runs, one worker", value=round(TRIVIAL / took), unit="/s", goal=200, least=True),
+        Figure(name="worker CPU for a trivial run", value=round(busy, 2), unit="ms", goal=5),
+    ]
 
 
 async def _fairness(farm: Workers) -> Figure:
@@ -96,14 +111,7 @@ async def _made(farm: Workers, workflow: object, count: int) -> float:
     first = await farm.enqueue(workflow)  # pyright: ignore[reportArgumentType]  # any workflow
     await farm.until([first], ("finished", "running"))
     began = time.perf_counter()
-    await farm.motor.store.execute(
-        "INSERT INTO workflow_execution_logs (id, workspace_id, workflow_id, snapshot, status, trigger, durable, facts,"
-        " input, created_at, ms, tokens_input, tokens_output, cost, epoch, priority, cancel_asked)"
-        " SELECT gen_random_uuid()::text, 'space', workflow_id, snapshot, 'pending', 'api', true, facts, input, now(),"
-        " 0, 0, 0, 0, 1, 0, false FROM workflow_execution_logs, generate_series(1, $2::int) WHERE id = $1",
-        first, count,
-    )  # fmt: skip
-    await farm.motor.store.execute("SELECT pg_notify('sim_queue', '')")
+    await farm.copy(first, count)
     return began
 
 

@@ -52,6 +52,7 @@ HOMES: dict[str, set[str]] = {
     "authlib": {"sim_core.accounts"},
     "joserfc": {"sim_core.accounts"},
     "pyotp": {"sim_core.accounts"},
+    "fido2": {"sim_core.accounts"},
     "openai": {"sim_core.models", "plugins"},
     "anthropic": {"sim_core.models", "plugins"},
     "httpx2": {"sim_core.net", "sim_core.models"},

@@ -194,6 +194,29 @@ async def test_a_deployed_version_stays_as_it_was(api: Api) -> None:
     assert (await api.ask("POST", f"/workflows/{id}/execute?version=2", body)).status_code == 404
 
 
+async def test_versions_are_read_with_their_document_promoted_and_taken_offline(api: Api) -> None:
+    id = await api.make(ECHO)
+    await api.ask("POST", f"/workflows/{id}/deployments", {"note": "first"})
+    change = {"op": "value.update", "items": [{"block_id": "answer", "field": "data", "value": "changed"}]}
+    await api.ask("PATCH", f"/workflows/{id}", {"operations": [change]})
+    await api.ask("POST", f"/workflows/{id}/deployments", {})
+    listed = (await api.ask("GET", f"/workflows/{id}/deployments")).json()["items"]
+    assert [(one["version"], one["live"], one["author"]) for one in listed] == [(2, True, "Owner"), (1, False, "Owner")]
+    first, live = [(await api.ask("GET", f"/workflows/{id}/deployments/{one}")).json() for one in (1, "live")]
+    assert (first["note"], first["workflow"]["blocks"]["answer"]["values"]["data"]) == ("first", {"got": "<start.n>"})
+    assert (live["version"], live["workflow"]["blocks"]["answer"]["values"]["data"]) == (2, "changed")
+    for wrong in ("3", "0x1", "latest"):
+        assert (await api.ask("GET", f"/workflows/{id}/deployments/{wrong}")).status_code == 404
+    assert (await api.ask("POST", f"/workflows/{id}/deployments/1/promote")).json()["live"]
+    assert (await api.ask("GET", f"/workflows/{id}/deployments/live")).json()["version"] == 1
+    stranger = {"x-api-key": api.other_key}
+    for method, place in (("GET", "deployments/1"), ("GET", "deployments/live"), ("POST", "undeploy")):
+        assert (await api.ask(method, f"/workflows/{id}/{place}", headers=stranger)).status_code == 404
+    assert (await api.ask("POST", f"/workflows/{id}/undeploy")).status_code == 204
+    assert (await api.ask("POST", f"/workflows/{id}/execute?version=live", {"input": {"n": 5}})).status_code == 404
+    assert len((await api.ask("GET", f"/workflows/{id}/deployments")).json()["items"]) == 2
+
+
 async def test_twenty_runs_at_once_all_answer_with_their_own(api: Api) -> None:
     id = await api.make(ECHO)
     replies = await asyncio.gather(*(api.execute(id, {"n": n}) for n in range(20)))

@@ -1,19 +1,25 @@
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
-from sim_core.flow.events import BlockFinished, RunFinished
+from sim_core.accounts.bootstrap import bootstrap
+from sim_core.document.workflow import Workflow
+from sim_core.errors import Conflict
+from sim_core.flow.events import BlockFinished, RunFinished, RunPaused
 from sim_core.ids import new_id
 from sim_core.jobs.admission import Admission, Busy, Limits, TooMany
 from sim_core.jobs.queue import open_queue
 from sim_core.store import line
 from sim_core.store.batches import NewRun
+from sim_core.store.deployments import deploy
+from sim_core.store.documents import create_workflow
 from sim_core.store.entries import LARGE
 from sim_core.store.journal import Journal
-from sim_core.store.pool import Store
+from sim_core.store.pool import Store, open_store
 from sim_core.store.processes import TAKEN_OVER
 from sim_core.store.purge import purge_runs
-from sim_core.store.runs import create_run
+from sim_core.store.runs import create_run, delete_run, keep_document
 
 
 async def queue_up(store: Store, *spaces: str, priority: int = 0, status: str = "pending") -> list[str]:
@@ -107,3 +113,69 @@ async def test_old_runs_are_forgotten_with_what_only_they_used(store: Store) -> 
     assert left == [0, 0]
     assert await store.value("SELECT id FROM workflow_execution_logs") == waiting
     await journal.close()
+
+
+async def test_a_journal_that_a_kept_run_was_built_on_is_kept_with_it(store: Store) -> None:
+    journal = Journal(store, owner="me")
+    await journal.open()
+    now = datetime.now(UTC)
+
+    async def ran(days: int, *bases: str, ends: bool = True) -> str:
+        facts = {"bases": [[id, 2] for id in bases], "repeats": bases[-1] if bases else None, "from_block": "b"}
+        id = str(UUID(int=int((now - timedelta(days=days)).timestamp() * 1000) << 80 | new_id_bits()))
+        run = NewRun(id=id, workspace_id="a", workflow_id="f", trigger="api", facts=facts if bases else None)
+        await create_run(store, journal, run)
+        ending = RunFinished() if ends else RunPaused(pauses=("h",))
+        journal.add(id, 1, [BlockFinished(block="b", order=1), ending])
+        await journal.committed(id)
+        return id
+
+    alone = await ran(30)
+    first = await ran(29)
+    second = await ran(28, first)
+    asleep = await ran(27, first, second, ends=False)
+    assert await purge_runs(store, days=10) == 1  # not even the one that nothing but a sleeper was built on
+    left = [row["id"] for row in await store.rows("SELECT id FROM workflow_execution_logs ORDER BY id")]
+    assert left == [first, second, asleep]
+    assert alone not in left
+    assert len(await journal.events(first)) == 2
+    with pytest.raises(Conflict, match="built on"):
+        await delete_run(store, second, "a")
+    await store.execute("UPDATE workflow_execution_logs SET status = 'finished' WHERE id = $1", asleep)
+    assert await purge_runs(store, days=10) == 3  # the last of them first, all in one go
+    assert await store.value("SELECT count(*) FROM execution_event") == 0
+    await journal.close()
+
+
+async def test_documents_that_nobody_refers_to_are_forgotten(store: Store) -> None:
+    home = await bootstrap(store)
+    made = await create_workflow(store, workspace_id=home.workspace_id, document=Workflow(name="a"), actor="u")
+    deployed = (await deploy(store, made.id, home.workspace_id, actor="u")).digest
+    journal = Journal(store, owner="me")
+    await journal.open()
+    ran, unused = [await keep_document(store, Workflow(name=name)) for name in ("ran", "unused")]
+    await create_run(
+        store, journal, NewRun(id=new_id(), workspace_id="a", workflow_id="f", trigger="api", snapshot=ran)
+    )
+
+    async def kept() -> set[str]:
+        return {row["digest"] for row in await store.rows("SELECT digest FROM workflow_execution_snapshots")}
+
+    await purge_runs(store, days=1)
+    assert await kept() == {deployed, ran, unused}
+    await store.execute("UPDATE workflow_execution_snapshots SET created_at = now() - interval '9 d', used_at = NULL")
+    # somebody is about to run it again, in a process that had forgotten it
+    again = await open_store(store.url, size=1)
+    assert await keep_document(again, Workflow(name="unused")) == unused
+    await again.close()
+    await purge_runs(store, days=1)
+    assert await kept() == {deployed, ran, unused}
+    await store.execute("UPDATE workflow_execution_snapshots SET used_at = now() - interval '2 d'")
+    await purge_runs(store, days=1)
+    assert await kept() == {deployed, ran}
+    await journal.close()
+
+
+def new_id_bits() -> int:
+    """What sets an id apart from others of its moment."""
+    return UUID(new_id()).int & ((1 << 62) - 1) | 1 << 63

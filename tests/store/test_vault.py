@@ -7,10 +7,10 @@ from sim_core.errors import Fault, Invalid, Missing, TooLarge
 from sim_core.store.credentials import (
     Credential,
     delete_credential,
-    get_credential,
     list_credentials,
     put_credential,
     update_credential,
+    use_credential,
 )
 from sim_core.store.pool import Store
 from sim_core.store.secrets import delete_secret, get_secrets, list_secrets, set_secret
@@ -104,9 +104,9 @@ async def test_credentials_belong_to_their_workspace(store: Store) -> None:
     made = await put_credential(
         vault, here, kind="api_key", provider="github", name="Mine", values={"token": "t"}, facts={"login": "me"}
     )
-    assert (await get_credential(vault, here, made.id)).values == {"token": "t"}
+    assert (await use_credential(vault, here, made.id)).values == {"token": "t"}
     with pytest.raises(Missing):
-        await get_credential(vault, there, made.id)
+        await use_credential(vault, there, made.id)
     listed = await list_credentials(vault, here, provider="github")
     assert [(one.id, one.values, one.facts) for one in listed] == [(made.id, {}, {"login": "me"})]
     assert await list_credentials(vault, here, provider="slack") == ()
@@ -131,7 +131,7 @@ async def test_of_many_who_find_a_token_expired_one_renews_it(store: Store) -> N
         await asyncio.sleep(0.02)
         return {"access": str(int(credential.values["access"]) + 1)}, future
 
-    renewed = await asyncio.gather(*(update_credential(vault, workspace, made.id, refresh) for _ in range(6)))
+    renewed = await asyncio.gather(*(update_credential(vault, made.id, refresh) for _ in range(6)))
     assert asked == ["0"]
     assert {one.values["access"] for one in renewed} == {"1"}
 
@@ -139,5 +139,5 @@ async def test_of_many_who_find_a_token_expired_one_renews_it(store: Store) -> N
         raise Invalid("the service said no")
 
     with pytest.raises(Invalid):
-        await update_credential(vault, workspace, made.id, fail)
-    assert (await get_credential(vault, workspace, made.id)).values == {"access": "1"}
+        await update_credential(vault, made.id, fail)
+    assert (await use_credential(vault, workspace, made.id)).values == {"access": "1"}

@@ -119,11 +119,15 @@ class Server:
 
 @asynccontextmanager
 async def serve(
-    script: Handler | Sequence[Answer] | Answer, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+    script: Handler | Sequence[Answer] | Answer,
+    *,
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> AsyncIterator[Server]:
-    """Serve on a free port of loopback; a list of answers is played in order, and its last one repeats."""
+    """Serve on a port of loopback, by default a free one; a list of answers is played, and its last one repeats."""
     server = Server(script, tls is not None)
-    listening = await asyncio.start_server(server.accept, host, 0, ssl=tls)
+    listening = await asyncio.start_server(server.accept, host, port, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server

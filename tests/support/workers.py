@@ -18,10 +18,20 @@ from sim_core import settings as configuration
 from sim_core.app.motor import Motor, open_motor
 from sim_core.document.workflow import Workflow
 from sim_core.jobs.orders import Order
+from sim_core.jobs.running import Running
+from sim_core.store import line
 from sim_core.store.runs import get_run
 
 SPACE, OTHER = "space", "other"
 STATES = "SELECT status, count(*) AS n FROM workflow_execution_logs GROUP BY status"
+
+COPY = """
+INSERT INTO workflow_execution_logs (id, workspace_id, workflow_id, snapshot, status, trigger, durable, facts, input,
+  created_at, ms, tokens_input, tokens_output, cost, epoch, priority, cancel_asked)
+SELECT gen_random_uuid()::text, workspace_id, workflow_id, snapshot, 'pending', 'api', durable, facts, input, now(),
+  0, 0, 0, 0, 1, 0, false
+FROM workflow_execution_logs, generate_series(1, $2::int) WHERE id = $1
+"""
 
 
 class Workers:
@@ -55,12 +65,17 @@ class Workers:
 
     async def enqueue(self, workflow: Workflow, input: Any = None, *, space: str = SPACE, **more: Any) -> str:
         """Queue a run."""
-        order = Order(
-            workspace_id=space, workflow_id=f"flow-{workflow.name}", workflow=workflow, seq=1, input=input,
-            **{"durable": True, **more},
-        )  # fmt: skip
-        run_id, _ = await self.motor.runs.enqueue(order)
+        run_id, _ = await self.motor.runs.enqueue(order(workflow, input, space=space, **more))
         return run_id
+
+    async def begin(self, workflow: Workflow, input: Any = None, *, space: str = SPACE, **more: Any) -> Running:
+        """Begin a run in this process, as a synchronous request does."""
+        return await self.motor.runs.start(order(workflow, input, space=space, **more))
+
+    async def copy(self, run_id: str, count: int) -> None:
+        """Queue so many more of a run, by one statement."""
+        await self.motor.store.execute(COPY, run_id, count)
+        await line.tell(self.motor.store)
 
     async def status(self, run_id: str) -> str:
         """A run's status now."""
@@ -120,6 +135,14 @@ async def workers(url: str, count: int, **settings: str) -> AsyncIterator[Worker
             await found.ready(count)
             yield found
             await motor.runs.drain(0)
+
+
+def order(workflow: Workflow, input: Any = None, *, space: str = SPACE, **more: Any) -> Order:
+    """A durable run that somebody wants."""
+    return Order(
+        workspace_id=space, workflow_id=f"flow-{workflow.name}", workflow=workflow, seq=1, input=input,
+        **{"durable": True, **more},
+    )  # fmt: skip
 
 
 def flow(name: str, *blocks: dict[str, Any]) -> Workflow:

@@ -23,7 +23,7 @@ def stack() -> Iterator[Stack]:
     """A Sim with the two example workflows."""
     if not (ROOT / "sim_web/dist/index.html").exists():
         pytest.skip("the web app is not built: scripts/setup builds it")
-    stack = Stack()
+    stack = Stack(SIM_EMBED_HOSTS="http://localhost:*")
     stack.start()
     try:
         stack.make_key()
@@ -44,13 +44,25 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-class Person:
-    """Somebody in front of the app, whose console must stay clean."""
+OWNER = {"email": "ada@example.com", "password": "correct horse battery"}
 
-    def __init__(self, browser: Browser, stack: Stack, **context: Any) -> None:
+
+@pytest.fixture(scope="package")
+def owned(stack: Stack) -> Stack:
+    """The same Sim, whose owner has an account."""
+    status, said = stack.ask("POST", "/auth/sign-up", {**OWNER, "name": "Ada Lovelace"})
+    assert status == 200, said
+    return stack
+
+
+class Person:
+    """Somebody in front of the app, whose console must stay clean; by a key unless they are to sign in."""
+
+    def __init__(self, browser: Browser, stack: Stack, *, by_key: bool = True, **context: Any) -> None:
         self.stack = stack
         self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
-        self.context.add_init_script(f"sessionStorage.setItem('sim.key', {stack.key!r})")
+        if by_key:
+            self.context.add_init_script(f"sessionStorage.setItem('sim.key', {stack.key!r})")
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(10_000)
         self.complaints: list[str] = []
@@ -61,6 +73,14 @@ class Person:
         """Go to an address of the app."""
         self.page.goto(self.stack.url + path)
         return self.page
+
+    def sign_in(self, **who: str) -> None:
+        """Have the browser hold a session, the owner's unless said otherwise."""
+        headers = {"Origin": self.stack.url}
+        url = f"{self.stack.url}/api/v1/auth/sign-in"
+        reply = self.context.request.post(url, data=who or OWNER, headers=headers)
+        assert reply.ok, reply.text()
+        self.context.add_init_script("localStorage.setItem('sim.signed', 'expected')")
 
     def serious(self) -> list[str]:
         """What axe finds serious or worse on the page that is open."""

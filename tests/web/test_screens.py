@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.support.stack import Stack
 from tests.web.conftest import ROOT, SCREENS, Person
@@ -12,18 +12,24 @@ PAGES = {
     "workflows": ("/workflows", "Workflows"),
     "runs": ("/runs", "Runs"),
     "integrations": ("/integrations", "Integrations"),
-    "keys": ("/settings/keys", "Settings"),
-    "secrets": ("/settings/secrets", "Settings"),
-    "models": ("/settings/models", "Settings"),
-    "appearance": ("/settings/appearance", "Settings"),
     "lost": ("/nowhere", "Nothing here"),
+    **{
+        f"settings-{tab}": (f"/settings/{tab}", "Settings")
+        for tab in (
+            *("profile", "security", "my-keys", "my-secrets", "appearance", "workspaces", "workspace", "people"),
+            *("keys", "secrets", "models", "organization", "members", "invitations", "groups", "audit"),
+            *("everybody", "mail", "instance-audit"),
+        )
+    },
 }
+LARGE: ViewportSize = {"width": 1920, "height": 1080}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_sound(browser: Browser, stack: Stack, workflow: dict[str, str], theme: str) -> None:
+def test_every_page_is_sound(browser: Browser, owned: Stack, workflow: dict[str, str], theme: str) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
-    person = Person(browser, stack, color_scheme=theme, reduced_motion="reduce")
+    person = Person(browser, owned, by_key=False, color_scheme=theme, reduced_motion="reduce")
+    person.sign_in()
     page = person.page
     findings: list[str] = []
 
@@ -31,11 +37,14 @@ def test_every_page_is_sound(browser: Browser, stack: Stack, workflow: dict[str,
         page.wait_for_timeout(250)
         page.screenshot(path=SCREENS / f"{name}-{theme}.png")
         findings.extend(f"{name}: {one}" for one in person.serious())
+        page.set_viewport_size(LARGE)
+        page.screenshot(path=SCREENS / f"{name}-{theme}-1920.png")
+        page.set_viewport_size({"width": 1440, "height": 900})
 
     for name, (path, title) in PAGES.items():
         person.open(path)
         expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
         keep(name)
     person.open(f"/workflows/{workflow['Ten blocks']}")
     expect(page.locator(".react-flow__node").first).to_be_visible()
@@ -57,7 +66,6 @@ def test_every_page_is_sound(browser: Browser, stack: Stack, workflow: dict[str,
     page.locator("main").get_by_role("link", name="Ten blocks").first.click()
     expect(page.get_by_role("heading", name="Trace")).to_be_visible()
     keep("run")
-    page.evaluate("sessionStorage.clear()")
     person.context.close()
     assert findings == []
     assert [one for one in person.complaints if "favicon" not in one] == []
@@ -68,12 +76,12 @@ def test_the_connect_page_is_sound(browser: Browser, stack: Stack) -> None:
     for theme in ("light", "dark"):
         context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme)
         page = context.new_page()
-        page.goto(stack.url)
-        page.get_by_label("API key").fill("sim_wrong")
+        page.goto(stack.url + "/connect")
+        page.get_by_role("textbox", name="API key").fill("sim_wrong")
         page.get_by_role("button", name="Connect").click()
         expect(page.get_by_role("alert")).to_be_visible()
         page.screenshot(path=SCREENS / f"connect-{theme}.png")
-        page.get_by_label("API key").fill(stack.key)
+        page.get_by_role("textbox", name="API key").fill(stack.key)
         page.get_by_role("button", name="Connect").click()
         expect(page.get_by_role("heading", name="Workflows", level=1)).to_be_visible()
         context.close()

@@ -5,11 +5,13 @@ from functools import lru_cache
 MADE = """made AS (
   INSERT INTO workflow_execution_logs (id, workspace_id, workflow_id, version, workflow_seq, snapshot, status, trigger,
     actor, parent_id, idempotency_key, durable, facts, input, input_blob, owner, priority, epoch, created_at,
-    started_at, ms, tokens_input, tokens_output, cost)
+    started_at, deadline_at, ms, tokens_input, tokens_output, cost)
   SELECT t.id, t.workspace_id, t.workflow_id, t.version, t.workflow_seq, t.snapshot, t.status, t.trigger, t.actor,
     t.parent_id, t.idempotency_key, t.durable, t.facts::json, t.input::json, t.input_blob, t.owner, t.priority, 1,
     now(),
-    CASE WHEN t.status = 'running' THEN now() END, 0, 0, 0, 0
+    CASE WHEN t.status = 'running' THEN now() END,
+    CASE WHEN t.status = 'running' THEN now() + make_interval(secs => (t.facts::json->>'timeout_s')::float8) END,
+    0, 0, 0, 0
   FROM unnest({}::text[], {}::text[], {}::text[], {}::int[], {}::bigint[], {}::text[], {}::text[], {}::text[],
     {}::text[], {}::text[], {}::text[], {}::bool[], {}::text[], {}::text[], {}::text[], {}::text[], {}::int[])
     AS t(id, workspace_id, workflow_id, version, workflow_seq, snapshot, status, trigger, actor, parent_id,
@@ -41,7 +43,7 @@ PARTS = {
     error = t.error::json, http_status = t.http_status, wake_at = t.wake_at, ms = r.ms + t.ms,
     ended_at = CASE WHEN t.status = 'paused' THEN NULL ELSE t.at END,
     tokens_input = r.tokens_input + t.tokens_input, tokens_output = r.tokens_output + t.tokens_output,
-    cost = r.cost + t.cost, owner = NULL
+    cost = r.cost + t.cost, owner = NULL, deadline_at = NULL
   FROM unnest({}::text[], {}::text[], {}::text[], {}::text[], {}::text[], {}::int[], {}::timestamptz[], {}::float8[],
     {}::timestamptz[], {}::bigint[], {}::bigint[], {}::float8[])
     AS t(id, status, output, output_blob, error, http_status, wake_at, ms, at, tokens_input, tokens_output, cost)

@@ -1,6 +1,6 @@
 """The line of waiting runs: who is next, who takes whom, and who comes back to it."""
 
-from sim_core.store.sql.runs import COLUMNS
+from sim_core.store.sql.runs import COLUMNS, DEADLINE, LEFT
 
 TURN = "SELECT pg_try_advisory_xact_lock(1397312771)"
 """One process at a time hands out runs; whoever comes second has nothing to add."""
@@ -40,10 +40,11 @@ RETURNING r.id, chosen.turn, chosen.priority, chosen.is_first
 
 TAKE = f"""
 UPDATE workflow_execution_logs r SET status = 'running', owner = $2, epoch = r.epoch + 1, wake_at = NULL,
-  started_at = coalesce(r.started_at, now()), ended_at = NULL
+  started_at = coalesce(r.started_at, now()), ended_at = NULL, deadline_at = {DEADLINE}
 WHERE r.id = ANY($1::text[]) AND r.status = 'pending'
-RETURNING {COLUMNS}, r.facts, coalesce(r.input, (SELECT b.value FROM blob b WHERE b.digest = r.input_blob)) AS input,
-  NULL AS output, (SELECT coalesce(max(seq), 0) FROM execution_event e WHERE e.run_id = r.id) AS seq
+RETURNING {COLUMNS}, r.facts, {LEFT}, NULL AS output,
+  coalesce(r.input, (SELECT b.value FROM blob b WHERE b.digest = r.input_blob)) AS input,
+  (SELECT coalesce(max(seq), 0) FROM execution_event e WHERE e.run_id = r.id) AS seq
 """
 
 LOST = """
@@ -84,6 +85,14 @@ told AS (
     t.event::json
   FROM taken, unnest($3::text[]) WITH ORDINALITY AS t(event, n))
 SELECT id, pg_notify('sim_queue', ''), pg_notify('sim_run', 'answer ' || id) FROM taken
+"""
+
+REQUEUE = """
+WITH taken AS (
+  UPDATE workflow_execution_logs SET status = 'pending', epoch = epoch + 1, wake_at = NULL, offered_at = NULL,
+    ended_at = NULL, error = NULL, cancel_asked = false, priority = CASE WHEN priority < $3 THEN priority ELSE 0 END
+  WHERE id = $1 AND epoch = $2 AND status IN ('failed', 'cancelled') RETURNING id)
+SELECT id, pg_notify('sim_queue', '') FROM taken
 """
 
 ENDED_CHILDREN = """

@@ -4,7 +4,10 @@ REGISTER = """
 INSERT INTO process (id, kind, host, pid, born, beat_at) VALUES ($1, $2, $3, $4, $5, now())
 """
 
-BEAT = "UPDATE process SET beat_at = now() WHERE id = $1"
+# Not waited for by the disk: a beat that a crash forgets is a process that a crash has ended.
+BEAT = """
+UPDATE process SET beat_at = now() WHERE id = $1 AND set_config('synchronous_commit', 'off', true) = 'off'
+"""
 
 LEAVE = "DELETE FROM process WHERE id = $1"
 
@@ -23,6 +26,7 @@ WITH orphans AS (
     error = CASE WHEN r.durable AND r.priority < $5 THEN r.error ELSE $2::json END,
     ended_at = CASE WHEN r.durable AND r.priority < $5 THEN NULL ELSE now() END,
     priority = CASE WHEN r.durable THEN greatest(r.priority, $4) + 1 ELSE r.priority END,
+    deadline_at = CASE WHEN r.durable AND r.priority < $5 THEN r.deadline_at END,
     epoch = r.epoch + 1, owner = NULL, offered_at = NULL
   WHERE r.owner = ANY($1::text[]) AND r.status = 'running'
   RETURNING r.id, r.status),
@@ -46,6 +50,11 @@ WITH given AS (
   WHERE id = $1 AND epoch = $2 AND owner = $3 AND status = 'running'
   RETURNING id)
 SELECT id, pg_notify('sim_queue', '') FROM given
+"""
+
+HELD = """
+SELECT r.id, r.epoch, r.durable, (SELECT coalesce(max(seq), 0) FROM execution_event e WHERE e.run_id = r.id) AS seq
+FROM workflow_execution_logs r WHERE r.owner = $1 AND r.status = 'running'
 """
 
 STANDING = "SELECT id, epoch, cancel_asked FROM workflow_execution_logs WHERE id = ANY($1::text[])"

@@ -1,5 +1,9 @@
 """Reading runs, and changing them outside of their journal: claims, orphans, processes."""
 
+# A run that another process goes on with has what is left of its time; one that slept, or is retried, has all of it.
+DEADLINE = "coalesce(deadline_at, now() + make_interval(secs => (facts->>'timeout_s')::float8))"
+LEFT = "extract(epoch FROM deadline_at - now())::float8 AS left_s"
+
 COLUMNS = """
 r.id, r.workspace_id, r.workflow_id, r.version, r.workflow_seq, r.snapshot, r.status, r.trigger, r.actor, r.parent_id,
 r.idempotency_key, r.durable, r.http_status, r.created_at, r.started_at, r.ended_at, r.wake_at, r.ms, r.tokens_input,
@@ -11,6 +15,8 @@ SELECT {COLUMNS}, r.facts, coalesce(r.input, i.value) AS input, coalesce(r.outpu
 FROM workflow_execution_logs r LEFT JOIN blob i ON i.digest = r.input_blob LEFT JOIN blob o ON o.digest = r.output_blob
 WHERE r.id = $1 AND ($2::text IS NULL OR r.workspace_id = $2)
 """
+
+STATUS = "SELECT status FROM workflow_execution_logs WHERE id = $1"
 
 BY_KEY = """
 SELECT id FROM workflow_execution_logs WHERE workspace_id = $1 AND workflow_id = $2 AND idempotency_key = $3
@@ -26,11 +32,12 @@ WHERE r.workspace_id = $1 AND ($2::text IS NULL OR r.id < $2) AND ($3::text IS N
 ORDER BY r.id DESC LIMIT $9
 """
 
-CLAIM = """
+CLAIM = f"""
 UPDATE workflow_execution_logs SET status = 'running', owner = $2, epoch = epoch + 1, wake_at = NULL,
-  offered_at = NULL, cancel_asked = false, started_at = coalesce(started_at, now()), ended_at = NULL
+  offered_at = NULL, cancel_asked = false, started_at = coalesce(started_at, now()), ended_at = NULL, error = NULL,
+  deadline_at = {DEADLINE}
 WHERE id = $1 AND status = ANY($3)
-RETURNING epoch, (SELECT coalesce(max(seq), 0) FROM execution_event e WHERE e.run_id = $1) AS seq
+RETURNING epoch, {LEFT}, (SELECT coalesce(max(seq), 0) FROM execution_event e WHERE e.run_id = $1) AS seq
 """
 
 NEXT_DUE = "SELECT min(wake_at) FROM workflow_execution_logs WHERE status = 'paused' AND wake_at IS NOT NULL"
@@ -41,7 +48,9 @@ WHERE status = 'paused' AND wake_at <= now() ORDER BY wake_at LIMIT $1
 """
 
 SNAPSHOT = """
-INSERT INTO workflow_execution_snapshots (digest, document, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING
+INSERT INTO workflow_execution_snapshots AS s (digest, document, created_at, used_at) VALUES ($1, $2, now(), now())
+ON CONFLICT (digest) DO UPDATE SET used_at = now()
+WHERE coalesce(s.used_at, s.created_at) < now() - interval '6 hours'
 """
 
 DOCUMENT = "SELECT document FROM workflow_execution_snapshots WHERE digest = $1"

@@ -108,19 +108,44 @@ class Secret(Table, tablename="secret"):
 
 
 class Credential(Table, tablename="credential"):
-    """A connection to a service, encrypted."""
+    """A connection to a service, encrypted; it belongs to a workspace or to a person."""
 
     id = Text(primary_key=True)
-    workspace_id = ForeignKey(Workspace, null=False, default="", index=True)
+    workspace_id = ForeignKey(Workspace, null=True, default=None, index=True)
+    user_id = ForeignKey(User, null=True, default=None, index=True)
     kind = Text()
     provider = Text()
     name = Text()
     value = Bytea()
     facts = JSON()
+    problem = Text(null=True, default=None)
     expires_at = Timestamptz(null=True, default=None)
     created_by = Text(null=True, default=None)
     created_at = Timestamptz()
     updated_at = Timestamptz()
+
+
+class CredentialShare(Table, tablename="credential_share"):
+    """Somebody, or everybody in a workspace, with whom a person shares a credential: to use it or to manage it."""
+
+    id = Text(primary_key=True)
+    credential_id = ForeignKey(Credential, null=False, default="")
+    user_id = ForeignKey(User, null=True, default=None, index=True)
+    workspace_id = ForeignKey(Workspace, null=True, default=None, index=True)
+    role = Text()
+    created_by = Text(null=True, default=None)
+    created_at = Timestamptz()
+    share_once_each = Unique([credential_id, user_id])
+    share_once_all = Unique([credential_id, workspace_id])
+
+
+class KeyRest(Table, tablename="key_rest"):
+    """A model vendor's key that was refused, by its digest, and until when it is left alone."""
+
+    digest = Text(primary_key=True)
+    until = Timestamptz()
+    refusals = BigInt(default=0)
+    status = BigInt(default=0)
 
 
 class Plugin(Table, tablename="plugin"):

@@ -1,6 +1,6 @@
 """How people prove who they are: sessions, codes, identities, and what they are told by mail."""
 
-from piccolo.columns import JSON, BigInt, Bytea, ForeignKey, Text, Timestamptz
+from piccolo.columns import JSON, BigInt, Boolean, Bytea, ForeignKey, Text, Timestamptz
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
@@ -47,6 +47,22 @@ class Identity(Table, tablename="identity"):
     created_at = Timestamptz()
     used_at = Timestamptz()
     identity_once = Unique([provider, subject])
+
+
+class Passkey(Table, tablename="passkey"):
+    """A key that a person's device keeps; only its public half is known here."""
+
+    id = Text(primary_key=True)
+    user_id = ForeignKey(User, null=False, default="", index=True)
+    credential_id = Bytea(unique=True)
+    public_key = Bytea()
+    uses = BigInt(default=0)
+    name = Text()
+    aaguid = Text()
+    transports = Text()
+    backed_up = Boolean(default=False)
+    created_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
 
 
 class Ceremony(Table, tablename="ceremony"):

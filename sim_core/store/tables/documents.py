@@ -107,6 +107,7 @@ class WorkflowDeploymentVersion(Table, tablename="workflow_deployment_version"):
     digest = Text()
     note = Text()
     live = Boolean(default=False)
+    durable = Boolean(default=True, help_text="Whether its runs are taken over when their process dies.")
     created_by = Text(null=True, default=None)
     created_at = Timestamptz()
     version_once = Unique([workflow_id, version])

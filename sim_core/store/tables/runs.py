@@ -41,6 +41,7 @@ class WorkflowExecutionLog(Table, tablename="workflow_execution_logs"):
     priority = Integer(default=0)
     offered_at = Timestamptz(null=True, default=None, help_text="When the queue handed it to the workers.")
     cancel_asked = Boolean(default=False)
+    deadline_at = Timestamptz(null=True, default=None, help_text="When it is stopped, whoever performs it by then.")
 
 
 class WorkflowExecutionSnapshot(Table, tablename="workflow_execution_snapshots"):
@@ -49,6 +50,7 @@ class WorkflowExecutionSnapshot(Table, tablename="workflow_execution_snapshots")
     digest = Text(primary_key=True)
     document = JSON()
     created_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None, help_text="When somebody was about to run it, give or take hours.")
 
 
 class ExecutionEvent(Table, tablename="execution_event"):

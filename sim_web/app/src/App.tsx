@@ -1,16 +1,22 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Toaster } from "sonner";
 import { queries } from "./api/queries";
 import { Frame } from "./frame/Frame";
-import { Connect } from "./pages/Connect";
-import { session } from "./session";
+import { Lost } from "./frame/Lost";
+import { go, usePath } from "./frame/route";
+import { useSession } from "./session";
+import { arrive, wanted } from "./sign/door";
+
+const Door = lazy(() => import("./sign/Door"));
+const SIGN_PAGES = ["/sign-in", "/sign-up", "/reset", "/connect"];
 
 export function App() {
-  const open = useSyncExternalStore(session.subscribe, session.isOpen);
   return (
     <QueryClientProvider client={queries}>
-      {open ? <Frame /> : <Connect />}
+      <Suspense fallback={null}>
+        <Shown />
+      </Suspense>
       <Toaster
         position="bottom-right"
         toastOptions={{
@@ -24,4 +30,25 @@ export function App() {
       />
     </QueryClientProvider>
   );
+}
+
+function Shown() {
+  const phase = useSession((state) => state.phase);
+  const path = usePath();
+  useEffect(() => {
+    if (phase === "asking") void arrive();
+  }, [phase]);
+  useEffect(() => {
+    if (phase === "in" && SIGN_PAGES.includes(path)) go(wanted(location.search) || "/workflows", { replace: true });
+  }, [phase, path]);
+  switch (phase) {
+    case "asking":
+      return null;
+    case "lost":
+      return <Lost />;
+    case "out":
+      return <Door />;
+    case "in":
+      return path === "/invite" ? <Door /> : <Frame />;
+  }
 }

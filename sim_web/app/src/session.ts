@@ -1,24 +1,76 @@
-/** Who this tab is: the one place that knows how a request is signed. */
+/** Who this tab is: the one place that knows how a request is signed, and in which workspace it is. */
+
+import { create } from "zustand";
+import type { Me } from "./api/schema";
 
 const KEY = "sim.key";
-const listeners = new Set<() => void>();
+const SIGNED = "sim.signed";
+const EXPECTED = "expected";
+const WORKSPACE = "sim.workspace";
+
+export interface SessionState {
+  phase: "asking" | "out" | "in" | "lost";
+  me?: Me;
+  workspace: string;
+  /** Why one is out again, in words. */
+  why: string;
+}
+
+const recall = (name: string) => sessionStorage.getItem(name) ?? localStorage.getItem(name) ?? "";
+
+/** The workspace of this tab among those that there are: the last one, or the first. */
+export const placed = (me: Me, last: string) => (last in me.workspaces ? last : (Object.keys(me.workspaces)[0] ?? ""));
+
+export const useSession = create<SessionState>(() => ({
+  phase: sessionStorage.getItem(KEY) || localStorage.getItem(SIGNED) ? "asking" : "out",
+  workspace: recall(WORKSPACE),
+  why: "",
+}));
 
 export const session = {
   key: () => sessionStorage.getItem(KEY) ?? "",
-  isOpen: () => Boolean(sessionStorage.getItem(KEY)),
-  headers: (): Record<string, string> => ({ "X-API-Key": session.key() }),
-  open(key: string) {
-    sessionStorage.setItem(KEY, key);
-    for (const tell of listeners) tell();
+  headers(): Record<string, string> {
+    const { workspace } = useSession.getState();
+    const headers: Record<string, string> = session.key() ? { "X-API-Key": session.key() } : {};
+    return workspace ? { ...headers, "X-Workspace-Id": workspace } : headers;
   },
-  close() {
+  /** Somebody is in. */
+  enter(me: Me, workspace = useSession.getState().workspace) {
+    if (!session.key()) localStorage.setItem(SIGNED, me.id);
+    useSession.setState({ phase: "in", me, workspace: placed(me, workspace), why: "" });
+    session.keepWorkspace();
+  },
+  /** Come in by an API key: the door of developers. */
+  withKey: (key: string) => sessionStorage.setItem(KEY, key),
+  /** A browser that goes to another provider to sign in may come back with a session. */
+  expect: () => localStorage.setItem(SIGNED, EXPECTED),
+  /** Nobody is in any more. */
+  close(why = "") {
+    if (useSession.getState().phase === "out") return;
+    const was = localStorage.getItem(SIGNED) !== EXPECTED;
     sessionStorage.removeItem(KEY);
-    for (const tell of listeners) tell();
+    localStorage.removeItem(SIGNED);
+    useSession.setState({ phase: "out", me: undefined, why: was ? why : "" });
   },
-  subscribe(listener: () => void) {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
+  choose(workspace: string) {
+    useSession.setState({ workspace });
+    session.keepWorkspace();
+  },
+  keepWorkspace() {
+    const { workspace } = useSession.getState();
+    sessionStorage.setItem(WORKSPACE, workspace);
+    localStorage.setItem(WORKSPACE, workspace);
   },
 };
 
-export type Session = typeof session;
+/** What another tab says: whoever signs out or in there does so here as well. */
+addEventListener("storage", (event) => {
+  if (event.key !== SIGNED || session.key()) return;
+  const { phase, me } = useSession.getState();
+  if (phase === "in" && event.newValue !== me?.id) location.reload();
+  if (phase === "out" && event.newValue) location.reload();
+});
+
+export const useMe = () => useSession((state) => state.me);
+/** What one may do in the workspace that is open. */
+export const useRole = () => useSession((state) => state.me?.workspaces[state.workspace] ?? "read");

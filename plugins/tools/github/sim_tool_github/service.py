@@ -15,6 +15,8 @@ github = Integration(
         scopes=("repo", "read:user", "workflow"),
         authorize_url="https://github.com/login/oauth/authorize",
         token_url="https://github.com/login/oauth/access_token",
+        account_url="https://api.github.com/user",
+        account=("login",),
     ),
     headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
     # Logs are redirected to short-lived addresses of these.

@@ -11,10 +11,16 @@ google_sheets = Integration(
     base_url="https://sheets.googleapis.com/v4",
     auth=OAuth(
         "google",
-        scopes=("https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive.file"),
+        scopes=(
+            "https://www.googleapis.com/auth/spreadsheets",
+            "https://www.googleapis.com/auth/drive.file",
+            "https://www.googleapis.com/auth/userinfo.email",
+        ),
         authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
         token_url="https://oauth2.googleapis.com/token",
         asks={"access_type": "offline", "prompt": "consent"},
+        account_url="https://openidconnect.googleapis.com/v1/userinfo",
+        account=("email",),
     )
     | Bearer("GOOGLE_ACCESS_TOKEN"),
     # A spreadsheet is removed as a file of Google Drive.

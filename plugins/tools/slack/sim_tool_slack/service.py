@@ -40,6 +40,8 @@ slack = Integration(
         ),
         authorize_url="https://slack.com/oauth/v2/authorize",
         token_url="https://slack.com/api/oauth.v2.access",
+        account_url="https://slack.com/api/auth.test",
+        account=("team",),
     ),
     # Slack says itself where a file goes: https://docs.slack.dev/messaging/working-with-files
     hosts=("files.slack.com",),

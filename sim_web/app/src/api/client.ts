@@ -26,9 +26,13 @@ export async function send(path: string, options: RequestInit = {}): Promise<Res
   });
   if (reply.ok) return reply;
   const problem = await reply.json().catch(() => ({ code: "unknown", title: reply.statusText }));
-  if (reply.status === 401) session.close();
+  if (reply.status === 401) session.close("Your session has ended. Sign in to go on.");
+  if (problem.code === "confirm" && (await proof.ask())) return send(path, options);
   throw new Refusal({ ...problem, status: reply.status });
 }
+
+/** Who asks people to prove again who they are, where something takes it; the frame puts its dialog here. */
+export const proof = { ask: async (): Promise<boolean> => false };
 
 export const read = async <T>(path: string, headers?: Record<string, string>): Promise<T> =>
   (await send(path, { headers })).json();

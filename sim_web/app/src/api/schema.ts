@@ -10,6 +10,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/import",
   "/api/v1/workflows/{workflow_id}/export",
   "/api/v1/workflows/{workflow_id}/deployments",
+  "/api/v1/workflows/{workflow_id}/deployments/{version}",
+  "/api/v1/workflows/{workflow_id}/undeploy",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
   "/api/v1/runs",
@@ -31,7 +33,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/secrets",
   "/api/v1/secrets/{name}",
   "/api/v1/credentials",
+  "/api/v1/credentials/offers",
+  "/api/v1/credentials/connect",
   "/api/v1/credentials/{credential_id}",
+  "/api/v1/credentials/connect/{ticket}",
+  "/api/v1/credentials/callback",
   "/api/v1/keys",
   "/api/v1/keys/{key_id}",
   "/api/v1/auth",
@@ -47,6 +53,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/auth/sign-out/everywhere",
   "/api/v1/auth/providers/{provider}/start",
   "/api/v1/auth/providers/{provider}/callback",
+  "/api/v1/auth/passkeys/options",
+  "/api/v1/auth/passkeys/sign-in",
+  "/api/v1/me/passkeys",
+  "/api/v1/me/passkeys/options",
+  "/api/v1/me/passkeys/{passkey_id}",
   "/api/v1/me",
   "/api/v1/me/password",
   "/api/v1/me/email",
@@ -58,6 +69,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/me/keys/{key_id}",
   "/api/v1/me/secrets",
   "/api/v1/me/secrets/{name}",
+  "/api/v1/me/credentials",
+  "/api/v1/me/credentials/connect",
+  "/api/v1/me/credentials/{credential_id}",
+  "/api/v1/me/credentials/{credential_id}/shares",
+  "/api/v1/me/credentials/{credential_id}/shares/{share_id}",
   "/api/v1/organizations",
   "/api/v1/organizations/{organization_id}",
   "/api/v1/organizations/{organization_id}/restore",
@@ -429,6 +445,7 @@ export interface Imported {
 /** A version to be made. */
 export interface NewDeployment {
   note?: string;
+  durable?: boolean;
 }
 
 /** A frozen version of a workflow. */
@@ -440,14 +457,32 @@ export interface Version {
   digest: string;
   note: string;
   live: boolean;
+  durable?: boolean;
   created_by: string | null;
   created_at: string;
+  author?: string;
 }
 
 /** The versions of a workflow, the newest first. */
 export interface VersionList {
   items: Version[];
   next_cursor?: string | null;
+}
+
+/** A version with the document that it froze. */
+export interface FrozenVersion {
+  id: string;
+  workflow_id: string;
+  version: number;
+  seq: number;
+  digest: string;
+  note: string;
+  live: boolean;
+  durable?: boolean;
+  created_by: string | null;
+  created_at: string;
+  author?: string;
+  workflow: Workflow;
 }
 
 /** What a workflow is started with. */
@@ -610,6 +645,8 @@ export interface Replay {
   async?: boolean;
   stop_after?: string | null;
   timeout_s?: number | null;
+  durable?: boolean | null;
+  priority?: number;
 }
 
 /** How the answer is given. */
@@ -862,12 +899,20 @@ export interface Pasted {
   text: string;
 }
 
-/** The secrets that were set. */
-export interface SecretNames {
-  names: string[];
+/** What came of each line. */
+export interface PastedSecrets {
+  items: PastedLine[];
+  next_cursor?: string | null;
 }
 
-/** The credentials of the workspace. */
+/** What came of one line. */
+export interface PastedLine {
+  line: number;
+  name: string;
+  status: "changed" | "empty" | "new" | "overridden";
+}
+
+/** Credentials, by service and name. */
 export interface CredentialList {
   items: CredentialEntry[];
   next_cursor?: string | null;
@@ -879,6 +924,12 @@ export interface CredentialEntry {
   provider: string;
   kind: string;
   name: string;
+  status: "needs_reconnect" | "ok";
+  problem?: string;
+  of: "person" | "workspace";
+  owner?: string;
+  user_id?: string;
+  role: "manage" | "use";
   facts?: Record<string, unknown>;
   expires_at?: string | null;
   created_at: string;
@@ -892,6 +943,41 @@ export interface NewCredential {
   name: string;
   values: Record<string, string>;
   expires_at?: string | null;
+}
+
+/** The services whose accounts can be connected. */
+export interface OfferList {
+  items: RestCredentialsOffer[];
+  next_cursor?: string | null;
+}
+
+/** A service whose accounts can be connected, and what is still to be set up for it. */
+export interface RestCredentialsOffer {
+  integration: string;
+  title: string;
+  scopes: string[];
+  is_ready: boolean;
+  settings: [string, string];
+  redirect_uri: string;
+}
+
+/** An account that is to be connected. */
+export interface Connect {
+  integration: string;
+  name?: string;
+  credential_id?: string;
+  to?: string;
+}
+
+/** Where the browser goes to grant access, within ten minutes. */
+export interface Begin {
+  url: string;
+}
+
+/** What is to be different. */
+export interface ChangeCredential {
+  name?: string | null;
+  values?: Record<string, string> | null;
 }
 
 /** The keys of the workspace. */
@@ -934,6 +1020,8 @@ export interface AuthFacts {
   signup: "closed" | "invite" | "open";
   is_fresh: boolean;
   sends_mail: boolean;
+  is_signed_in: boolean;
+  passkeys_at: string;
   providers: string[];
 }
 
@@ -986,10 +1074,53 @@ export interface Reset {
   password: string;
 }
 
-/** The password again, or a code of the authenticator app. */
+/** The password again, or a code of the authenticator app, or a passkey. */
 export interface Confirm {
   password?: string;
   code?: string;
+  ticket?: string;
+  credential?: Record<string, unknown>;
+}
+
+/** What the browser is asked for. */
+export interface Options {
+  ticket: string;
+  options: Record<string, unknown>;
+}
+
+/** The passkey that the browser shows. */
+export interface ShowPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  restore?: boolean;
+}
+
+/** Your passkeys. */
+export interface PasskeyList {
+  items: Passkey[];
+  next_cursor?: string | null;
+}
+
+/** A passkey as its owner sees it. */
+export interface Passkey {
+  id: string;
+  name: string;
+  backed_up: boolean;
+  aaguid: string;
+  created_at: string;
+  used_at: string | null;
+}
+
+/** The passkey that the browser made. */
+export interface NewPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  name?: string;
+}
+
+/** What it is called. */
+export interface RenamePasskey {
+  name: string;
 }
 
 /** Who is asking. */
@@ -1062,6 +1193,39 @@ export interface TotpCode {
 export interface RestMeKeyList {
   items: Key[];
   next_cursor?: string | null;
+}
+
+/** An account of yours that is to be connected. */
+export interface ConnectMine {
+  integration: string;
+  name?: string;
+  credential_id?: string;
+  to?: string;
+  workspace_id?: string;
+}
+
+/** With whom a credential is shared. */
+export interface ShareList {
+  items: Share[];
+  next_cursor?: string | null;
+}
+
+/** A person, or everybody in a workspace, who may use or manage a credential. */
+export interface Share {
+  id: string;
+  user_id?: string | null;
+  workspace_id?: string | null;
+  name?: string;
+  email?: string;
+  role: "manage" | "use";
+  created_at: string;
+}
+
+/** With whom a credential is shared: one person, or everybody in a workspace. */
+export interface NewShare {
+  user_id?: string;
+  workspace_id?: string;
+  role?: "manage" | "use";
 }
 
 /** The organizations that you are a member of. */
@@ -1197,7 +1361,7 @@ export interface Invitation {
   organization_id: string;
   email: string;
   role: "admin" | "member" | "owner";
-  grants: Offer[];
+  grants: AccountsInvitationsOffer[];
   invited_by: string;
   created_at: string;
   sent_at: string;
@@ -1207,7 +1371,7 @@ export interface Invitation {
 }
 
 /** A role in a workspace. */
-export interface Offer {
+export interface AccountsInvitationsOffer {
   workspace_id: string;
   role?: "admin" | "read" | "write";
 }
@@ -1216,7 +1380,7 @@ export interface Offer {
 export interface NewInvitation {
   email: string;
   role?: "admin" | "member" | "owner";
-  grants?: Offer[];
+  grants?: AccountsInvitationsOffer[];
 }
 
 /** An invitation that is on its way. */
@@ -1237,7 +1401,7 @@ export interface Found {
   organization: string;
   email: string;
   role: "admin" | "member" | "owner";
-  grants: Offer[];
+  grants: AccountsInvitationsOffer[];
 }
 
 /** Part of the audit log, the newest first. */

@@ -36,14 +36,18 @@ export interface Command<S = void> {
 
 /** Whether a key press is what a shortcut says. */
 export function presses(
-  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">,
+  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey"> & { code?: string },
   shortcut: string,
 ): boolean {
   const parts = shortcut.split("+");
   const key = parts.pop()?.toLowerCase() ?? "";
   const mod = event.ctrlKey || event.metaKey;
   const pressed = event.key.toLowerCase();
-  const same = pressed === key || (key === "backspace" && pressed === "delete");
+  // on a Mac, Alt with a letter types another sign
+  const same =
+    pressed === key ||
+    (key === "backspace" && pressed === "delete") ||
+    (event.altKey && event.code === `Key${key.toUpperCase()}`);
   return (
     same &&
     mod === parts.includes("Mod") &&

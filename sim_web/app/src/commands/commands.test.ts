@@ -18,6 +18,8 @@ const state = (facts: Partial<EditorState> = {}): EditorState => ({
   types: new Map(),
   busy: false,
   editable: true,
+  steps: {},
+  measure: () => ({ width: 240, height: 100 }),
   ...facts,
 });
 const press = (key: string, more = {}) => ({

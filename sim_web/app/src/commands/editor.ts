@@ -8,9 +8,12 @@ import {
   Lock,
   MessageSquare,
   MessageSquareWarning,
+  MessagesSquare,
+  MousePointer,
   MousePointerClick,
   Play,
   Redo2,
+  Rocket,
   Scissors,
   Search,
   Square,
@@ -23,11 +26,15 @@ import {
   ZoomIn,
 } from "lucide-react";
 import type { BlockFacts } from "../api/schema";
+import type { Measure } from "../model/align";
 import { asText, copied, pasted } from "../model/clip";
 import { absolute, dropped, sizeOf } from "../model/places";
 import { isNote } from "../model/ports";
 import type { Block, Document, Operation } from "../realtime/document";
+import type { Step } from "../run/view";
+import { ARRANGE } from "./arrange";
 import type { Command } from "./command";
+import { PINS } from "./pins";
 
 export interface EditorState {
   doc: Document;
@@ -36,6 +43,10 @@ export interface EditorState {
   types: Map<string, BlockFacts>;
   busy: boolean;
   editable: boolean;
+  /** What the last run made of each block. */
+  steps: Readonly<Record<string, Step>>;
+  /** How large a block is drawn. */
+  measure: Measure;
 }
 
 const chosen = (state: EditorState): Block[] => state.selected.flatMap((id) => state.doc.blocks[id] ?? []);
@@ -143,6 +154,15 @@ export const EDITOR: Command<EditorState>[] = [
     perform: (state) => ({ select: Object.keys(state.doc.blocks) }),
   },
   {
+    name: "none",
+    label: "Choose nothing",
+    group: "Edit",
+    icon: MousePointer,
+    key: "Escape",
+    when: (state) => state.selected.length + state.edges.length > 0,
+    perform: () => ({ select: [] }),
+  },
+  {
     name: "enabled",
     label: "Switch on or off",
     group: "Block",
@@ -168,6 +188,7 @@ export const EDITOR: Command<EditorState>[] = [
     when: steps,
     perform: (state) => ({ operations: flip(state, "error_port") }),
   },
+  ...PINS,
   {
     name: "lift",
     label: "Take out of the container",
@@ -205,6 +226,7 @@ export const EDITOR: Command<EditorState>[] = [
       return { operations, select: [] };
     },
   },
+  ...ARRANGE,
   {
     name: "layout",
     label: "Arrange the blocks",
@@ -247,6 +269,23 @@ export const EDITOR: Command<EditorState>[] = [
     icon: History,
     words: "time travel restore version past",
     perform: () => ({ act: "history" }),
+  },
+  {
+    name: "chat",
+    label: "Chat with this workflow",
+    group: "Run",
+    icon: MessagesSquare,
+    key: "Mod+Shift+C",
+    words: "test talk message",
+    perform: () => ({ act: "chat" }),
+  },
+  {
+    name: "deploy",
+    label: "Deploy",
+    group: "Run",
+    icon: Rocket,
+    words: "version live api curl publish promote",
+    perform: () => ({ show: "deploy" }),
   },
   {
     name: "console",

@@ -77,5 +77,5 @@ export const FRAME: Command<FrameState>[] = [
   page("workflows", "workflows", Workflow, "/workflows"),
   page("runs", "runs", Activity, "/runs"),
   page("integrations", "integrations", Plug, "/integrations"),
-  page("settings", "settings", KeyRound, "/settings/keys"),
+  page("settings", "settings", KeyRound, "/settings"),
 ];

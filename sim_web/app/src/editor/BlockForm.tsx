@@ -6,6 +6,7 @@ import { containerOf, isNote } from "../model/ports";
 import { BlockHead } from "./BlockHead";
 import { BlockSettings } from "./BlockSettings";
 import { Connections } from "./Connections";
+import { Outputs } from "./Outputs";
 import { useEditor, useEditorStore } from "./store";
 import { useProblems } from "./useProblems";
 
@@ -75,7 +76,8 @@ export function BlockForm({ id }: { id: string }) {
         </>
       ) : null}
       {isNote(block) ? null : <BlockSettings block={block} type={type} />}
-      {isNote(block) ? null : <Connections id={id} offered={offered} />}
+      {isNote(block) ? null : <Connections offered={offered} />}
+      {isNote(block) ? null : <Outputs block={block} />}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { CircleAlert, Lock } from "lucide-react";
+import { CircleAlert, Lock, Pin } from "lucide-react";
 import { memo } from "react";
 import type { BlockFacts } from "../api/schema";
 import { inWords, isEmpty, kindOf, shownFields } from "../model/forms";
@@ -51,6 +51,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
         <TypeIcon title={type?.title ?? block.type} color={color} icon={type?.icon} />
         <span className="min-w-0 flex-1 truncate font-semibold">{block.name}</span>
         {problems.length ? <CircleAlert size={14} className="text-bad" aria-label={problems[0]?.message} /> : null}
+        {block.pinned ? <Pin size={13} className="text-accent" aria-label="Its output is pinned" /> : null}
         {block.locked ? <Lock size={13} className="text-soft" aria-label="Locked" /> : null}
       </div>
       {type ? null : (

@@ -1,5 +1,7 @@
+import { useState } from "react";
 import type { BlockFacts } from "../api/schema";
 import type { Block } from "../realtime/document";
+import { Field } from "../ui/Field";
 import { Switch } from "../ui/Switch";
 import { useEditor, useEditorStore } from "./store";
 
@@ -27,6 +29,7 @@ export function BlockSettings({ block, type }: { block: Block; type?: BlockFacts
       <div className="grid gap-3 border-t border-line p-3">
         {row("On", "A block that is off is passed over.", block.enabled, (enabled) => set({ enabled }))}
         {row("Locked", "Nobody changes it until it is unlocked.", block.locked, (locked) => set({ locked }))}
+        <Timeout block={block} onChange={(timeout_s) => set({ timeout_s })} disabled={!editable || block.locked} />
         {row("Error port", "Where the run goes on when this block fails.", block.error_port, (error_port) =>
           set({ error_port }),
         )}
@@ -68,5 +71,45 @@ export function BlockSettings({ block, type }: { block: Block; type?: BlockFacts
         ) : null}
       </div>
     </details>
+  );
+}
+
+const LONGEST = 86_400;
+
+/** Empty is as long as the run may take. */
+function Timeout({
+  block,
+  disabled,
+  onChange,
+}: {
+  block: Block;
+  disabled: boolean;
+  onChange: (seconds: number | null) => void;
+}) {
+  const [error, setError] = useState("");
+  const read = (text: string) => {
+    const seconds = Number(text.trim());
+    const fits = seconds > 0 && seconds <= LONGEST;
+    setError(!text.trim() || fits ? "" : `Seconds, more than 0 and at most ${LONGEST}.`);
+    if (!text.trim()) onChange(null);
+    else if (fits) onChange(seconds);
+  };
+  return (
+    <Field label="Time limit" hint="Seconds that each try may take; empty is as long as the run may." error={error}>
+      {(id) => (
+        <input
+          key={block.timeout_s}
+          id={id}
+          inputMode="decimal"
+          className="control"
+          placeholder="none"
+          aria-invalid={Boolean(error)}
+          defaultValue={block.timeout_s ?? ""}
+          disabled={disabled}
+          onBlur={(event) => read(event.target.value)}
+          onKeyDown={(event) => event.key === "Enter" && read(event.currentTarget.value)}
+        />
+      )}
+    </Field>
   );
 }

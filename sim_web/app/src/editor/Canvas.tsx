@@ -19,6 +19,8 @@ const NODES = { block: BlockNode, container: ContainerNode, note: NoteNode };
 const IN_MENU = [
   "run.from",
   "run.until",
+  "pin",
+  "unpin",
   "copy",
   "cut",
   "duplicate",

@@ -1,35 +1,18 @@
 import { GripVertical } from "lucide-react";
 import { toast } from "sonner";
-import { normalise } from "../model/names";
 import type { Source } from "../model/offers";
-import { JsonTree } from "../ui/JsonTree";
 import { TypeIcon } from "../ui/TypeIcon";
-import { useEditor } from "./store";
 
-/** What this block can refer to, to be dragged into its fields, and what it last brought. */
-export function Connections({ id, offered }: { id: string; offered: Source[] }) {
-  const last = useEditor((state) => state.run?.blocks[id]);
-  const name = useEditor((state) => state.doc.blocks[id]?.name ?? "");
+/** What this block can refer to, to be dragged into its fields. */
+export function Connections({ offered }: { offered: Source[] }) {
+  if (!offered.length) return null;
   return (
-    <>
-      {offered.length ? (
-        <section className="grid grid-cols-1 gap-1">
-          <h3 className="text-xs font-semibold text-soft">Can be referred to — type &lt; in a field, or drag</h3>
-          {offered.map((source) => (
-            <SourceRow key={source.id} source={source} />
-          ))}
-        </section>
-      ) : null}
-      {last && (last.output !== undefined || last.message) ? (
-        <section className="grid grid-cols-1 gap-1">
-          <h3 className="text-xs font-semibold text-soft">Last output</h3>
-          {last.message ? <p className="text-bad">{last.message}</p> : null}
-          <div className="max-h-72 overflow-auto rounded-md border border-line p-2">
-            <JsonTree value={last.output ?? null} path={normalise(name)} />
-          </div>
-        </section>
-      ) : null}
-    </>
+    <section className="grid grid-cols-1 gap-1">
+      <h3 className="text-xs font-semibold text-soft">Can be referred to — type &lt; in a field, or drag</h3>
+      {offered.map((source) => (
+        <SourceRow key={source.id} source={source} />
+      ))}
+    </section>
   );
 }
 

@@ -1,11 +1,14 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { InputForm, problem, readInput } from "../run/InputForm";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
+import { Skeleton } from "../ui/States";
 import { FindReplace } from "./FindReplace";
 import { useEditor, useEditorStore } from "./store";
 import { askedBy, useRunner } from "./useRunner";
 import { Variables } from "./Variables";
+
+const DeployDialog = lazy(() => import("../deploy/DeployDialog"));
 
 /** What opens over the canvas. */
 export function Dialogs() {
@@ -25,6 +28,11 @@ export function Dialogs() {
         wide
       >
         <Variables />
+      </Dialog>
+      <Dialog title="Deploy" open={shown === "deploy"} onClose={close} wide>
+        <Suspense fallback={<Skeleton rows={4} />}>
+          <DeployDialog />
+        </Suspense>
       </Dialog>
       <Dialog title="Find and replace" open={shown === "search"} onClose={close} wide>
         <FindReplace onClose={close} />

@@ -54,7 +54,9 @@ function StepBadge({ step }: { step: Step }) {
           ? "failed"
           : step.state === "paused"
             ? "waits"
-            : lasted(step.ms)}
+            : step.pinned
+              ? "pinned"
+              : lasted(step.ms)}
     </span>
   );
 }

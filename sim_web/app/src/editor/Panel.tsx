@@ -1,7 +1,11 @@
+import { lazy, Suspense } from "react";
 import { cx } from "../ui/cx";
 import { BlockForm } from "./BlockForm";
-import { useEditor, useEditorStore } from "./store";
+import { type Panel as PanelName, useEditor, useEditorStore } from "./store";
 import { Toolbar } from "./Toolbar";
+
+const ChatPanel = lazy(() => import("../chat/ChatPanel"));
+const LABELS = { add: "Add a block", block: "Edit the block", chat: "Chat with the workflow" };
 
 export function Panel() {
   const store = useEditorStore();
@@ -9,7 +13,7 @@ export function Panel() {
   const id = useEditor((state) => (state.selected.length === 1 ? state.selected[0] : undefined));
   const editable = useEditor((state) => state.status.editable);
   const exists = useEditor((state) => Boolean(id && state.doc.blocks[id]));
-  const tab = (name: "add" | "block", label: string) => (
+  const tab = (name: PanelName, label: string) => (
     <button
       type="button"
       role="tab"
@@ -28,16 +32,17 @@ export function Panel() {
       <div role="tablist" aria-label="Panel" className="flex border-b border-line">
         {tab("add", "Add")}
         {tab("block", "Edit")}
+        {tab("chat", "Chat")}
       </div>
-      <div
-        role="tabpanel"
-        aria-label={panel === "add" ? "Add a block" : "Edit the block"}
-        className="min-h-0 flex-1 overflow-auto"
-      >
+      <div role="tabpanel" aria-label={LABELS[panel]} className="min-h-0 flex-1 overflow-auto">
         {panel === "add" && !editable ? (
           <p className="p-6 text-center text-soft">You may look at this workflow and talk about it, not change it.</p>
         ) : panel === "add" ? (
           <Toolbar />
+        ) : panel === "chat" ? (
+          <Suspense>
+            <ChatPanel />
+          </Suspense>
         ) : exists && id ? (
           <BlockForm key={id} id={id} />
         ) : (

@@ -5,6 +5,7 @@ import { TogetherButtons } from "../together/Buttons";
 import { Saved } from "../together/Saved";
 import { Button, IconButton } from "../ui/Button";
 import { Menu } from "../ui/Menu";
+import { DeployButton } from "./DeployButton";
 import { useEditor, useEditorStore } from "./store";
 import { stateOf, useActs } from "./useActs";
 import { useAllProblems } from "./useProblems";
@@ -65,6 +66,7 @@ export function TopBar() {
           Canvas <ChevronDown size={14} aria-hidden />
         </Button>
       </Menu>
+      <DeployButton />
       {busy ? (
         <Button icon={Square} onClick={() => does("stop")}>
           Stop

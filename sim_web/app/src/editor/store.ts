@@ -3,12 +3,14 @@
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
 import type { BlockFacts } from "../api/schema";
+import type { Measure } from "../model/align";
+import { CARD } from "../model/places";
 import type { Document, Operation } from "../realtime/document";
 import type { ChangeOptions, Peer, Status, WorkflowClient } from "../realtime/types";
 import type { RunView } from "../run/view";
 
-export type Panel = "add" | "block";
-export type Shown = "" | "run" | "variables" | "search" | "delete";
+export type Panel = "add" | "block" | "chat";
+export type Shown = "" | "run" | "variables" | "search" | "deploy";
 
 export interface Editor {
   client: WorkflowClient;
@@ -24,6 +26,8 @@ export interface Editor {
   shown: Shown;
   run?: RunView;
   busy: boolean;
+  /** How large a block is drawn on the canvas. */
+  measure: Measure;
   /** Where a new block follows, when an edge was let go over nothing. */
   dangling?: { id: string; port: string; at: { x: number; y: number } };
   change: (operations: readonly Operation[], options?: ChangeOptions) => void;
@@ -47,18 +51,23 @@ export function createEditor(client: WorkflowClient): EditorStore {
     console: false,
     shown: "",
     busy: false,
+    measure: () => CARD,
     change: (operations, options) => {
       if (operations.length) get().client.change(operations, options);
     },
     select: (ids, edges = []) => {
       const now = get();
       if (same(now.selected, ids) && same(now.edges, edges)) return;
-      set({ selected: ids, edges, panel: ids.length === 1 ? "block" : ids.length ? now.panel : "add" });
+      set({ selected: ids, edges, panel: panelFor(now.panel, ids.length) });
       client.setPresence({ selection: ids });
     },
     set,
   }));
 }
+
+/** A chat stays open beside whatever is chosen. */
+const panelFor = (now: Panel, chosen: number): Panel =>
+  now === "chat" ? now : chosen === 1 ? "block" : chosen ? now : "add";
 
 const same = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((one, at) => one === b[at]);

@@ -18,6 +18,8 @@ export const stateOf = (editor: Editor): EditorState => ({
   types: editor.types,
   busy: editor.busy,
   editable: editor.status.editable,
+  steps: editor.run?.blocks ?? {},
+  measure: editor.measure,
 });
 
 /** The last text copied here, for pages whose browser keeps the clipboard to itself. */
@@ -58,15 +60,13 @@ function act(
     comment: () => (outcome.about ? together.write({ block_id: outcome.about }) : together.place()),
     history: () => together.show("history"),
     console: () => editor.set({ console: !editor.console }),
+    chat: () => editor.set({ panel: editor.panel === "chat" ? "add" : "chat" }),
     add: () => {
       editor.set({ panel: "add" });
       setTimeout(() => document.getElementById("find-block")?.focus());
     },
     layout: () =>
-      void arranged(editor.doc, (id) => {
-        const size = flow.getNode(id)?.measured;
-        return size?.width && size.height ? { width: size.width, height: size.height } : undefined;
-      }).then((operations) => {
+      void arranged(editor.doc, editor.measure).then((operations) => {
         editor.change(operations, { label: "Arrange" });
         setTimeout(() => void flow.fitView({ padding: 0.2, maxZoom: 1, duration: 200 }), 50);
       }),

@@ -9,13 +9,14 @@ import {
   type OnNodeDrag,
   useReactFlow,
 } from "@xyflow/react";
-import { type DragEvent, type MouseEvent, useCallback, useEffect, useMemo, useState } from "react";
+import { type DragEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toast } from "sonner";
 import { newId } from "../data/ids";
 import { adding } from "../model/adding";
 import { containerAt, dropped, sizeOf } from "../model/places";
 import { refusal } from "../model/ports";
 import { endDrag, showDrag, useDrawn } from "../together/drag";
+import { containerUnder, lit, nudge, sizeOfNode } from "./dragging";
 import { nodesOf } from "./nodes";
 import { type EditorStore, useEditor, useEditorStore } from "./store";
 
@@ -28,7 +29,11 @@ export function useCanvas() {
   const types = useEditor((state) => state.types);
   const selected = useEditor((state) => state.selected);
   const [nodes, setNodes] = useState<Node[]>([]);
+  const held = useRef<{ container?: string }>(undefined);
   useEffect(() => setNodes((before) => nodesOf(doc, types, selected, before)), [doc, types, selected]);
+  useEffect(() => {
+    store.setState({ measure: (id) => sizeOfNode(flow.getNode(id)) });
+  }, [store, flow]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange[]) => {
@@ -38,12 +43,19 @@ export function useCanvas() {
       const resized = changes.filter((one) => one.type === "dimensions" && one.resizing === false);
       for (const one of resized)
         if (one.type === "dimensions" && one.dimensions) resize(store, one.id, one.dimensions, flow.getNode(one.id));
+      if (!held.current) nudge(store, changes);
     },
     [store, flow],
   );
 
+  const onNodeDragStart: OnNodeDrag = useCallback(() => {
+    held.current = {};
+  }, []);
+
   const onNodeDragStop: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
+      setNodes(lit(held.current?.container, undefined));
+      held.current = undefined;
       const places = dragged.flatMap((one) => {
         const inner = flow.getInternalNode(one.id);
         return inner ? [{ id: one.id, at: inner.internals.positionAbsolute, size: sizeOfNode(one) }] : [];
@@ -62,18 +74,21 @@ export function useCanvas() {
         return at ? [[one.id, [at.x, at.y] as const] as const] : [];
       });
       showDrag(store.getState().client, Object.fromEntries(places));
+      const over = containerUnder(store, flow, dragged);
+      if (held.current && over !== held.current.container) {
+        setNodes(lit(held.current.container, over));
+        held.current.container = over;
+      }
     },
     [store, flow],
   );
 
   const drawn = useDrawn(nodes);
   return useMemo(
-    () => ({ nodes: drawn, onNodesChange, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
-    [drawn, onNodesChange, onNodeDragStop, onNodeDrag, store, flow],
+    () => ({ nodes: drawn, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
+    [drawn, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, store, flow],
   );
 }
-
-const sizeOfNode = (node: Node) => ({ width: node.measured?.width ?? 240, height: node.measured?.height ?? 96 });
 
 function choose(store: EditorStore, changes: { id: string; selected: boolean }[]) {
   const now = new Set(store.getState().selected);
@@ -124,7 +139,10 @@ function hands(store: EditorStore, flow: ReturnType<typeof useReactFlow>) {
         if (one.type === "select" && one.id) one.selected ? now.add(one.id) : now.delete(one.id);
       store.getState().set({ edges: [...now] });
     },
-    onPaneClick: () => store.getState().set({ selected: [], edges: [], panel: "add", dangling: undefined }),
+    onPaneClick: () => {
+      store.getState().select([]);
+      store.getState().set({ dangling: undefined });
+    },
     onNodeContextMenu: (_event: MouseEvent, node: Node) => {
       if (!store.getState().selected.includes(node.id)) store.getState().select([node.id]);
     },

@@ -26,9 +26,13 @@ export function useRunner() {
 let until: string | undefined;
 
 function runner(store: EditorStore) {
-  const start = async (input: unknown, where: Partial<Execute> = until ? { stop_after: until } : {}) => {
+  const start = async (
+    input: unknown,
+    where: Partial<Execute> = until ? { stop_after: until } : {},
+    { quiet = false } = {},
+  ) => {
     const editor = store.getState();
-    editor.set({ busy: true, shown: "", console: true, run: emptyRun("", Date.now()) });
+    editor.set({ busy: true, shown: "", run: emptyRun("", Date.now()), ...(quiet ? {} : { console: true }) });
     await editor.client.settled(5000);
     const body: Execute & { async?: boolean } = {
       input,
@@ -42,7 +46,7 @@ function runner(store: EditorStore) {
       });
       await follow(store, reply);
     } catch (error) {
-      refused(store, error);
+      refused(store, error, quiet);
     } finally {
       store.setState({ busy: false });
       void queries.invalidateQueries({ queryKey: ["runs"] });
@@ -95,12 +99,13 @@ async function follow(store: EditorStore, reply: Response) {
   flush();
 }
 
-function refused(store: EditorStore, error: unknown) {
+function refused(store: EditorStore, error: unknown, quiet: boolean) {
   const message = error instanceof Error ? error.message : String(error);
   const problems = error instanceof Refusal ? error.problems : [];
   const failedBlock = problems.find((one) => one.block)?.block;
   store.setState(({ run }) => ({ run: { ...(run ?? emptyRun()), status: "failed", message, failedBlock } }));
   if (failedBlock) store.getState().select([failedBlock]);
+  if (quiet) return;
   toast.error(message, {
     description:
       problems

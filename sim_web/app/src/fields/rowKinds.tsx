@@ -85,6 +85,29 @@ export const Routes = (props: KindProps) => (
   />
 );
 
+const ENDS = [
+  { name: "min", label: "Worst score" },
+  { name: "max", label: "Best score" },
+] as const;
+const rangeOf = (row: RowValue) => ({ min: 1, max: 5, ...(typeof row.range === "object" ? row.range : null) });
+const range = (row: RowValue, set: Set) => (
+  <div className="flex items-center gap-2">
+    {ENDS.map(({ name, label }) => (
+      <label key={name} className="flex flex-1 items-center gap-1 text-faint text-xs">
+        {label}
+        <input
+          type="number"
+          className="control h-7 min-w-0 py-0"
+          value={textOf(rangeOf(row)[name])}
+          onChange={(event) =>
+            set({ range: { ...rangeOf(row), [name]: event.target.value === "" ? "" : Number(event.target.value) } })
+          }
+        />
+      </label>
+    ))}
+  </div>
+);
+
 export const Metrics = (props: KindProps) => (
   <Rows
     id={props.id}
@@ -93,7 +116,12 @@ export const Metrics = (props: KindProps) => (
     fresh={() => ({ name: "", description: "", range: { min: 1, max: 5 } })}
     onChange={props.onChange}
     head={(row, set) => input(row, set, "name", "Name of the metric")}
-    body={(row, set) => text(props, row, set, "description", "What is measured", { rows: 2 })}
+    body={(row, set) => (
+      <>
+        {text(props, row, set, "description", "What is measured", { rows: 2 })}
+        {range(row, set)}
+      </>
+    )}
   />
 );
 

@@ -6,6 +6,7 @@ import { Skeleton } from "../ui/States";
 import { isDark, setTheme, type Theme } from "../ui/theme";
 import { bring, create } from "./actions";
 import { Palette } from "./Palette";
+import { Proof } from "./Proof";
 import { go, type Route, routeOf, usePath } from "./route";
 import { Shortcuts } from "./Shortcuts";
 import { Sidebar } from "./Sidebar";
@@ -44,6 +45,7 @@ export function Frame() {
         </Suspense>
       </div>
       <Palette />
+      <Proof />
       <Shortcuts open={sheet} onClose={() => setSheet(false)} />
     </div>
   );

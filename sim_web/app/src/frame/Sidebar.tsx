@@ -1,21 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
-import { Activity, BookOpen, FileUp, LogOut, PanelLeft, Plug, Plus, Search, Settings, Workflow } from "lucide-react";
+import { Activity, FileUp, PanelLeft, Plug, Plus, Search, Settings, Workflow } from "lucide-react";
 import { workflows } from "../api/queries";
 import { useCommands } from "../commands/store";
-import { session } from "../session";
 import { IconButton } from "../ui/Button";
 import { cx } from "../ui/cx";
 import { Keys } from "../ui/Keys";
 import { bring, create } from "./actions";
 import { Link } from "./Link";
+import { PersonMenu } from "./PersonMenu";
 import type { Route } from "./route";
 import { WorkflowRow } from "./WorkflowRow";
+import { WorkspaceMenu } from "./WorkspaceMenu";
 
 const PLACES = [
   { page: "workflows", label: "Workflows", icon: Workflow, href: "/workflows" },
   { page: "runs", label: "Runs", icon: Activity, href: "/runs" },
   { page: "integrations", label: "Integrations", icon: Plug, href: "/integrations" },
-  { page: "settings", label: "Settings", icon: Settings, href: "/settings/keys" },
+  { page: "settings", label: "Settings", icon: Settings, href: "/settings" },
 ] as const;
 
 export function Sidebar({ route, folded, onFold }: { route: Route; folded: boolean; onFold: () => void }) {
@@ -27,13 +28,8 @@ export function Sidebar({ route, folded, onFold }: { route: Route; folded: boole
         folded ? "w-12 items-center" : "w-60",
       )}
     >
-      <div className={cx("flex h-12 items-center gap-2 px-3", folded && "px-0")}>
-        {folded ? null : (
-          <>
-            <img src="/icon.svg" alt="" className="size-6" />
-            <span className="flex-1 font-semibold">Sim</span>
-          </>
-        )}
+      <div className={cx("flex h-12 items-center gap-1 px-2", folded && "h-auto flex-col pt-2")}>
+        <WorkspaceMenu folded={folded} />
         <IconButton label={folded ? "Unfold the sidebar" : "Fold the sidebar"} icon={PanelLeft} onClick={onFold} />
       </div>
       <div className="grid gap-0.5 px-2">
@@ -76,16 +72,7 @@ export function Sidebar({ route, folded, onFold }: { route: Route; folded: boole
       </div>
       {folded ? <div className="flex-1" /> : <WorkflowList route={route} />}
       <div className={cx("flex items-center gap-1 border-t border-line p-2", folded && "flex-col")}>
-        <a
-          href="/api/v1/docs"
-          title="The API"
-          aria-label="The API"
-          className="flex h-8 flex-1 items-center gap-2 rounded-md px-2 text-soft hover:bg-hover hover:text-text"
-        >
-          <BookOpen size={15} aria-hidden />
-          {folded ? null : "API"}
-        </a>
-        <IconButton label="Disconnect" icon={LogOut} onClick={() => session.close()} />
+        <PersonMenu folded={folded} />
       </div>
     </aside>
   );

@@ -5,6 +5,7 @@ import { send, write } from "../api/client";
 import { queries, workflows } from "../api/queries";
 import type { Imported, WorkflowReply } from "../api/schema";
 import { newId } from "../data/ids";
+import { save } from "../ui/save";
 import { go } from "./route";
 
 const refresh = () => queries.invalidateQueries({ queryKey: workflows.queryKey });
@@ -48,12 +49,7 @@ export async function remove(id: string) {
 export async function download(id: string, format: "json" | "yaml" | "sim") {
   const reply = await attempt(send(`/workflows/${id}/export?format=${format}`));
   if (!reply) return;
-  const name = /filename="([^"]+)"/.exec(reply.headers.get("content-disposition") ?? "")?.[1] ?? "workflow.json";
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await reply.blob());
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  await save(reply, "workflow.json");
 }
 
 /** Take in a workflow file that the person chooses. */

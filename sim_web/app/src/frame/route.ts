@@ -18,7 +18,7 @@ const PATTERNS: [RegExp, (id: string) => Route][] = [
   [/^\/runs\/?$/, () => ({ page: "runs" })],
   [/^\/runs\/([\w-]+)$/, (id) => ({ page: "run", id })],
   [/^\/integrations\/?$/, () => ({ page: "integrations" })],
-  [/^\/settings\/?(\w*)$/, (tab) => ({ page: "settings", tab: tab || "keys" })],
+  [/^\/settings\/?([\w-]*)$/, (tab) => ({ page: "settings", tab })],
 ];
 
 export function routeOf(path: string): Route {

@@ -1,12 +1,13 @@
 /** Places every block from left to right, container by container. */
 
 import type { Document, Operation } from "../realtime/document";
+import type { Measure } from "./align";
 import { CARD, HEADER, type Size } from "./places";
 import { containerOf, isNote } from "./ports";
 
 const PAD = 40;
 
-export async function arranged(doc: Document, measured: (id: string) => Size | undefined): Promise<Operation[]> {
+export async function arranged(doc: Document, measure: Measure): Promise<Operation[]> {
   const dagre = await import("@dagrejs/dagre");
   const sizes = new Map<string, Size>();
   const moves: { id: string; x: number; y: number }[] = [];
@@ -18,7 +19,7 @@ export async function arranged(doc: Document, measured: (id: string) => Size | u
     graph.setGraph({ rankdir: "LR", nodesep: 48, ranksep: 80 });
     graph.setDefaultEdgeLabel(() => ({}));
     for (const one of inside) {
-      const size = containerOf(one) ? arrange(one.id) : (measured(one.id) ?? CARD);
+      const size = containerOf(one) ? arrange(one.id) : measure(one.id);
       if (containerOf(one)) resized.push({ id: one.id, set: { size: [size.width, size.height] } });
       sizes.set(one.id, size);
       graph.setNode(one.id, { ...size });

@@ -1,34 +1,52 @@
+import { useEffect } from "react";
+import { useOrganization } from "../api/accounts";
 import { Link } from "../frame/Link";
+import { useMe, useRole } from "../session";
 import { Page } from "../ui/Page";
-import { Appearance } from "./settings/Appearance";
-import { Keys } from "./settings/Keys";
-import { ModelKeys } from "./settings/ModelKeys";
-import { Secrets } from "./settings/Secrets";
+import { TABS, type Tab } from "./settings/tabs";
 
-const TABS = [
-  { id: "keys", label: "API keys", Shown: Keys },
-  { id: "secrets", label: "Secrets", Shown: Secrets },
-  { id: "models", label: "Model keys", Shown: ModelKeys },
-  { id: "appearance", label: "Appearance", Shown: Appearance },
-];
+const GROUPS = ["You", "Workspace", "Organization", "Instance"] as const;
 
 export default function Settings({ tab }: { tab: string }) {
-  const chosen = TABS.find((one) => one.id === tab) ?? TABS[0];
+  const me = useMe();
+  const role = useRole();
+  const { role: standing } = useOrganization();
+  const shown = me ? TABS.filter((one) => one.when?.({ me, role, standing }) ?? true) : [];
+  const chosen = shown.find((one) => one.id === tab) ?? shown[0];
+  useEffect(() => {
+    if (chosen) document.title = `${chosen.label} · Settings · Sim`;
+  }, [chosen]);
   return (
     <Page title="Settings">
-      <nav aria-label="Settings" className="flex gap-1 border-b border-line">
-        {TABS.map((one) => (
-          <Link
-            key={one.id}
-            href={`/settings/${one.id}`}
-            aria-current={one === chosen ? "page" : undefined}
-            className="-mb-px border-b-2 border-transparent px-3 py-2 text-soft hover:text-text aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-text"
-          >
-            {one.label}
-          </Link>
-        ))}
-      </nav>
-      {chosen ? <chosen.Shown /> : null}
+      <div className="grid items-start gap-x-10 gap-y-6 md:grid-cols-[176px_minmax(0,1fr)]">
+        <nav aria-label="Settings" className="grid gap-4 md:sticky md:top-0">
+          {GROUPS.map((group) => (
+            <Group key={group} name={group} tabs={shown.filter((one) => one.group === group)} chosen={chosen} />
+          ))}
+        </nav>
+        <div key={chosen?.id} className="grid min-h-[70vh] content-start gap-4">
+          {chosen ? <chosen.Shown /> : null}
+        </div>
+      </div>
     </Page>
+  );
+}
+
+function Group({ name, tabs, chosen }: { name: string; tabs: Tab[]; chosen?: Tab }) {
+  if (!tabs.length) return null;
+  return (
+    <div className="grid gap-0.5">
+      <h2 className="px-2 pb-1 text-xs font-semibold text-soft">{name}</h2>
+      {tabs.map((one) => (
+        <Link
+          key={one.id}
+          href={`/settings/${one.id}`}
+          aria-current={one === chosen ? "page" : undefined}
+          className="flex h-8 items-center rounded-md px-2 text-soft hover:bg-hover hover:text-text aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-text"
+        >
+          {one.label}
+        </Link>
+      ))}
+    </div>
   );
 }

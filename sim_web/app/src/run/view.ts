@@ -19,6 +19,8 @@ export interface Step {
   port?: string | null;
   ms?: number;
   pause?: string;
+  /** It did not run: its pinned output was taken. */
+  pinned?: boolean;
   cost?: { total?: number };
 }
 
@@ -86,6 +88,7 @@ export function take(view: RunView, told: Told): RunView {
         ms: data.ms as number,
         stdout: data.stdout as string,
         cost: data.cost as Step["cost"],
+        pinned: Boolean(data.pinned),
       });
     case "block.failed":
       return put(view, lastId, data, {

@@ -24,10 +24,28 @@ function inline(text: string): ReactNode[] {
   });
 }
 
-/** The little Markdown that notes need: headings, lists, emphasis, code and links; never HTML. */
+const FENCE = /^```[\w-]*\n([\s\S]*?)(?:\n```|$(?![\s\S]))/m;
+
+/** The little Markdown that notes and chats need: headings, lists, emphasis, code and links; never HTML. */
 export function Markdown({ text }: { text: string }) {
   return (
-    <div className="grid gap-1 break-words">
+    <div className="grid grid-cols-1 gap-1 break-words">
+      {text.split(FENCE).map((part, at) => {
+        const key = `${at}${part}`;
+        if (at % 2 === 0) return <Lines key={key} text={part.replace(/^\n+|\n+$/g, "")} />;
+        return (
+          <pre key={key} className="overflow-auto rounded-md bg-hover p-2 font-mono text-sm">
+            {part}
+          </pre>
+        );
+      })}
+    </div>
+  );
+}
+
+function Lines({ text }: { text: string }) {
+  return (
+    <>
       {text.split("\n").map((line, at) => {
         const key = `${at}${line}`;
         const heading = /^(#{1,3}) (.*)$/.exec(line);
@@ -46,6 +64,6 @@ export function Markdown({ text }: { text: string }) {
           );
         return line ? <p key={key}>{inline(line)}</p> : null;
       })}
-    </div>
+    </>
   );
 }

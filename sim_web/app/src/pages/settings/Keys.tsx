@@ -1,55 +1,110 @@
-import { useQuery } from "@tanstack/react-query";
-import { Copy, Trash2 } from "lucide-react";
+import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
+import { KeyRound, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { toast } from "sonner";
+import { myKeys } from "../../api/accounts";
 import { write } from "../../api/client";
 import { keys, queries } from "../../api/queries";
-import type { FreshKey } from "../../api/schema";
+import type { FreshKey, Key } from "../../api/schema";
 import { attempt } from "../../frame/actions";
 import { Confirm } from "../../frame/Confirm";
 import { Button, IconButton } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
-import { Field } from "../../ui/Field";
-import { Card } from "../../ui/Page";
-import { Failed, Skeleton } from "../../ui/States";
+import type { Ask } from "../../ui/Form";
+import { FormDialog } from "../../ui/FormDialog";
+import { Badge, List, Named } from "../../ui/List";
+import { Shown } from "../../ui/Shown";
 import { ago } from "../../ui/when";
+import { Head } from "./Section";
 
-const SCOPES = ["read", "run", "write", "admin"];
-const refresh = () => queries.invalidateQueries({ queryKey: keys.queryKey });
+const SCOPES = [
+  { value: "read", label: "Read" },
+  { value: "run", label: "Run" },
+  { value: "write", label: "Write" },
+  { value: "admin", label: "Everything" },
+];
+const LIVES = [
+  { value: "", label: "Until it is revoked" },
+  { value: "30", label: "30 days" },
+  { value: "90", label: "90 days" },
+  { value: "365", label: "A year" },
+];
+const ASKS: Ask[] = [
+  { name: "name", label: "Name", placeholder: "What will use it?" },
+  { name: "scopes", label: "What it may do", kind: "choices", value: "read,run", options: SCOPES },
+  { name: "days", label: "How long it holds", kind: "choice", options: LIVES, optional: true },
+];
 
-export function Keys() {
-  const listed = useQuery(keys);
-  const [revoking, setRevoking] = useState<{ id: string; name: string }>();
-  const [fresh, setFresh] = useState<FreshKey>();
+interface Props {
+  title: string;
+  about: string;
+  path: string;
+  query: UseQueryOptions<{ items: Key[] }, Error, { items: Key[] }, string[]>;
+}
+
+const day = (moment: string) => new Date(moment).toLocaleDateString(undefined, { dateStyle: "medium" });
+const life = (one: Key) =>
+  one.expires_at ? (Date.parse(one.expires_at) < Date.now() ? "expired" : `until ${day(one.expires_at)}`) : "";
+const facts = (one: Key) =>
+  [`${one.prefix}…`, `made ${ago(one.created_at)}`, one.used_at ? `used ${ago(one.used_at)}` : "never used", life(one)]
+    .filter(Boolean)
+    .join(" · ");
+
+function KeyPage({ title, about, path, query }: Props) {
+  const listed = useQuery(query);
+  const [asking, setAsking] = useState(false);
+  const [fresh, setFresh] = useState("");
+  const [revoking, setRevoking] = useState<Key>();
+  const refresh = () => queries.invalidateQueries({ queryKey: query.queryKey });
   const revoke = async (id: string) => {
-    await attempt(write("DELETE", `/keys/${id}`));
+    await attempt(write("DELETE", `${path}/${id}`));
     await refresh();
   };
   return (
-    <div className="grid gap-4">
-      <p className="text-soft">
-        Programs call workflows with a key in the header <code className="font-mono text-sm">X-API-Key</code>.
-      </p>
-      <NewKey onMade={setFresh} />
-      {listed.error ? <Failed error={listed.error} /> : null}
-      {listed.isPending ? <Skeleton rows={3} /> : null}
-      {listed.data ? (
-        <Card>
-          <ul>
-            {listed.data.items.map((one) => (
-              <li key={one.id} className="flex items-center gap-4 border-b border-line px-4 py-2 last:border-0">
-                <span className="min-w-0 flex-1 truncate font-medium">{one.name}</span>
-                <code className="font-mono text-sm text-soft">{one.prefix}…</code>
-                <span className="w-32 text-sm text-soft">{one.scopes.join(", ")}</span>
-                <span className="w-32 text-sm text-soft">
-                  {one.used_at ? `used ${ago(one.used_at)}` : "never used"}
-                </span>
-                <IconButton small icon={Trash2} label={`Revoke ${one.name}`} onClick={() => setRevoking(one)} />
-              </li>
-            ))}
-          </ul>
-        </Card>
-      ) : null}
+    <>
+      <Head title={title} about={about}>
+        <Button kind="main" onClick={() => setAsking(true)}>
+          New key
+        </Button>
+      </Head>
+      <List
+        label={title}
+        query={listed}
+        items={(reply) => reply.items}
+        idOf={(one) => one.id}
+        empty={{
+          icon: KeyRound,
+          title: "No key yet",
+          about: "Programs call workflows with a key in the header X-API-Key. Make the first one.",
+        }}
+        row={(one) => (
+          <>
+            <Named
+              name={one.name}
+              badge={one.scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)}
+              about={facts(one)}
+            />
+            <IconButton small icon={Trash2} label={`Revoke ${one.name}`} onClick={() => setRevoking(one)} />
+          </>
+        )}
+      />
+      <FormDialog
+        title="New key"
+        verb="Make the key"
+        open={asking}
+        asks={ASKS}
+        onClose={() => setAsking(false)}
+        onSubmit={async ({ name, scopes = "", days }) => {
+          const expires_at = days ? new Date(Date.now() + Number(days) * 86_400_000).toISOString() : null;
+          const made = await write<FreshKey>("POST", path, { name, scopes: scopes.split(","), expires_at });
+          await refresh();
+          setFresh(made.key);
+        }}
+      />
+      <Shown
+        title="Your new key"
+        about="It is shown this once: keep it somewhere safe."
+        text={fresh}
+        onClose={() => setFresh("")}
+      />
       <Confirm
         open={Boolean(revoking)}
         title={`Revoke “${revoking?.name}”?`}
@@ -59,75 +114,19 @@ export function Keys() {
       >
         Whoever uses it is refused from now on.
       </Confirm>
-      <Dialog
-        title="Your new key"
-        about="It is shown this once: keep it somewhere safe."
-        open={Boolean(fresh)}
-        onClose={() => setFresh(undefined)}
-      >
-        <div className="flex items-center gap-2">
-          <code className="control overflow-x-auto font-mono text-sm">{fresh?.key}</code>
-          <IconButton
-            icon={Copy}
-            label="Copy the key"
-            onClick={() => void navigator.clipboard?.writeText(fresh?.key ?? "").then(() => toast("Copied"))}
-          />
-        </div>
-      </Dialog>
-    </div>
+    </>
   );
 }
 
-function NewKey({ onMade }: { onMade: (key: FreshKey) => void }) {
-  const [name, setName] = useState("");
-  const [scopes, setScopes] = useState(["read", "run"]);
-  const make = async () => {
-    const made = await attempt(write<FreshKey>("POST", "/keys", { name, scopes }));
-    if (!made) return;
-    setName("");
-    onMade(made);
-    await refresh();
-  };
-  return (
-    <form
-      className="flex flex-wrap items-end gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void make();
-      }}
-    >
-      <div className="w-64">
-        <Field label="Name">
-          {(id) => (
-            <input
-              id={id}
-              className="control"
-              value={name}
-              placeholder="What will use it?"
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
-      </div>
-      <fieldset className="flex h-8 items-center gap-3">
-        <legend className="sr-only">What it may do</legend>
-        {SCOPES.map((one) => (
-          <label key={one} className="flex items-center gap-1.5">
-            <input
-              type="checkbox"
-              className="accent-(--accent)"
-              checked={scopes.includes(one)}
-              onChange={(event) =>
-                setScopes(event.target.checked ? [...scopes, one] : scopes.filter((other) => other !== one))
-              }
-            />
-            {one}
-          </label>
-        ))}
-      </fieldset>
-      <Button type="submit" kind="main" disabled={!name.trim() || !scopes.length}>
-        Make a key
-      </Button>
-    </form>
-  );
-}
+export const Keys = () => (
+  <KeyPage
+    title="API keys of this workspace"
+    about="They speak for the workspace, whoever made them."
+    path="/keys"
+    query={keys}
+  />
+);
+
+export const MyKeys = () => (
+  <KeyPage title="Your API keys" about="They reach all your workspaces, in your name." path="/me/keys" query={myKeys} />
+);

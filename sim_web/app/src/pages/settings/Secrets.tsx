@@ -1,54 +1,104 @@
-import { useQuery } from "@tanstack/react-query";
+import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import { Lock, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { toast } from "sonner";
+import { mySecrets } from "../../api/accounts";
 import { write } from "../../api/client";
 import { queries, secrets } from "../../api/queries";
+import type { SecretList, SecretNames } from "../../api/schema";
+import { PATHS } from "../../api/schema";
 import { attempt } from "../../frame/actions";
 import { Confirm } from "../../frame/Confirm";
 import { Button, IconButton } from "../../ui/Button";
-import { Field } from "../../ui/Field";
-import { Card } from "../../ui/Page";
-import { Empty, Failed, Skeleton } from "../../ui/States";
+import type { Ask } from "../../ui/Form";
+import { FormDialog } from "../../ui/FormDialog";
+import { List, Named } from "../../ui/List";
+import { ago } from "../../ui/when";
+import { Head } from "./Section";
 
 export const refreshSecrets = () => queries.invalidateQueries({ queryKey: secrets.queryKey });
 
-export function Secrets() {
-  const listed = useQuery(secrets);
+const isName = (text: string) =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) ? undefined : "Letters, digits and _ only, and no digit first.";
+const ONE: Ask[] = [
+  { name: "name", label: "Name", mono: true, placeholder: "OPENAI_API_KEY", check: isName },
+  { name: "value", label: "Value", kind: "password", complete: "off" },
+];
+const MANY: Ask[] = [
+  {
+    name: "text",
+    label: "Lines of a .env file",
+    kind: "long",
+    placeholder: "# comments are fine\nOPENAI_API_KEY=sk-…",
+  },
+];
+
+interface Props {
+  title: string;
+  about: string;
+  path: string;
+  query: UseQueryOptions<SecretList, Error, SecretList, string[]>;
+}
+
+function SecretPage({ title, about, path, query }: Props) {
+  const listed = useQuery(query);
+  const [asking, setAsking] = useState<"one" | "many">();
   const [removing, setRemoving] = useState("");
+  const refresh = () => queries.invalidateQueries({ queryKey: query.queryKey });
   const remove = async (name: string) => {
-    await attempt(write("DELETE", `/secrets/${encodeURIComponent(name)}`));
-    await refreshSecrets();
+    await attempt(write("DELETE", `${path}/${encodeURIComponent(name)}`));
+    await refresh();
   };
+  const paste = PATHS.includes(`/api/v1${path}`) && path === "/secrets";
   return (
-    <div className="grid gap-4">
-      <p className="text-soft">
-        Blocks read a secret as <code className="font-mono text-sm">{"{{NAME}}"}</code>. Values are kept encrypted and
-        never shown again.
-      </p>
-      <NewSecret />
-      {listed.error ? <Failed error={listed.error} /> : null}
-      {listed.isPending ? <Skeleton rows={3} /> : null}
-      {listed.data ? (
-        <Card>
-          {listed.data.items.length ? (
-            <ul>
-              {listed.data.items.map((one) => (
-                <li key={one.name} className="flex items-center gap-3 border-b border-line px-4 py-2 last:border-0">
-                  <code className="flex-1 font-mono text-sm">{one.name}</code>
-                  <span className="text-soft" title="Hidden">
-                    ••••••••
-                  </span>
-                  <IconButton small icon={Trash2} label={`Delete ${one.name}`} onClick={() => setRemoving(one.name)} />
-                </li>
-              ))}
-            </ul>
-          ) : (
-            <Empty icon={Lock} title="No secret yet">
-              <p>Keep keys and passwords here, not in blocks.</p>
-            </Empty>
-          )}
-        </Card>
-      ) : null}
+    <>
+      <Head title={title} about={about}>
+        {paste ? <Button onClick={() => setAsking("many")}>Paste a .env file</Button> : null}
+        <Button kind="main" onClick={() => setAsking("one")}>
+          New secret
+        </Button>
+      </Head>
+      <List
+        label={title}
+        query={listed}
+        items={(reply) => reply.items}
+        idOf={(one) => one.name}
+        empty={{ icon: Lock, title: "No secret yet", about: "Keep keys and passwords here, not in blocks." }}
+        row={(one) => (
+          <>
+            <Named
+              name={<code className="font-mono text-sm">{one.name}</code>}
+              about={`set ${ago(one.updated_at)}; its value is never shown`}
+            />
+            <IconButton small icon={Trash2} label={`Delete ${one.name}`} onClick={() => setRemoving(one.name)} />
+          </>
+        )}
+      />
+      <FormDialog
+        title="New secret"
+        about="An earlier value of the same name is replaced."
+        verb="Save"
+        open={asking === "one"}
+        asks={ONE}
+        onClose={() => setAsking(undefined)}
+        onSubmit={async ({ name, value }) => {
+          await write("PUT", `${path}/${name}`, { value });
+          await refresh();
+        }}
+      />
+      <FormDialog
+        title="Paste a .env file"
+        about="All of its lines are set, or none."
+        verb="Set them"
+        open={asking === "many"}
+        asks={MANY}
+        onClose={() => setAsking(undefined)}
+        onSubmit={async ({ text }) => {
+          const { names } = await write<SecretNames>("PUT", path, { text });
+          await refresh();
+          toast.success(`${names.length} set.`);
+        }}
+      />
       <Confirm
         open={Boolean(removing)}
         title={`Delete ${removing}?`}
@@ -58,55 +108,24 @@ export function Secrets() {
       >
         Blocks that use it will fail until it is set again.
       </Confirm>
-    </div>
+    </>
   );
 }
 
-function NewSecret() {
-  const [name, setName] = useState("");
-  const [value, setValue] = useState("");
-  const wrong = name && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? "Letters, digits and _ only, and no digit first." : "";
-  const save = async () => {
-    const done = await attempt(write("PUT", `/secrets/${name}`, { value }).then(() => true));
-    if (!done) return;
-    setName("");
-    setValue("");
-    await refreshSecrets();
-  };
-  return (
-    <form
-      className="grid items-start gap-3 sm:grid-cols-[1fr_1fr_auto]"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
-      <Field label="Name" error={wrong}>
-        {(id) => (
-          <input
-            id={id}
-            className="control font-mono"
-            value={name}
-            placeholder="OPENAI_API_KEY"
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field label="Value">
-        {(id) => (
-          <input
-            id={id}
-            className="control"
-            type="password"
-            autoComplete="off"
-            value={value}
-            onChange={(event) => setValue(event.target.value)}
-          />
-        )}
-      </Field>
-      <Button type="submit" kind="main" className="sm:mt-6" disabled={!name || Boolean(wrong) || !value}>
-        Save secret
-      </Button>
-    </form>
-  );
-}
+export const Secrets = () => (
+  <SecretPage
+    title="Secrets of this workspace"
+    about="Blocks read a secret as {{NAME}}. Values are kept encrypted and never shown again."
+    path="/secrets"
+    query={secrets}
+  />
+);
+
+export const MySecrets = () => (
+  <SecretPage
+    title="Your secrets"
+    about="Runs that you start have them. A secret of the workspace with the same name comes first."
+    path="/me/secrets"
+    query={mySecrets}
+  />
+);

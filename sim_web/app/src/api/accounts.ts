@@ -1,0 +1,55 @@
+/** What the app asks about people, organizations and workspaces. */
+
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useSession } from "../session";
+import { read } from "./client";
+import { queries } from "./queries";
+import type {
+  ActPage,
+  GrantList,
+  GroupList,
+  InvitationList,
+  LetterList,
+  MemberList,
+  OrganizationList,
+  PersonPage,
+  RestMeKeyList,
+  SecretList,
+  SessionList,
+  WorkspaceEntries,
+  WorkspaceList,
+} from "./schema";
+
+const about = <T>(key: string[], path: string) => queryOptions({ queryKey: key, queryFn: () => read<T>(path) });
+
+export const workspaces = about<WorkspaceEntries>(["workspaces"], "/workspaces");
+export const organizations = about<OrganizationList>(["organizations"], "/organizations");
+export const mySessions = about<SessionList>(["me", "sessions"], "/me/sessions");
+export const myKeys = about<RestMeKeyList>(["me", "keys"], "/me/keys");
+export const mySecrets = about<SecretList>(["me", "secrets"], "/me/secrets");
+export const people = about<PersonPage>(["instance", "people"], "/instance/people?limit=200");
+export const letters = about<LetterList>(["instance", "mail"], "/instance/mail");
+
+export const grants = (id: string) => about<GrantList>(["workspace", id, "members"], `/workspaces/${id}/members`);
+export const members = (id: string) =>
+  about<MemberList>(["organization", id, "members"], `/organizations/${id}/members`);
+export const invitations = (id: string) =>
+  about<InvitationList>(["organization", id, "invitations"], `/organizations/${id}/invitations`);
+export const groups = (id: string) =>
+  about<GroupList>(["organization", id, "groups"], `/organizations/${id}/permission-groups`);
+export const deletedWorkspaces = (id: string) =>
+  about<WorkspaceList>(["organization", id, "deleted"], `/organizations/${id}/deleted-workspaces`);
+export const acts = (place: string, words: string) =>
+  about<ActPage>(["acts", place, words], `${place}/audit?limit=100&${words}`);
+
+/** Ask again whatever is cached under a key. */
+export const again = (...key: string[]) => queries.invalidateQueries({ queryKey: key });
+
+/** The organization of the workspace that is open, as the person stands in it. */
+export function useOrganization() {
+  const here = useSession((state) => state.workspace);
+  const role = useSession((state) => state.me?.organizations);
+  const id = useQuery(workspaces).data?.items.find((one) => one.id === here)?.organization_id ?? "";
+  const found = useQuery(organizations).data?.items.find((one) => one.id === id);
+  return { id: role && id in role ? id : "", name: found?.name ?? "", role: role?.[id], organization: found };
+}

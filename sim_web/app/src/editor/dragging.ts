@@ -1,0 +1,43 @@
+/** What is under a block while a hand drags it, and what the arrow keys did. */
+
+import type { Node, NodeChange, useReactFlow } from "@xyflow/react";
+import { CARD, containerAt } from "../model/places";
+import type { EditorStore } from "./store";
+
+export const sizeOfNode = (node?: Node) => ({
+  width: node?.measured?.width ?? node?.width ?? CARD.width,
+  height: node?.measured?.height ?? node?.height ?? CARD.height,
+});
+
+/** The container that the dragged blocks would lie in when they are let go, where it is another than now. */
+export function containerUnder(store: EditorStore, flow: ReturnType<typeof useReactFlow>, dragged: Node[]) {
+  const { doc } = store.getState();
+  const [one] = dragged;
+  const inner = one && flow.getInternalNode(one.id);
+  if (!one || !inner) return undefined;
+  const { x, y } = inner.internals.positionAbsolute;
+  const size = sizeOfNode(one);
+  const middle = { x: x + size.width / 2, y: y + size.height / 2 };
+  const found = containerAt(doc, middle, new Set(dragged.map((node) => node.id)))?.id;
+  return found === doc.blocks[one.id]?.parent ? undefined : found;
+}
+
+/** Marks the container that something is held over, and no other. */
+export const lit = (before: string | undefined, now: string | undefined) => (nodes: Node[]) =>
+  before === now
+    ? nodes
+    : nodes.map((one) =>
+        one.id === now ? { ...one, className: "dropping" } : one.id === before ? { ...one, className: undefined } : one,
+      );
+
+/** What the arrow keys moved. */
+export function nudge(store: EditorStore, changes: NodeChange[]) {
+  const { doc, change } = store.getState();
+  if (changes.some((one) => one.type === "dimensions")) return;
+  const items = changes.flatMap((one) => {
+    const was = one.type === "position" && one.position ? doc.blocks[one.id]?.position : undefined;
+    if (one.type !== "position" || !one.position || !was) return [];
+    return was.x === one.position.x && was.y === one.position.y ? [] : [{ id: one.id, ...one.position }];
+  });
+  if (items.length) change([{ op: "block.move", items }], { gesture: "nudge" });
+}

@@ -1,0 +1,36 @@
+import type { Act } from "../../api/schema";
+import { JsonTree } from "../../ui/JsonTree";
+
+const when = (moment: string) =>
+  new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/** One act of the audit log; opened, it tells the state before and after. */
+export function ActRow({ act }: { act: Act }) {
+  const line = (
+    <>
+      <span className="w-40 shrink-0 text-soft tabular-nums">{when(act.created_at)}</span>
+      <code className="w-44 shrink-0 truncate font-mono text-sm">{act.action}</code>
+      <span className="min-w-0 flex-1 truncate">{act.actor || "nobody"}</span>
+      <span className="w-32 shrink-0 truncate text-right text-soft">{act.address}</span>
+    </>
+  );
+  const shape = "flex min-h-9 items-center gap-4 px-4 py-1.5";
+  if (!act.before && !act.after) return <li className={`${shape} border-b border-line last:border-0`}>{line}</li>;
+  return (
+    <li className="border-b border-line last:border-0">
+      <details>
+        <summary className={`${shape} cursor-pointer list-none hover:bg-hover`}>{line}</summary>
+        <div className="grid gap-4 border-t border-line bg-page px-4 py-3 md:grid-cols-2">
+          <div>
+            <h3 className="text-sm font-semibold text-soft">Before</h3>
+            <JsonTree value={act.before} />
+          </div>
+          <div>
+            <h3 className="text-sm font-semibold text-soft">After</h3>
+            <JsonTree value={act.after} />
+          </div>
+        </div>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,145 @@
+import { useQuery } from "@tanstack/react-query";
+import { Pencil, ShieldBan, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { again, groups, members, useOrganization } from "../../api/accounts";
+import { write } from "../../api/client";
+import { integrations, providers } from "../../api/queries";
+import type { Group, Rules } from "../../api/schema";
+import { attempt } from "../../frame/actions";
+import { Confirm } from "../../frame/Confirm";
+import { Button, IconButton } from "../../ui/Button";
+import type { Answers, Ask } from "../../ui/Form";
+import { FormDialog } from "../../ui/FormDialog";
+import { List, Named } from "../../ui/List";
+import { Head } from "./Section";
+
+const words = (text: string | undefined) => (text ?? "").split(/[\s,]+/).filter(Boolean);
+const only = (text: string | undefined) => (text ? text.split(",") : null);
+
+/** A group as what was answered makes it; nothing chosen of the vendors or integrations forbids none. */
+export const ofAnswers = (answers: Answers): { name: string; rules: Rules; people: string[] } => ({
+  name: answers.name ?? "",
+  people: words(answers.people),
+  rules: {
+    providers: only(answers.providers),
+    integrations: only(answers.integrations),
+    denied_models: words(answers.denied_models),
+    denied_tools: words(answers.denied_tools),
+    denied_surfaces: words(answers.denied_surfaces),
+  },
+});
+
+const told = (one: Group) => {
+  const { rules } = one;
+  const facts = [
+    `${one.people.length} ${one.people.length === 1 ? "person" : "people"}`,
+    rules.providers ? `only ${rules.providers.join(", ")}` : "",
+    rules.integrations ? `only ${rules.integrations.join(", ")}` : "",
+    rules.denied_models?.length ? `not ${rules.denied_models.join(", ")}` : "",
+    rules.denied_tools?.length ? `not ${rules.denied_tools.join(", ")}` : "",
+    rules.denied_surfaces?.length ? `no ${rules.denied_surfaces.join(", ")}` : "",
+  ];
+  return facts.filter(Boolean).join(" · ");
+};
+
+export function Groups() {
+  const { id } = useOrganization();
+  const listed = useQuery({ ...groups(id), enabled: Boolean(id) });
+  const [asking, setAsking] = useState<Group | "new">();
+  const [removing, setRemoving] = useState<Group>();
+  const asks = useAsks(id, asking === "new" ? undefined : asking);
+  const path = `/organizations/${id}/permission-groups`;
+  const remove = async (group: string) => {
+    await attempt(write("DELETE", `${path}/${group}`));
+    await again("organization", id);
+  };
+  return (
+    <>
+      <Head title="Permission groups" about="What some members may not use in any workspace of the organization.">
+        <Button kind="main" onClick={() => setAsking("new")}>
+          New group
+        </Button>
+      </Head>
+      <List
+        label="Permission groups"
+        query={listed}
+        items={(reply) => reply.items}
+        idOf={(one) => one.id}
+        empty={{
+          icon: ShieldBan,
+          title: "No group",
+          about: "Everybody may use every model, integration and tool. A group says otherwise for its people.",
+        }}
+        row={(one) => (
+          <>
+            <Named name={one.name} about={told(one)} />
+            <IconButton small icon={Pencil} label={`Change ${one.name}`} onClick={() => setAsking(one)} />
+            <IconButton small icon={Trash2} label={`Delete ${one.name}`} onClick={() => setRemoving(one)} />
+          </>
+        )}
+      />
+      <FormDialog
+        key={asking === "new" ? "new" : asking?.id}
+        title={asking === "new" ? "New permission group" : "Change the group"}
+        verb="Save"
+        open={Boolean(asking)}
+        asks={asks}
+        onClose={() => setAsking(undefined)}
+        onSubmit={async (answers) => {
+          const body = ofAnswers(answers);
+          await (asking === "new" ? write("POST", path, body) : write("PUT", `${path}/${asking?.id}`, body));
+          await again("organization", id);
+        }}
+      />
+      <Confirm
+        open={Boolean(removing)}
+        title={`Delete “${removing?.name}”?`}
+        verb="Delete"
+        onClose={() => setRemoving(undefined)}
+        onConfirm={() => removing && void remove(removing.id)}
+      >
+        Its people may use everything again that it forbade.
+      </Confirm>
+    </>
+  );
+}
+
+function useAsks(organization: string, one?: Group): Ask[] {
+  const people = useQuery({ ...members(organization), enabled: Boolean(organization) }).data?.items ?? [];
+  const vendors = useQuery(providers).data?.items ?? [];
+  const services = useQuery(integrations).data?.items ?? [];
+  const titled = (list: { id: string; title: string }[]) => list.map(({ id, title }) => ({ value: id, label: title }));
+  const list = (name: keyof Rules, label: string, placeholder: string): Ask => ({
+    name,
+    label,
+    placeholder,
+    mono: true,
+    optional: true,
+    value: one?.rules[name]?.join(", "),
+  });
+  const choices = (name: keyof Rules, label: string, options: Ask["options"]): Ask => ({
+    name,
+    label,
+    kind: "choices",
+    options,
+    optional: true,
+    hint: "None chosen: all of them.",
+    value: one?.rules[name]?.join(","),
+  });
+  return [
+    { name: "name", label: "Name", value: one?.name },
+    {
+      name: "people",
+      label: "People",
+      kind: "choices",
+      optional: true,
+      value: one?.people.join(","),
+      options: people.map(({ user_id, name }) => ({ value: user_id, label: name })),
+    },
+    choices("providers", "Only models of", titled(vendors)),
+    choices("integrations", "Only these integrations", titled(services)),
+    list("denied_models", "Models they may not use", "gpt-5, claude-opus-4"),
+    list("denied_tools", "Tools they may not use", "github.delete_repository"),
+    list("denied_surfaces", "Parts of the API they may not use", "keys, deployments"),
+  ];
+}

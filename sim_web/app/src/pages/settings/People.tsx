@@ -1,0 +1,105 @@
+import { useQuery } from "@tanstack/react-query";
+import { UserMinus, Users } from "lucide-react";
+import { useState } from "react";
+import { again, grants, members, useOrganization } from "../../api/accounts";
+import { write } from "../../api/client";
+import type { Grant } from "../../api/schema";
+import { attempt } from "../../frame/actions";
+import { Confirm } from "../../frame/Confirm";
+import { useRole, useSession } from "../../session";
+import { Avatar } from "../../ui/Avatar";
+import { Button, IconButton } from "../../ui/Button";
+import { FormDialog } from "../../ui/FormDialog";
+import { Badge, List, Named } from "../../ui/List";
+import { RolePick } from "./RolePick";
+import { Head } from "./Section";
+
+export const ROLES = [
+  { value: "read", label: "Read" },
+  { value: "write", label: "Write" },
+  { value: "admin", label: "Admin" },
+];
+
+/** Who may do what in the workspace that is open. */
+export function People() {
+  const here = useSession((state) => state.workspace);
+  const may = useRole() === "admin";
+  const organization = useOrganization();
+  const listed = useQuery(grants(here));
+  const known = useQuery({ ...members(organization.id), enabled: Boolean(organization.id) && may });
+  const [removing, setRemoving] = useState<Grant>();
+  const [adding, setAdding] = useState(false);
+  const inside = new Set(listed.data?.items.map((one) => one.user_id));
+  const others = (known.data?.items ?? []).filter((one) => one.role === "member" && !inside.has(one.user_id));
+  const set = async (user: string, role: string) => {
+    await write("PUT", `/workspaces/${here}/members/${user}`, { role });
+    await again("workspace", here);
+  };
+  const remove = async (user: string) => {
+    await attempt(write("DELETE", `/workspaces/${here}/members/${user}`));
+    await again("workspace", here);
+  };
+  return (
+    <>
+      <Head
+        title="People in this workspace"
+        about="Owners and admins of the organization may do everything here, and are not listed for it."
+      >
+        {others.length ? (
+          <Button kind="main" onClick={() => setAdding(true)}>
+            Let a member in
+          </Button>
+        ) : null}
+      </Head>
+      <List
+        label="People"
+        query={listed}
+        items={(reply) => reply.items}
+        idOf={(one) => one.user_id}
+        empty={{ icon: Users, title: "Nobody was let in by name", about: "Invite people, or let members in." }}
+        row={(one) => (
+          <>
+            <Avatar name={one.name} size={28} />
+            <Named name={one.name} badge={one.is_member ? null : <Badge>guest</Badge>} about={one.email} />
+            <RolePick
+              name={one.name}
+              value={one.role}
+              options={ROLES}
+              disabled={!may}
+              onPick={(role) => void attempt(set(one.user_id, role))}
+            />
+            {may ? (
+              <IconButton small icon={UserMinus} label={`Remove ${one.name}`} onClick={() => setRemoving(one)} />
+            ) : null}
+          </>
+        )}
+      />
+      <FormDialog
+        title="Let a member in"
+        verb="Let in"
+        open={adding}
+        asks={[
+          {
+            name: "user",
+            label: "Member",
+            kind: "choice",
+            value: others[0]?.user_id,
+            options: others.map((one) => ({ value: one.user_id, label: `${one.name} (${one.email})` })),
+          },
+          { name: "role", label: "May", kind: "choice", value: "write", options: ROLES },
+        ]}
+        onClose={() => setAdding(false)}
+        onSubmit={({ user = "", role = "" }) => set(user, role)}
+      />
+      <Confirm
+        open={Boolean(removing)}
+        title={`Remove ${removing?.name}?`}
+        verb="Remove"
+        onClose={() => setRemoving(undefined)}
+        onConfirm={() => removing && void remove(removing.user_id)}
+      >
+        They see nothing of this workspace from now on.
+      </Confirm>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { write } from "../api/client";
+import type { AuthFacts, Found } from "../api/schema";
+import { attempt } from "../frame/actions";
+import { Link } from "../frame/Link";
+import { useSearch } from "../frame/route";
+import { useMe } from "../session";
+import { Button } from "../ui/Button";
+import { Failed, Skeleton } from "../ui/States";
+import { leave } from "./door";
+import { Shell } from "./Shell";
+import { SignUp } from "./SignUp";
+
+/** What a link of an invitation opens: for a newcomer an account, for somebody who is in a button. */
+export function Invite({ facts }: { facts: AuthFacts }) {
+  const token = useSearch().get("token") ?? "";
+  const me = useMe();
+  const found = useQuery({
+    queryKey: ["invitation", token],
+    queryFn: () => write<Found>("POST", "/invitations/read", { token }),
+    retry: false,
+  });
+  if (found.error)
+    return (
+      <Shell title="This invitation does not hold" foot={<ToApp />}>
+        <Failed error={found.error} />
+        <p className="text-soft">It may be old, withdrawn, or used already. Ask for another one.</p>
+      </Shell>
+    );
+  if (!found.data)
+    return (
+      <Shell title="Invitation">
+        <Skeleton rows={3} />
+      </Shell>
+    );
+  if (!me) return <Newcomer facts={facts} found={found.data} token={token} />;
+  return me.email === found.data.email ? (
+    <Accept found={found.data} token={token} />
+  ) : (
+    <Shell title="For somebody else" about={`This invitation is for ${found.data.email}.`}>
+      <p>You are signed in as {me.email}. Sign out, and open the link again.</p>
+      <Button onClick={() => void leave()}>Sign out</Button>
+    </Shell>
+  );
+}
+
+function Newcomer({ facts, found, token }: { facts: AuthFacts; found: Found; token: string }) {
+  return <SignUp facts={{ ...facts, is_fresh: false }} invited={{ found, token }} />;
+}
+
+function Accept({ found, token }: { found: Found; token: string }) {
+  const [busy, setBusy] = useState(false);
+  const accept = async () => {
+    setBusy(true);
+    const done = await attempt(write<Found>("POST", "/invitations/accept", { token }));
+    setBusy(false);
+    // everything one may do has changed: begin anew
+    if (done) location.assign("/workflows");
+  };
+  return (
+    <Shell title={`Join ${found.organization}`} about={`You are invited as ${found.role}.`} foot={<ToApp />}>
+      <Button kind="main" className="h-9" disabled={busy} onClick={() => void accept()}>
+        Accept
+      </Button>
+    </Shell>
+  );
+}
+
+const ToApp = () => (
+  <Link className="text-accent hover:underline" href="/workflows">
+    Go to the app
+  </Link>
+);

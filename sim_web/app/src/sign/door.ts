@@ -1,0 +1,55 @@
+/** Coming in: what happens after each answer of the door. */
+
+import { queryOptions } from "@tanstack/react-query";
+import { read, write } from "../api/client";
+import { queries } from "../api/queries";
+import type { AuthFacts, Me, SignedIn, WorkflowPage } from "../api/schema";
+import { go } from "../frame/route";
+import { session, useSession } from "../session";
+
+export const authFacts = queryOptions({ queryKey: ["auth"], queryFn: () => read<AuthFacts>("/auth"), staleTime: 0 });
+
+/** Ask who is here; without an answer the server is lost, with a refusal one is out. */
+export async function arrive(workspace?: string) {
+  try {
+    session.enter(await read<Me>("/me"), workspace);
+  } catch {
+    if (useSession.getState().phase !== "out") useSession.setState({ phase: "lost" });
+  }
+}
+
+/** Where one wanted to go before the door was in the way: an address of this app, and of no other. */
+export function wanted(search: string): string {
+  const to = new URLSearchParams(search).get("to") ?? "";
+  return /^\/(?![/\\])/.test(to) ? to : "";
+}
+
+const OPEN = /^\/(sign-in|sign-up|reset|connect|invite)?\/?$/;
+
+/** Go in: to the sample of a new workspace, to where one wanted to go, or to the workflows. */
+export async function enter(reply: SignedIn) {
+  const had = Boolean(useSession.getState().me);
+  const to = wanted(location.search) || (OPEN.test(location.pathname) ? "" : location.pathname + location.search);
+  queries.clear();
+  await arrive(reply.workspace_id || undefined);
+  const sample = reply.workspace_id ? await newest() : "";
+  const next = to || (sample ? `/workflows/${sample}` : "/workflows");
+  if (had) location.assign(next);
+  else go(next, { replace: true });
+}
+
+const newest = async () => (await read<WorkflowPage>("/workflows?limit=1")).items[0]?.id ?? "";
+
+export async function leave({ everywhere = false } = {}) {
+  if (!session.key()) await write("POST", everywhere ? "/auth/sign-out/everywhere" : "/auth/sign-out");
+  session.close();
+  // what this tab still holds of the person goes with the page
+  location.assign("/sign-in");
+}
+
+const TITLES: Record<string, string> = { google: "Google", github: "GitHub", microsoft: "Microsoft", oidc: "SSO" };
+export const providerTitle = (id: string) => TITLES[id] ?? id.replace(/^\w/, (letter) => letter.toUpperCase());
+
+export const isEmail = (text: string) =>
+  /^[^\s@]+@[^\s@]+\.[^\s@]+$|^[^\s@]+@localhost$/.test(text) ? undefined : "This is not an address: name@example.com.";
+export const isLong = (text: string) => (text.length < 10 ? "A password has 10 to 256 characters." : undefined);

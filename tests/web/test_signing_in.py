@@ -1,0 +1,166 @@
+"""Through the front door: a fresh instance is made one's own, others come by invitation, and everybody gets out."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.stack import Stack
+from tests.web.conftest import Person
+
+PASSWORD = "correct horse battery"
+OWNER = "ada@example.com"
+
+
+@pytest.fixture(scope="module")
+def fresh(browser: Browser) -> Iterator[Stack]:
+    """An instance that nobody has made theirs."""
+    stack = Stack(SIM_SIGNUP="open")
+    stack.start()
+    try:
+        yield stack
+    finally:
+        stack.end()
+
+
+@pytest.fixture
+def visitor(browser: Browser, fresh: Stack) -> Iterator[Person]:
+    person = Person(browser, fresh, by_key=False)
+    yield person
+    person.context.close()
+
+
+@pytest.fixture
+def owner(browser: Browser, fresh: Stack) -> Iterator[Person]:
+    """Whoever owns the instance, signed in; made now when nobody does yet."""
+    person = Person(browser, fresh, by_key=False)
+    _, facts = fresh.ask("GET", "/auth")
+    if facts["is_fresh"]:
+        post(person, "/auth/sign-up", name="Ada Lovelace", email=OWNER, password=PASSWORD)
+    sign_in(person)
+    yield person
+    person.context.close()
+
+
+def post(person: Person, path: str, **body: str) -> dict[str, str]:
+    """One request in the name of a browser."""
+    headers = {"Origin": person.stack.url}
+    reply = person.context.request.post(f"{person.stack.url}/api/v1{path}", data=body, headers=headers)
+    assert reply.ok, reply.text()
+    return reply.json() if reply.body() else {}
+
+
+def fill(page: Page, **answers: str) -> None:
+    for name, text in answers.items():
+        page.locator(f"[name={name}]").fill(text)
+
+
+def sign_in(person: Person, email: str = OWNER, password: str = PASSWORD) -> Page:
+    page = person.open("/sign-in")
+    fill(page, email=email, password=password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("navigation", name="Places")).to_be_visible()
+    return page
+
+
+def code_for(owner: Person, address: str) -> str:
+    """The code in the newest mail to an address, which could not be sent, as the owner reads it."""
+    reply = owner.context.request.get(f"{owner.stack.url}/api/v1/instance/mail")
+    found = [one for one in reply.json()["items"] if one["recipient"] == address]
+    code = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", max(found, key=lambda one: one["created_at"])["text"])
+    assert code
+    return code[0]
+
+
+def test_the_first_visitor_signs_up_and_sees_a_workflow_run(visitor: Person) -> None:
+    """A newcomer's way, in one browser: from the address to the output of a run."""
+    began = time.monotonic()
+    page = visitor.open("/")
+    expect(page.get_by_role("heading", name="Welcome to Sim")).to_be_visible()
+    page.get_by_role("button", name="Set up Sim").click()
+    expect(page.get_by_text("Name is needed.")).to_be_visible()
+    fill(page, name="Ada Lovelace", email="ada", password="short")
+    page.get_by_role("button", name="Set up Sim").click()
+    expect(page.get_by_text("This is not an address")).to_be_visible()
+    expect(page.get_by_text("A password has 10 to 256 characters.")).to_be_visible()
+    fill(page, email=OWNER, password="aaaaaaaaaaaa")
+    page.get_by_role("button", name="Set up Sim").click()
+    expect(page.get_by_text("too easily guessed")).to_be_visible()
+    visitor.complaints.clear()  # the browser notes that a request was refused
+    fill(page, password=PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/workflows/[\w-]{36}$"))
+    expect(page.locator(".react-flow__node")).to_have_count(2)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Run").click()
+    expect(page.get_by_test_id("output")).to_contain_text("Hello, World!", timeout=20_000)
+    print(f"from the address to the output of a run: {time.monotonic() - began:.1f} s")
+    assert visitor.complaints == []
+
+
+def test_signing_out_and_in_again(owner: Person, visitor: Person) -> None:
+    page = visitor.open("/runs?status=failed")
+    fill(page, email=OWNER, password="not the password")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    visitor.complaints.clear()
+    fill(page, password=PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
+    assert page.url.endswith("/runs?status=failed")
+    page.get_by_role("button", name=re.compile("your menu$")).click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert visitor.complaints == []
+
+
+def test_a_session_that_ends_elsewhere_leads_to_the_door_and_back(owner: Person, visitor: Person) -> None:
+    page = sign_in(visitor)
+    post(owner, "/auth/sign-out/everywhere")
+    page.get_by_role("navigation", name="Places").get_by_role("link", name="Integrations").click()
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    fill(page, email=OWNER, password=PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Integrations", level=1)).to_be_visible()
+
+
+def test_others_make_an_account_with_the_code_of_their_mail(owner: Person, visitor: Person) -> None:
+    page = visitor.open("/sign-up")
+    fill(page, name="Bob", email="bob@example.com", password=PASSWORD)
+    page.get_by_role("button", name="Make an account").click()
+    expect(page.get_by_text("This instance sends no mail")).to_be_visible()
+    fill(page, code=code_for(owner, "bob@example.com").lower())
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(re.compile(r"/workflows/[\w-]{36}$"))
+    expect(page.locator(".react-flow__node")).to_have_count(2)
+    assert visitor.complaints == []
+
+
+def test_a_code_by_mail_signs_in_and_a_forgotten_password_is_set_anew(owner: Person, visitor: Person) -> None:
+    page = visitor.open("/sign-in")
+    page.get_by_role("button", name="Sign in with a code").click()
+    fill(page, email=OWNER)
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_role("heading", name="Type the code")).to_be_visible()
+    fill(page, code=code_for(owner, OWNER))
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("navigation", name="Places")).to_be_visible()
+    post(visitor, "/auth/sign-out")
+    page = visitor.open("/reset")
+    fill(page, email=OWNER)
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_role("button", name="Set the password")).to_be_visible()
+    fill(page, code=code_for(owner, OWNER), password=PASSWORD + "!")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_text("Your password is set.")).to_be_visible()
+    sign_in(visitor, password=PASSWORD + "!")
+    post(visitor, "/auth/confirm", password=PASSWORD + "!")
+    headers = {"Origin": visitor.stack.url}
+    back = visitor.context.request.put(
+        f"{visitor.stack.url}/api/v1/me/password", data={"password": PASSWORD}, headers=headers
+    )
+    assert back.status == 204
