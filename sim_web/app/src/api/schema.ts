@@ -9,11 +9,17 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/{workflow_id}/validate",
   "/api/v1/workflows/import",
   "/api/v1/workflows/{workflow_id}/export",
+  "/api/v1/folders",
+  "/api/v1/folders/{folder_id}",
+  "/api/v1/folders/{folder_id}/place",
+  "/api/v1/workflows/{workflow_id}/place",
   "/api/v1/workflows/{workflow_id}/deployments",
   "/api/v1/workflows/{workflow_id}/deployments/{version}",
   "/api/v1/workflows/{workflow_id}/undeploy",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
+  "/api/v1/runs/figures",
+  "/api/v1/runs/{run_id}/document",
   "/api/v1/runs",
   "/api/v1/runs/{run_id}",
   "/api/v1/runs/{run_id}/events",
@@ -158,6 +164,7 @@ export interface WorkflowEntry {
   name: string;
   description: string;
   folder_id: string | null;
+  position: number | null;
   seq: number;
   created_at: string | null;
   updated_at: string | null;
@@ -442,6 +449,38 @@ export interface Imported {
   workflow?: Workflow | null;
 }
 
+/** All folders of a workspace, in their order. */
+export interface FolderList {
+  items: FolderEntry[];
+  next_cursor?: string | null;
+}
+
+/** A folder of workflows. */
+export interface FolderEntry {
+  id: string;
+  name: string;
+  parent_id: string | null;
+  position: number | null;
+  created_at: string;
+}
+
+/** A folder to be made. */
+export interface NewFolder {
+  name: string;
+  parent_id?: string | null;
+}
+
+/** How a folder is called. */
+export interface ChangeFolder {
+  name: string;
+}
+
+/** Where something stands. */
+export interface Standing {
+  folder_id?: string | null;
+  before?: string | null;
+}
+
 /** A version to be made. */
 export interface NewDeployment {
   note?: string;
@@ -508,6 +547,30 @@ export interface RunResult {
   pauses?: string[];
   ms?: number | null;
   url?: string;
+}
+
+/** Runs over time. */
+export interface Figures {
+  since: string;
+  until: string;
+  step_s: number;
+  items: Figure[];
+}
+
+/** What the runs that began within one stretch of time come to; stretches without a run are left out. */
+export interface Figure {
+  at: string;
+  runs: number;
+  failed: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  tokens: number;
+  cost: number;
+}
+
+/** The document that a run ran, as it was then. */
+export interface RunDocument {
+  workflow: Workflow;
 }
 
 /** Part of the list of runs, the newest first. */
