@@ -53,7 +53,7 @@ const useFar = () => {
 export function Canvas({ children }: { children?: ReactNode }) {
   const far = useFar();
   const canvas = useCanvas();
-  const view = useView();
+  const view = useView(canvas.onMoveStart);
   const commenting = useCommenting();
   const edges = useFlowEdges();
   const editable = useEditor((state) => state.status.editable);
