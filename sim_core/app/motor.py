@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from sim_core.accounts.apps import Apps
 from sim_core.app.accounts import StoredAccounts
+from sim_core.app.keys import StoredRests
 from sim_core.app.memory import StoredMemory
 from sim_core.app.parts import open_runners, world_of
 from sim_core.app.plugins import Plugins, Report
@@ -33,6 +34,7 @@ from sim_core.store.journal import Journal
 from sim_core.store.listen import Listening
 from sim_core.store.plugins import PLUGINS
 from sim_core.store.pool import POOL_SIZE, Store, open_store
+from sim_core.store.rests import KeyRests
 from sim_core.store.secrets import CHANGED, get_secrets
 from sim_core.store.vault import Vault
 from sim_core.store.words import WATCH
@@ -93,6 +95,7 @@ async def open_motor(
         children=Children(runs),
         accounts=StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of,
         attempts=Attempts(runs),
+        rests=StoredRests(KeyRests(store, settings.auth_secret)),
         permits=Permits(store),
     )
     sleepers = Sleepers(runs, catch_up=plugins.catch_up)
