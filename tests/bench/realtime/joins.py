@@ -7,7 +7,7 @@ from collections import Counter
 
 from sim_realtime.replica_text import ReplicaText
 from tests.bench.figures import Figure
-from tests.bench.realtime.load import Bench, Load, figure, health, quantiles
+from tests.bench.realtime.load import Bench, Load, Took, figure, health, quantiles
 from tests.realtime.crowd import STEP_S, Crowd, Member, Plan
 from tests.realtime.service import Service
 
@@ -92,8 +92,8 @@ async def stalled(bench: Bench) -> list[Figure]:
     kernel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     slow.wire.transport.pause_reading()
     began, since = time.monotonic(), slow.seq
-    putting = asyncio.create_task(bench.put(Load(1, 49, 100, cursors=10, seconds=20, weight=40_000), [workflow_id]))
-    gone = await until_gone(bench.service.port, began)
+    putting = asyncio.create_task(bench.put(Load(1, 49, 100, cursors=10, seconds=17, weight=40_000), [workflow_id]))
+    gone = await until_gone(bench.service.port, began, putting)
     took = await putting
     slow.wire.transport.abort()
     back = guest(bench, workflow_id, "slow", 49)
@@ -112,12 +112,12 @@ async def stalled(bench: Bench) -> list[Figure]:
     ]
 
 
-async def until_gone(port: int, began: float) -> float:
-    """Seconds until the service has one connection less than it had at most."""
+async def until_gone(port: int, began: float, putting: asyncio.Task[Took]) -> float:
+    """Seconds until the service has one connection less than it had at most, while the others are still there."""
     most = 0
-    while time.monotonic() - began < CLOSED_S:
+    while not putting.done():
         now = (await asyncio.to_thread(health, port))["connections"]
-        if now < most and most >= 50:
+        if now == most - 1 and most >= 50 and not putting.done():
             return time.monotonic() - began
         most = max(most, now)
         await asyncio.sleep(0.1)
