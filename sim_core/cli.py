@@ -45,6 +45,9 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("More", (("version", "sim_core.commands.version:version", "Print the version."),)),
 )
 
+SERVICES = ("serve", "worker", "realtime")
+"""Commands that the supervisor starts without options: for them nothing that reads options is imported."""
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
@@ -56,6 +59,10 @@ def main(arguments: list[str] | None = None) -> None:
     if given == ["--version"]:
         print(version("sim-platform"))
         raise SystemExit(0)
+    if len(given) == 1 and given[0] in SERVICES:
+        from sim_core.commands.services import run
+
+        raise SystemExit(run(given[0]))
     from sim_core.commands.terminal import Usage, complain, guarded
 
     known = [name for _, commands in COMMANDS for name, _, _ in commands]

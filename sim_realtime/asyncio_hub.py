@@ -14,12 +14,14 @@ from sim_realtime.hub import HEALTH, IDLE_S, MAX_BEHIND, MAX_MESSAGE, Handlers
 class AsyncioConnection:
     """A connection whose messages leave through one writer, in order."""
 
-    def __init__(self, socket: ServerConnection) -> None:
+    def __init__(self, hub: "AsyncioHub", socket: ServerConnection) -> None:
         self.session: Any = None
+        self._hub = hub
         self._socket = socket
         self._outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._waiting = 0
         self._ending = (1000, "")
+        self.topics: set[str] = set()
         self.is_open = True
 
     @property
@@ -38,6 +40,24 @@ class AsyncioConnection:
             return False
         self._outbox.put_nowait(text)
         return True
+
+    def follow(self, topic: str) -> None:
+        """Get what is told on a topic from now on."""
+        if self.is_open:
+            self.topics.add(topic)
+            self._hub.topics.setdefault(topic, {})[self] = None
+
+    def unfollow(self, topic: str) -> None:
+        """Get it no longer."""
+        self.topics.discard(topic)
+        followers = self._hub.topics.get(topic, {})
+        followers.pop(self, None)
+        if not followers:
+            self._hub.topics.pop(topic, None)
+
+    def tell(self, topic: str, text: bytes) -> None:
+        """Queue a text message for everybody else who follows a topic."""
+        self._hub.tell(topic, text, but=self)
 
     def close(self, code: int, reason: str = "") -> None:
         """End it after what is queued has left."""
@@ -61,7 +81,14 @@ class AsyncioHub:
 
     def __init__(self) -> None:
         self._server: Server | None = None
+        self.topics: dict[str, dict[AsyncioConnection, None]] = {}
         self._open: set[AsyncioConnection] = set()
+
+    def tell(self, topic: str, text: bytes, but: AsyncioConnection | None = None) -> None:
+        """Queue a text message for everybody who follows a topic."""
+        for connection in tuple(self.topics.get(topic, ())):
+            if connection is not but:
+                connection.send(text)
 
     async def start(self, host: str, port: int, handlers: Handlers) -> None:
         """Listen; raises `OSError` when the port is taken."""
@@ -77,7 +104,7 @@ class AsyncioHub:
             return connection.respond(HTTPStatus.NOT_FOUND, "")
 
         async def talk(socket: ServerConnection) -> None:
-            connection = AsyncioConnection(socket)
+            connection = AsyncioConnection(self, socket)
             self._open.add(connection)
             writer = asyncio.ensure_future(connection.write())
             try:
@@ -89,6 +116,8 @@ class AsyncioHub:
             finally:
                 connection.is_open = False
                 self._open.discard(connection)
+                for topic in tuple(connection.topics):
+                    connection.unfollow(topic)
                 handlers.closed(connection)
                 writer.cancel()
                 await asyncio.gather(writer, return_exceptions=True)

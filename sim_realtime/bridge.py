@@ -19,7 +19,10 @@ class UvBridge:
         cffi: Any = ffi
         self._loop = loop
         self._run = app.loop.uv_loop.run_nowait
-        self._uv = _libuv()
+        library = libuv()
+        if library is None:
+            raise OSError("libuv is not installed")
+        self._uv = library
         self._handle = ctypes.c_void_p(int(cffi.cast("uintptr_t", app.loop.get_native_loop())))
         self._descriptor = int(self._uv.uv_backend_fd(self._handle))
         self._timer: asyncio.TimerHandle | None = None
@@ -63,8 +66,10 @@ class UvBridge:
                 self._timer.cancel()
 
 
-def _libuv() -> ctypes.CDLL:
-    for name in ("libuv.so.1", "libuv.1.dylib", ctypes.util.find_library("uv")):
+def libuv() -> ctypes.CDLL | None:
+    """The system's libuv; `None` where there is none."""
+    for find in (lambda: "libuv.so.1", lambda: "libuv.1.dylib", lambda: ctypes.util.find_library("uv")):
+        name = find()  # the last one starts a compiler to find out
         try:
             library = ctypes.CDLL(name) if name else None
         except OSError:
@@ -73,4 +78,4 @@ def _libuv() -> ctypes.CDLL:
             for function in (library.uv_backend_fd, library.uv_backend_timeout):
                 function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_int
             return library
-    raise OSError("libuv is not installed")
+    return None

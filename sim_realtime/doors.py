@@ -9,6 +9,7 @@ from sim_core.document.operations import RemoveBlocks, UpdateValues
 from sim_core.errors import Anonymous, Missing, Refused, SimError
 from sim_realtime import limits, protocol
 from sim_realtime.committer import Committer
+from sim_realtime.hub import Crier
 from sim_realtime.ledger import Ledger
 from sim_realtime.limits import Bucket
 from sim_realtime.rooms import Room
@@ -19,11 +20,12 @@ from sim_realtime.texts import Field, Place
 class Doors:
     """The rooms of this process and their fields."""
 
-    def __init__(self, ledger: Ledger, committer: Committer) -> None:
+    def __init__(self, ledger: Ledger, committer: Committer, crier: Crier) -> None:
         self.rooms: dict[str, Room] = {}
         self.fields: dict[tuple[str, str, str], Field] = {}
         self.ledger = ledger
         self._committer = committer
+        self._crier = crier
         self._opening: dict[str, asyncio.Lock] = {}
         self._joins: Bucket | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -172,7 +174,10 @@ class Doors:
                 session.send(protocol.Moved(r=workflow_id, url=elsewhere))
                 return None
             stored = await self.ledger.load(workflow_id)
-            room = Room(self.ledger, self._committer, workflow_id, workspace_id, stored.seq)
+            room = Room(
+                self.ledger, self._committer, self._crier, workflow_id=workflow_id, workspace_id=workspace_id,
+                seq=stored.seq,
+            )  # fmt: skip
             room.on_told = lambda dones: self._told(workflow_id, dones)
             self.rooms[workflow_id] = room
             return room

@@ -1,12 +1,12 @@
 """What the service asks of a WebSocket server; two of them can give it."""
 
-import ctypes
-import ctypes.util
 import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from msgspec import Struct
+
+from sim_realtime.bridge import libuv
 
 MAX_MESSAGE = 512 * 1024
 """Bytes of one message at most."""
@@ -40,6 +40,18 @@ class Connection(Protocol):
         """Queue a text message; false when the connection is gone. Never blocks."""
         ...
 
+    def follow(self, topic: str) -> None:
+        """Get what is told on a topic from now on, in order with what is sent to it alone."""
+        ...
+
+    def unfollow(self, topic: str) -> None:
+        """Get it no longer; what was told in the same moment may be lost."""
+        ...
+
+    def tell(self, topic: str, text: bytes) -> None:
+        """Queue a text message for everybody else who follows a topic that one follows oneself."""
+        ...
+
     def close(self, code: int, reason: str = "") -> None:
         """End it with a close frame."""
         ...
@@ -54,10 +66,18 @@ class Handlers(Struct, frozen=True):
     health: Callable[[], bytes]
 
 
-class Hub(Protocol):
-    """A WebSocket server at `/ws`, with `/health` beside it."""
+class Crier(Protocol):
+    """Tells many connections the same at once."""
 
     kind: str
+
+    def tell(self, topic: str, text: bytes) -> None:
+        """Queue a text message for everybody who follows a topic; those who are too far behind are closed."""
+        ...
+
+
+class Hub(Crier, Protocol):
+    """A WebSocket server at `/ws`, with `/health` beside it."""
 
     async def start(self, host: str, port: int, handlers: Handlers) -> None:
         """Listen; raises `OSError` when the port is taken."""
@@ -70,29 +90,10 @@ class Hub(Protocol):
 
 def why_not_socketify() -> str:
     """Empty when socketify can run here, else what is missing and how to get it."""
-    if not any(_loads(name) for name in ("libuv.so.1", "libuv.1.dylib", ctypes.util.find_library("uv") or "")):
+    if libuv() is None:
         return "the system library libuv is missing (on Debian: apt-get install libuv1)"
     try:
         importlib.import_module("socketify.native")
     except Exception as error:  # a broken or missing library shows itself in many ways
         return f"socketify does not load here: {error}"
     return ""
-
-
-def choose() -> Hub:
-    """socketify where it loads, else a server on asyncio."""
-    if why_not_socketify():
-        from sim_realtime.asyncio_hub import AsyncioHub
-
-        return AsyncioHub()
-    from sim_realtime.socketify_hub import SocketifyHub
-
-    return SocketifyHub()
-
-
-def _loads(name: str) -> bool:
-    try:
-        ctypes.CDLL(name or "libuv.so.1")
-    except OSError:
-        return False
-    return True

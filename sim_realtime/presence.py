@@ -10,7 +10,7 @@ from sim_realtime import limits, protocol
 from sim_realtime.session import Session
 
 LATER_S = 0.033
-"""Seconds until those who were behind are looked after again."""
+"""Seconds after which it is looked who is behind, and who has caught up."""
 LIVES_S = 30.0
 """Seconds after which somebody who says nothing is where nobody knows."""
 
@@ -26,8 +26,9 @@ class Presences:
 
     def __init__(self, workflow_id: str, sessions: Callable[[], Iterable[Session]]) -> None:
         self._workflow_id = workflow_id
+        self._topic = f"{workflow_id} presence"
         self._sessions = sessions
-        self._owed: dict[Session, dict[str, protocol.Presence]] = {}
+        self._behind: set[Session] = set()
         self._timer: asyncio.TimerHandle | None = None
         self.known: dict[str, tuple[float, protocol.Presence]] = {}
 
@@ -36,33 +37,37 @@ class Presences:
         _, before = self.known.get(sender.sid, (0.0, protocol.Presence()))
         self.known[sender.sid] = (now, merged(before, delta))
         text = protocol.encode(protocol.Others(r=self._workflow_id, d=((sender.sid, delta),)))
-        for session in self._sessions():
-            if session is sender:
-                continue
-            if session.connection.behind > limits.BEHIND or session in self._owed:
-                owed = self._owed.setdefault(session, {})
-                owed[sender.sid] = merged(owed.get(sender.sid, protocol.Presence()), delta)
-            else:
-                session.connection.send(text)
-        if self._owed and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(LATER_S, self._catch_up)
+        sender.connection.tell(self._topic, text)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LATER_S, self._look)
 
-    def _catch_up(self) -> None:
-        """Tell those who have caught up the latest, and the others later."""
-        self._timer = None
-        for session, owed in tuple(self._owed.items()):
-            if not session.connection.is_open:
-                del self._owed[session]
-            elif session.connection.behind <= limits.BEHIND:
-                del self._owed[session]
-                session.send(protocol.Others(r=self._workflow_id, d=tuple(owed.items())))
-        if self._owed:
-            self._timer = asyncio.get_running_loop().call_later(LATER_S, self._catch_up)
+    def follow(self, session: Session) -> None:
+        """Tell somebody where the others are, from now on."""
+        session.connection.follow(self._topic)
 
     def gone(self, session: Session) -> None:
         """Forget somebody."""
+        session.connection.unfollow(self._topic)
         self.known.pop(session.sid, None)
-        self._owed.pop(session, None)
+        self._behind.discard(session)
+
+    def _look(self) -> None:
+        """Spare those who are behind, and tell those who have caught up the latest."""
+        self._timer = None
+        for session in self._sessions():
+            is_behind = session.connection.behind > limits.BEHIND
+            if is_behind == (session in self._behind):
+                continue
+            if is_behind:
+                session.connection.unfollow(self._topic)
+                self._behind.add(session)
+            else:
+                self._behind.discard(session)
+                self.follow(session)
+                latest = tuple((sid, presence) for sid, (_, presence) in self.known.items() if sid != session.sid)
+                session.send(protocol.Others(r=self._workflow_id, d=latest))
+        if self._behind:
+            self._timer = asyncio.get_running_loop().call_later(LATER_S, self._look)
 
     def of(self, sid: str, now: float) -> protocol.Presence | None:
         """Where somebody was last, if that is not long ago."""

@@ -40,7 +40,7 @@ class Leave(_Message, frozen=True, tag="leave"):
     r: str
 
 
-class Sent(_Message, frozen=True):
+class Sent(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One operation of a client; `cseq` counts its operations on this workflow from 1."""
 
     cseq: int

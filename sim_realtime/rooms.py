@@ -15,6 +15,7 @@ from sim_core.store.documents import Change
 from sim_realtime import protocol
 from sim_realtime.committer import Committer, Entry
 from sim_realtime.holding import Held, Holding, Sender, may_wait
+from sim_realtime.hub import Crier
 from sim_realtime.ledger import Ledger
 from sim_realtime.presence import Presences
 from sim_realtime.session import Session
@@ -50,7 +51,9 @@ class Member(Struct, eq=False):
 class Room:
     """One workflow and the connections that follow it."""
 
-    def __init__(self, ledger: Ledger, committer: Committer, workflow_id: str, workspace_id: str, seq: int) -> None:
+    def __init__(
+        self, ledger: Ledger, committer: Committer, crier: Crier, *, workflow_id: str, workspace_id: str, seq: int
+    ) -> None:
         self.workflow_id = workflow_id
         self.workspace_id = workspace_id
         self.seq = seq
@@ -63,6 +66,7 @@ class Room:
         """Told of every operation before the members are."""
         self._ledger = ledger
         self._committer = committer
+        self._crier = crier
         self._ring: deque[protocol.Done] = deque(maxlen=RING)
         self._holding = Holding()
         self._timer: asyncio.TimerHandle | None = None
@@ -162,21 +166,25 @@ class Room:
             if late := tuple(done for done in self._ring if done.seq > stored.seq):
                 session.send(protocol.Committed(r=self.workflow_id, ops=late))
         self.members[session.sid] = member
+        session.connection.follow(self.workflow_id)
+        self.presences.follow(session)
         self.say(protocol.Roster(r=self.workflow_id, joined=(self.person(member, now),)), but=session)
         return member
 
     def leave(self, session: Session) -> None:
         """Let somebody go."""
         if self.members.pop(session.sid, None) is not None:
+            session.connection.unfollow(self.workflow_id)
             self.presences.gone(session)
             self.say(protocol.Roster(r=self.workflow_id, left=(session.sid,)))
 
     def say(self, message: protocol.FromServer, *, but: Session | None = None) -> None:
         """Tell everybody."""
         text = protocol.encode(message)
-        for member in tuple(self.members.values()):
-            if member.session is not but:
-                member.session.connection.send(text)
+        if but is None:
+            self._crier.tell(self.workflow_id, text)
+        else:
+            but.connection.tell(self.workflow_id, text)
 
     def person(self, member: Member, now: float) -> protocol.Person:
         """Somebody in the room, as the others see it."""

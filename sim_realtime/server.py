@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 import uvloop
 
@@ -11,19 +12,25 @@ from sim_core.settings import Settings
 from sim_core.store.listen import Listening
 from sim_core.store.pool import open_store
 from sim_core.store.rooms import Ownership
-from sim_realtime.hub import choose, why_not_socketify
+from sim_realtime.hub import Hub
+from sim_realtime.hubs import choose
 from sim_realtime.ledger import StoreLedger
 from sim_realtime.service import Service
 
 POOL = 4
 
 
-def main(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; the database of `settings` has to be up."""
-    uvloop.run(serve(settings))
+def main(settings: Settings, gate: Callable[[], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; the database of `settings` has to be up, after `gate` has let us through."""
+    hub, missing = choose()  # what takes long to load is there when the gate opens
+    if missing:
+        print(f"running on the slower {hub.kind} server: {missing}", flush=True)
+    if gate is not None:
+        gate()
+    uvloop.run(serve(settings, hub))
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, hub: Hub) -> None:
     """Listen, follow the database, and leave in good order."""
     if not settings.database_url:
         raise SystemExit("the realtime service needs DATABASE_URL; `sim up` gives it")
@@ -31,19 +38,16 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, leave.set)
     store = await open_store(settings.database_url, size=POOL)
-    hub = choose()
-    if missing := why_not_socketify():
-        print(f"running on the slower {hub.kind} server: {missing}", flush=True)
-
     address = settings.realtime_url.rstrip("/") + "/ws"
     ownership = Ownership(settings.database_url, owner=new_id(), address=address)
-    service = Service(StoreLedger(store, ownership), hub=hub.kind, version=_version())
+    service = Service(StoreLedger(store, ownership), crier=hub, version=_version())
     listening = Listening(settings.database_url)
-    await hub.start(settings.host, settings.realtime_port, service.handlers)
     await listening.on("sim_ops", service.heard_ops)
     await listening.on(CHANGED, lambda told: service.heard_permission(None if told == "*" else told))
     await listening.on("sim_notice", service.heard_notice)
     await service.start()
+    # Last: whoever comes in hears of everything that is written from then on.
+    await hub.start(settings.host, settings.realtime_port, service.handlers)
     await leave.wait()
     await service.close()
     await hub.stop()

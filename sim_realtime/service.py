@@ -12,7 +12,7 @@ from sim_core.store.chains import Appended
 from sim_realtime import limits, protocol
 from sim_realtime.committer import Committer, Entry
 from sim_realtime.doors import Doors
-from sim_realtime.hub import Connection, Handlers
+from sim_realtime.hub import Connection, Crier, Handlers
 from sim_realtime.ledger import Ledger
 from sim_realtime.rooms import Room
 from sim_realtime.session import Session
@@ -25,14 +25,14 @@ SWEEP_S = 30.0
 class Service:
     """Rooms over one ledger; `handlers` is what a hub calls."""
 
-    def __init__(self, ledger: Ledger, *, hub: str, version: str) -> None:
+    def __init__(self, ledger: Ledger, *, crier: Crier, version: str) -> None:
         self.handlers = Handlers(self._opened, self._received, self._closed, self._health)
         self.ledger = ledger
         self.committer = Committer(ledger, self._settled)
         self.sessions: set[Session] = set()
-        self.doors = Doors(ledger, self.committer)
+        self.doors = Doors(ledger, self.committer, crier)
         self._verbs = Verbs(self.doors, self.sessions)
-        self._facts = {"status": "ok", "hub": hub, "version": version}
+        self._facts = {"status": "ok", "hub": crier.kind, "version": version}
         self._work: set[asyncio.Task[Any]] = set()
         self._sweeper: asyncio.TimerHandle | None = None
 

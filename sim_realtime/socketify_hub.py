@@ -46,6 +46,21 @@ class SocketifyConnection:
         self._hub.kick()
         return self.is_open
 
+    def follow(self, topic: str) -> None:
+        """Get what is told on a topic from now on."""
+        if self.is_open:
+            self._socket.subscribe(topic)
+
+    def unfollow(self, topic: str) -> None:
+        """Get it no longer."""
+        if self.is_open:
+            self._socket.unsubscribe(topic)
+
+    def tell(self, topic: str, text: bytes) -> None:
+        """Hand a text message to the buffers of everybody else who follows a topic."""
+        if self.is_open:
+            self._hub.tell_but(self._socket, topic, text)
+
     def close(self, code: int, reason: str = "") -> None:
         """End it with a close frame."""
         if self.is_open:
@@ -64,6 +79,21 @@ class SocketifyHub:
         self._app: Any = None
         self._bridge: UvBridge | None = None
         self._open: set[SocketifyConnection] = set()
+        self._native: Any = None
+
+    def tell(self, topic: str, text: bytes) -> None:
+        """Hand a text message to everybody's buffers at once; each gets what a turn of the loop has for it as one."""
+        if self._app:
+            self._app.publish(topic, text, self.text)
+            self.kick()
+
+    def tell_but(self, socket: Any, topic: str, text: bytes) -> None:
+        """The same without one; socketify's own `publish` of a connection would tell it too."""
+        name = topic.encode()
+        self._native.uws_ws_publish_with_options(
+            self._app.SSL, socket.ws, name, len(name), text, len(text), int(self.text), False
+        )
+        self.kick()
 
     def kick(self) -> None:
         """Let what was just sent leave."""
@@ -75,6 +105,9 @@ class SocketifyHub:
         import socketify  # pyright: ignore[reportMissingTypeStubs]
 
         library: Any = socketify
+        from socketify.native import lib  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+
+        self._native = lib
         loop = asyncio.get_running_loop()
         self.text = library.OpCode.TEXT
         app: Any = library.App()
@@ -104,10 +137,10 @@ class SocketifyHub:
         """Stop listening and close every connection."""
         if not self._app or not self._bridge:
             return
-        from socketify.native import ffi, lib  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
+        from socketify.native import ffi  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
-        native, pointers = cast("Any", lib), cast("Any", ffi)
-        native.us_listen_socket_close(self._app.SSL, self._app.socket)
+        pointers = cast("Any", ffi)
+        self._native.us_listen_socket_close(self._app.SSL, self._app.socket)
         self._app.socket = pointers.NULL
         for connection in tuple(self._open):
             connection.close(1012, "restart")

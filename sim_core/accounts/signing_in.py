@@ -154,6 +154,15 @@ class Reception:
         await self.limits.forget(f"totp:{pending.user_id}")
         return Step(user_id=pending.user_id, way=pending.way)
 
+    async def arrive(self, user_id: str, way: str, *, restore: bool = False) -> Step:
+        """In, by something that takes no second factor."""
+        await self._check_alive(await people.by_id(self.store, user_id), restore=restore)
+        return Step(user_id=user_id, way=way)
+
+    async def limit_tries(self, address: str) -> None:
+        """Raise `Limited` when too much was tried from an address."""
+        await self.limits.take(f"from:{address}", ADDRESS)
+
     async def confirm(self, user_id: str, *, password: str = "", code: str = "") -> None:
         """Have somebody who is in prove again who they are; raises `Denied`."""
         await self.limits.take(f"confirm:{user_id}", PAIR)

@@ -9,6 +9,7 @@ from sim_core.accounts.connecting import Connecting
 from sim_core.accounts.doors import authenticate
 from sim_core.accounts.limits import Leases
 from sim_core.accounts.oidc import Logins, read_logins
+from sim_core.accounts.passkeys import Passkeys
 from sim_core.accounts.sessions import Lifetimes
 from sim_core.accounts.standing import CHANGED
 from sim_core.app.motor import Report, keep_up, open_motor
@@ -76,6 +77,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         door=door,
         reception=reception,
         logins=Logins(read_logins(settings.oidc), motor.client, url=settings.url),
+        passkeys=Passkeys(motor.vault, url=settings.url),
         leases=Leases(store, settings.key_rate),
         lifetimes=lifetimes,
         client=motor.client,

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 PR_SET_PDEATHSIG = 1
-FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_S = 0.5, 10.0, 30.0
+FIRST_WAIT_S, LONGEST_WAIT_S, STEADY_S = 0.5, 10.0, 10.0
 
 
 def die_with_parent() -> None:
@@ -45,17 +45,17 @@ class Child:
 
     async def keep(self) -> None:
         """Run the child, and run it again whenever it dies, until `stop`."""
-        wait = FIRST_WAIT_S
+        wait = 0.0
         while not self.stopping:
             began = time.monotonic()
             code = await self._once()
             if self.stopping:
                 return
             if time.monotonic() - began > STEADY_S:
-                wait = FIRST_WAIT_S
+                wait = 0.0  # people wait for it; only one that dies again and again has to wait itself
             self.say("sim", f"{self.name} ended with {_ending(code)}; it starts again in {wait:g} s")
             await asyncio.sleep(wait)
-            wait = min(wait * 2, LONGEST_WAIT_S)
+            wait = min(wait * 2, LONGEST_WAIT_S) or FIRST_WAIT_S
 
     def let_in(self) -> None:
         """Tell the child, and those that come after it, that the database can be used."""

@@ -2,13 +2,17 @@
 
 import getpass
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import cyclopts
 
 from sim_core.commands.terminal import Json, Usage, emit, run_async, table
 
-app = cyclopts.App(name="secret", help="Set, list and delete secrets.")
+if TYPE_CHECKING:
+    from sim_core.accounts.dotenv import PastedLine
+
+app = cyclopts.App(name="secret", help="Set, import, list and delete secrets.")
 
 
 @app.command(name="set")
@@ -29,6 +33,26 @@ def set_secret(
         emit({"set": name})
     else:
         print(f"Set {name}.")
+
+
+@app.command(name="import")
+def import_secrets(
+    file: Annotated[str, cyclopts.Parameter(help="A `.env` file; - is the input.", allow_leading_hyphen=True)],
+    /,
+    *,
+    mine: Annotated[bool, cyclopts.Parameter(negative="", help="For yourself, not for the workspace.")] = False,
+    json: Json = False,
+) -> None:
+    """Set the secrets of a `.env` file, all or none; what each line did is told, and no value."""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Usage(f"{file!r} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}.") from None
+    lines = run_async(_import(text, mine))
+    if json:
+        emit({"items": [{"line": one.line, "name": one.name, "status": one.status} for one in lines]})
+    else:
+        table([(str(one.line), one.name, one.status) for one in lines], empty="The file has no secrets.")
 
 
 @app.command(name="list")
@@ -89,6 +113,21 @@ async def _set(name: str, value: str) -> None:
 
     async with desk() as here:
         await stored.set_secret(here.vault, here.workspace_id, name, value=value, actor=here.user_id)
+
+
+async def _import(text: str, mine: bool) -> "tuple[PastedLine, ...]":
+    from sim_core.accounts import audit, dotenv
+    from sim_core.commands.database import desk
+    from sim_core.store import secrets as stored
+
+    pairs = dotenv.read(text)
+    async with desk() as here:
+        owner, values = here.user_id if mine else here.workspace_id, dotenv.chosen(pairs)
+        fresh = await stored.set_secrets(here.vault, owner, values, actor=here.user_id)
+        source = audit.Source(actor_id=here.user_id, actor="command line")
+        after, place = {"names": sorted(values)}, None if mine else here.workspace_id
+        await audit.record(here.store, source, "secret.import", ("secret", ""), after=after, workspace_id=place)
+        return dotenv.outcomes(pairs, fresh)
 
 
 async def _list() -> tuple[str, ...]:

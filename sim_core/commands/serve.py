@@ -1,63 +1,30 @@
 """`sim serve`, `sim worker`, `sim realtime` and `sim migrate`: the processes that `sim up` starts, each on its own."""
 
-import asyncio
 import os
-import socket
-from typing import Annotated, Any
+from typing import Annotated
 
 import cyclopts
 
 from sim_core import settings as configuration
-from sim_core.commands.children import die_with_parent, wait_at_the_gate
-from sim_core.commands.terminal import Failed, Json, emit, run_async
+from sim_core.commands import services
+from sim_core.commands.children import die_with_parent
+from sim_core.commands.terminal import Json, emit, run_async
 from sim_core.settings import Settings
 
 
 def serve(*, json: Json = False) -> None:
     """Serve the API and run workflows; needs the database that DATABASE_URL names, or starts ours."""
-    supervised = bool(os.environ.get("SIM_SUPERVISOR"))
-    if supervised:
-        die_with_parent()
-    settings = configuration.read()
-    listening = _listen(settings.host, settings.port)
-    import uvloop
-
-    from sim_core.commands.server import run_server
-
-    if supervised:
-        wait_at_the_gate()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run_server(settings, listening))
+    services.serve()
 
 
 def worker(*, json: Json = False) -> None:
     """Perform runs that wait in the queue; start as many as you like, on any machine that reaches DATABASE_URL."""
-    supervised = bool(os.environ.get("SIM_SUPERVISOR"))
-    if supervised:
-        die_with_parent()
-    import uvloop
-
-    from sim_core.commands.worker import run_worker
-
-    if supervised:
-        wait_at_the_gate()
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run_worker(configuration.read()))
+    services.worker()
 
 
 def realtime(*, json: Json = False) -> None:
     """Serve the rooms in which people edit together."""
-    supervised = bool(os.environ.get("SIM_SUPERVISOR"))
-    if supervised:
-        die_with_parent()
-    try:
-        from sim_realtime.server import main  # pyright: ignore[reportMissingImports,reportUnknownVariableType]  # a service of its own
-    except ModuleNotFoundError as error:
-        raise Failed(f"The realtime service is not installed: {error}", code="not_installed") from None
-    settings = configuration.read()
-    if supervised:
-        wait_at_the_gate()
-    main(settings)
+    services.realtime()
 
 
 def migrate(
@@ -90,19 +57,3 @@ async def _migrate(settings: Settings) -> tuple[str, ...]:
         return applied
     finally:
         await running.stop()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family: Any = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        raise Failed(
-            f"Port {port} on {host} cannot be used ({error.strerror}). Stop what uses it, or set SIM_PORT.",
-            code="port_taken",
-        ) from None
-    # it listens once everything is open: until then a client is refused, not kept waiting
-    return listening

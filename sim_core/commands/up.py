@@ -10,15 +10,20 @@ import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim_core import settings as configuration
 from sim_core.commands.children import Child
 from sim_core.commands.terminal import Failed, Json, emit, run_async
+from sim_core.errors import SimError
 from sim_core.settings import Settings
+
+if TYPE_CHECKING:
+    from sim_core.store.embedded import Embedded
 
 LEAVE_S = 15.0
 READY_S = 60.0
+AGAIN_S, LONGEST_S = 0.5, 30.0
 
 
 def up(*, json: Json = False) -> None:
@@ -58,7 +63,7 @@ class _Supervisor:
             raise
         try:
             if await is_current(url) or await self._migrate(environment):
-                await self._serve()
+                await self._serve(running.embedded)
         finally:
             await self._end_children(keeping)
             await running.stop()
@@ -85,12 +90,30 @@ class _Supervisor:
             self.children.append(Child(name, _sim("worker"), environment, self._say))
         return [asyncio.ensure_future(child.keep()) for child in self.children]
 
-    async def _serve(self) -> None:
+    async def _serve(self, database: "Embedded | None") -> None:
         for child in self.children:
             child.let_in()
-        ready = asyncio.ensure_future(self._announce())
+        beside = [asyncio.ensure_future(self._announce())]
+        if database is not None:
+            beside.append(asyncio.ensure_future(self._keep(database)))
         await self.leaving.wait()
-        ready.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _keep(self, database: "Embedded") -> None:
+        """Start the database again whenever it ends; runs under way wait for it."""
+        wait = AGAIN_S
+        while True:
+            code = await database.ended()
+            self._say("postgres", f"ended ({code}); it is started again")
+            try:
+                await database.restart()
+                wait = AGAIN_S
+            except SimError as error:
+                self._say("postgres", error.message)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_S)
 
     async def _end_children(self, keeping: list[asyncio.Future[None]]) -> None:
         for child in self.children:

@@ -30,6 +30,7 @@ from sim_core.document.operations import (
 )
 from sim_core.document.outcome import Applied, Draft, twice
 from sim_core.document.references import pointer
+from sim_core.document.sameness import same
 from sim_core.document.workflow import Block, Position, Subflow, Workflow
 
 _FACTS = (
@@ -68,7 +69,7 @@ def _fresh_blocks(draft: Draft, blocks: tuple[Block, ...]) -> list[Block]:
         if block.id in doubles:
             draft.refuse("id_conflict", f"the id {block.id!r} is given twice", f"{at}/id", index=index)
         elif standing is not None:
-            if standing != block:
+            if not same(standing, block):
                 draft.refuse("id_conflict", f"the id {block.id!r} is taken", f"{at}/id", index=index, now=standing)
         else:
             _check_block(draft, block, at, index)
@@ -148,7 +149,7 @@ def _fresh_subflows(draft: Draft, subflows: tuple[Subflow, ...], fresh: list[Blo
             draft.refuse(*trouble, at, index=index)
         elif standing is None:
             added[subflow.id] = subflow
-        elif standing != subflow:
+        elif not same(standing, subflow):
             draft.refuse("id_conflict", f"{block.name!r} has its settings already", at, index=index, now=standing)
     for block in fresh:
         implied = subflow_for(block)
@@ -272,7 +273,7 @@ def update_blocks(workflow: Workflow, op: UpdateBlocks) -> Applied:
             draft.refuse_locked(item.id, at, index)
             continue
         changed = _changed(draft, block, item, at, index)
-        if changed != block:
+        if not same(changed, block):
             draft.own_blocks()[item.id] = changed
         if changed.name != block.name:
             renamed[item.id] = f"{at}/set/name"
@@ -346,9 +347,9 @@ def _differences(draft: Draft, op: UpdateBlocks) -> tuple[BlockChange, ...]:
             continue
         if "locked" in keys and before.locked and after.locked and draft.blocks is not draft.before.blocks:
             return op.items  # It was unlocked in between, for the sake of what else changed.
-        if before == after:
+        if same(before, after):
             continue
-        facts = {key: _fact(after, key) for key in keys if _fact(after, key) != _fact(before, key)}
+        facts = {key: _fact(after, key) for key in keys if not same(_fact(after, key), _fact(before, key))}
         found.append(BlockChange(id, facts))
     return tuple(found)
 

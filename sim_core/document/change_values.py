@@ -20,6 +20,7 @@ from sim_core.document.operations import (
 )
 from sim_core.document.outcome import Applied, Draft, twice
 from sim_core.document.references import pointer
+from sim_core.document.sameness import same
 from sim_core.document.workflow import Loop, Parallel, Variable, Workflow
 
 _KINDS: dict[type[Any], dict[str, Any]] = {
@@ -37,7 +38,9 @@ def update_values(workflow: Workflow, op: UpdateValues) -> Applied:
     for index, item in enumerate(op.items):
         if _check_value(draft, item, f"/items/{index}", index):
             wanted[item.block_id, item.field] = item.value
-    changed = {key: value for key, value in wanted.items() if workflow.blocks[key[0]].values.get(key[1]) != value}
+    changed = {
+        key: value for key, value in wanted.items() if not same(workflow.blocks[key[0]].values.get(key[1]), value)
+    }
     if not changed or draft.refusals:
         return draft.applied(None)
     fresh: dict[str, dict[str, Any]] = {}
@@ -62,7 +65,7 @@ def _check_value(draft: Draft, item: ValueChange, at: str, index: int) -> bool:
     if draft.refuse_locked(item.block_id, at, index):
         return False
     now = block.values.get(item.field)
-    if item.expected is not UNSET and item.expected != now:
+    if item.expected is not UNSET and not same(item.expected, now):
         draft.refuse("conflict", f"{block.name}: {item.field!r} was changed meanwhile", at, index=index, now=now)
     elif trouble := checks.values_trouble({item.field: item.value}):
         draft.refuse(*trouble, f"{at}/value", index=index, now=now)
@@ -103,7 +106,7 @@ def _facts(draft: Draft, thing: Any, given: dict[str, Any]) -> dict[str, Any]:
             continue
         if trouble := checks.value_trouble(fresh[key]):
             draft.refuse(*trouble, at, now=now)
-    return {key: value for key, value in fresh.items() if value != getattr(thing, key)}
+    return {key: value for key, value in fresh.items() if not same(value, getattr(thing, key))}
 
 
 def add_variables(workflow: Workflow, op: AddVariables) -> Applied:
@@ -115,7 +118,7 @@ def add_variables(workflow: Workflow, op: AddVariables) -> Applied:
     fresh: dict[str, Variable] = {}
     for index, variable in enumerate(op.variables):
         at, standing = f"/variables/{index}", workflow.variables.get(variable.id)
-        if standing == variable:
+        if same(standing, variable):
             continue
         if standing is not None or variable.id in doubles:
             draft.refuse("id_conflict", f"the id {variable.id!r} is taken", f"{at}/id", index=index, now=standing)

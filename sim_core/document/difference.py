@@ -28,6 +28,7 @@ from sim_core.document.operations import (
     UpdateWorkflow,
     ValueChange,
 )
+from sim_core.document.sameness import same
 from sim_core.document.workflow import Block, Edge, Workflow
 
 Ops: TypeAlias = list[Operation]
@@ -171,7 +172,7 @@ class _Passage(Struct):
                 continue
             for field in old.values.keys() | new.values.keys():
                 value = new.values.get(field)
-                if old.values.get(field) != value:
+                if not same(old.values.get(field), value):
                     items.append(ValueChange(block_id=old.id, field=field, value=value))
         items.sort(key=lambda item: (item.block_id, item.field))
         return [UpdateValues(items=tuple(items))] if items else []
@@ -180,7 +181,7 @@ class _Passage(Struct):
         ops: Ops = []
         for id, new in self.after.subflows.items():
             old = self.before.subflows.get(id)
-            if old is None or id in self.fresh or old == new:
+            if old is None or id in self.fresh or same(old, new):
                 continue
             ops.append(UpdateSubflow(id=id, set=_changed(old, new, old.__struct_fields__)))
         return ops
@@ -195,13 +196,13 @@ class _Passage(Struct):
         again = {
             id
             for id in before.keys() & after.keys()
-            if before[id] != after[id] and taken.get(name_key(after[id].name), id) != id
+            if not same(before[id], after[id]) and taken.get(name_key(after[id].name), id) != id
         }
         ops: Ops = []
         if gone := tuple(id for id in before if id not in after or id in again):
             ops.append(RemoveVariables(ids=gone))
         for id in before:
-            if id in after and id not in again and before[id] != after[id]:
+            if id in after and id not in again and not same(before[id], after[id]):
                 ops.append(UpdateVariable(id=id, set=_changed(before[id], after[id], ("name", "type", "value"))))
         if fresh := tuple(variable for id, variable in after.items() if id not in before or id in again):
             ops.append(AddVariables(variables=fresh))
@@ -256,7 +257,9 @@ def _reparent(block: Block, parent: str | None) -> Reparent:
 
 
 def _changed(old: Any, new: Any, keys: Iterable[str]) -> dict[str, Any]:
-    return {key: msgspec.to_builtins(getattr(new, key)) for key in keys if getattr(old, key) != getattr(new, key)}
+    return {
+        key: msgspec.to_builtins(getattr(new, key)) for key in keys if not same(getattr(old, key), getattr(new, key))
+    }
 
 
 def _set_lock(blocks: Mapping[str, Block], ids: set[str], locked: bool) -> Ops:

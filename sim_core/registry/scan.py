@@ -15,6 +15,8 @@ from msgspec import Struct
 
 GROUPS = {"sim.providers": "providers", "sim.tools": "tools", "sim.blocks": "blocks", "sim.plugins": "plugins"}
 Key = tuple[tuple[str, int], ...]
+ASIDE = ("__pycache__", "node_modules")
+"""Folders that hold thousands of files, none of which declares anything."""
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -153,7 +155,7 @@ def _files_stamp(folder: str) -> str:
     """Newest change, number and size of the files that can change what a plugin declares."""
     newest = count = size = 0
     for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
+        folders[:] = [name for name in folders if name not in ASIDE and not name.startswith(".")]
         for name in names:
             if name.endswith((".py", ".toml")):
                 about = os.stat(os.path.join(place, name))

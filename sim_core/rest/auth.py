@@ -31,6 +31,8 @@ class AuthFacts(Struct, frozen=True, kw_only=True):
     sends_mail: bool
     is_signed_in: bool
     """Whether the browser that asks holds a session that lives."""
+    passkeys_at: str
+    """The origin at which passkeys work: a browser that came by another name for this machine has to go there."""
     providers: tuple[str, ...]
     """Other providers by which one may sign in: `GET /auth/providers/{provider}/start`."""
 
@@ -85,10 +87,14 @@ class Reset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Confirm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The password again, or a code of the authenticator app."""
+    """The password again, or a code of the authenticator app, or a passkey."""
 
     password: Annotated[str, Meta(max_length=256)] = ""
     code: Annotated[str, Meta(max_length=32)] = ""
+    ticket: Annotated[str, Meta(max_length=128)] = ""
+    """That of `POST /auth/passkeys/options`."""
+    credential: Annotated[dict[str, Any], Meta(max_length=16)] = {}
+    """The passkey that the browser shows, by its `toJSON()`."""
 
 
 class SignedIn(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -111,6 +117,7 @@ async def read_auth(call: Call[None, Nothing]) -> AuthFacts:
         is_fresh=await people.is_unclaimed(reception.store),
         sends_mail=reception.post.delivers,
         is_signed_in=await _is_signed_in(call),
+        passkeys_at=call.services.passkeys.origin,
         providers=tuple(call.services.logins.ids),
     )
 
@@ -152,7 +159,7 @@ async def sign_in(call: Call[SignIn, Nothing]) -> ASGIResponse:
             email=email, password=body.password, address=call.source.address, restore=body.restore
         )
     except Denied as error:
-        await _note_refusal(call, email, error)
+        await note_refusal(call, email, error)
         raise
     return await enter(call, step)
 
@@ -197,8 +204,13 @@ async def reset_password(call: Call[Reset, Nothing]) -> None:
 @route("POST", "/auth/confirm", scope="admin", on="session", body=Confirm, status=204)
 async def confirm(call: Call[Confirm, Nothing]) -> None:
     """Prove again who you are; for fifteen minutes you may do what takes it."""
-    actor = call.who
-    await call.services.reception.confirm(actor.user_id, password=call.body.password, code=call.body.code)
+    actor, body = call.who, call.body
+    if body.ticket:
+        shown = await call.services.passkeys.shown(ticket=body.ticket, answer=body.credential)
+        if shown != actor.user_id:
+            raise Denied("This passkey is somebody else's.", code="passkey")
+    else:
+        await call.services.reception.confirm(actor.user_id, password=body.password, code=body.code)
     if actor.session_id is not None:
         await sessions.prove(call.services.store, actor.session_id)
         call.services.door.forget(actor.user_id)
@@ -269,7 +281,8 @@ async def _is_signed_in(call: Call[None, Nothing]) -> bool:
         return False
 
 
-async def _note_refusal(call: Call[Any, Any], email: str, error: Denied) -> None:
+async def note_refusal(call: Call[Any, Any], email: str, error: Denied) -> None:
+    """Have the audit log tell of a sign-in that was refused."""
     source = Source(actor=email[:255], address=call.source.address)
     await audit.record(call.services.store, source, "session.refused", ("user", ""), after={"code": error.reason})
 

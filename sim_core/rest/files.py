@@ -1,6 +1,7 @@
 """Files for browsers: what plugins register as assets, and the page that answers every other address."""
 
 import asyncio
+import gzip
 import hashlib
 import mimetypes
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from sim_core.rest.policies import Policies
 from sim_core.spec.assets import Assets
 
 LARGEST = 32 * 1024 * 1024
+TEXTUAL = ("application/javascript", "application/json", "application/wasm", "image/svg+xml")
 YEAR, ASK = "public, max-age=31536000, immutable", "no-cache"
 
 
@@ -24,6 +26,8 @@ class File(Struct, frozen=True, kw_only=True):
     media_type: str
     etag: str
     cache: str
+    packed: bytes | None = None
+    """The same compressed, where that is shorter."""
 
 
 class Files:
@@ -35,8 +39,8 @@ class Files:
         self._assets = sorted(assets, key=lambda one: len(one.address), reverse=True)
         self._kept: dict[Path, tuple[int, File]] = {}
 
-    async def answer(self, path: str, if_none_match: str) -> ASGIResponse:
-        """The file at an address; raises `Missing`."""
+    async def answer(self, path: str, if_none_match: str, accepted: str = "") -> ASGIResponse:
+        """The file at an address, compressed where the client says that it can read that; raises `Missing`."""
         found = await asyncio.to_thread(self._find, path)
         if found is None:
             raise Missing(f"There is nothing at {path[:200]}.")
@@ -46,7 +50,13 @@ class Files:
         headers = {"cache-control": found.cache, "etag": found.etag}
         if found.etag in if_none_match:
             return ASGIResponse(body=b"", status_code=304, headers=headers)
-        return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)
+        if found.packed is None:
+            return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)
+        headers["vary"] = "accept-encoding"
+        if "gzip" not in accepted:
+            return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)
+        headers["content-encoding"] = "gzip"
+        return ASGIResponse(body=found.packed, headers=headers, media_type=found.media_type)
 
     def _find(self, path: str) -> File | None:
         for assets in self._assets:
@@ -75,9 +85,18 @@ class Files:
         kind = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
         etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         forever = bool(assets.forever) and name.startswith(assets.forever)
-        file = File(content=content, media_type=kind, etag=etag, cache=YEAR if forever else ASK)
+        packed = _packed(content, kind) if forever else None
+        file = File(content=content, media_type=kind, etag=etag, cache=YEAR if forever else ASK, packed=packed)
         self._kept[place] = (facts.st_mtime_ns, file)
         return file
+
+
+def _packed(content: bytes, kind: str) -> bytes | None:
+    """Done once for each file that never changes; others are small, or made anew for every answer."""
+    if not kind.startswith("text/") and kind not in TEXTUAL:
+        return None
+    packed = gzip.compress(content, 9, mtime=0)
+    return packed if len(packed) < len(content) else None
 
 
 def _is_page(rest: str) -> bool:

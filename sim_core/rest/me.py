@@ -13,7 +13,7 @@ from sim_core.accounts.totp import Enrolment
 from sim_core.rest.auth import Code, Email, Name, Password
 from sim_core.rest.keys import FreshKey, NewApiKey
 from sim_core.rest.routes import Call, Nothing, route
-from sim_core.rest.secrets import NewSecret, SecretList
+from sim_core.rest.secrets import NewSecret, Pasted, PastedSecrets, SecretList, paste
 from sim_core.store import secrets
 
 
@@ -215,6 +215,12 @@ async def set_my_secret(call: Call[NewSecret, Nothing]) -> None:
     call.services.secrets(call.user_id)
 
 
+@route("PUT", "/me/secrets", scope="admin", on="person", body=Pasted, reply=PastedSecrets)
+async def paste_my_secrets(call: Call[Pasted, Nothing]) -> PastedSecrets:
+    """Set secrets of your own from a pasted `.env` file, all or none."""
+    return await paste(call, call.user_id)
+
+
 @route("DELETE", "/me/secrets/{name}", scope="admin", on="person", status=204)
 async def delete_my_secret(call: Call[None, Nothing]) -> None:
     """Delete a secret of your own."""
@@ -244,5 +250,6 @@ ROUTES = (
     revoke_my_key,
     list_my_secrets,
     set_my_secret,
+    paste_my_secrets,
     delete_my_secret,
 )

@@ -95,6 +95,8 @@ class RunQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     until: datetime | None = None
     parent_id: str = ""
     """Only runs that this run started."""
+    text: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    """An id, or part of the workflow's name or of what went wrong."""
 
 
 class ReadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -138,6 +140,7 @@ async def list_runs(call: Call[None, RunQuery]) -> RunPage:
         since=_aware(query.since),
         until=_aware(query.until),
         parent_id=query.parent_id or None,
+        text=query.text.strip() or None,
     )
     return RunPage(items=tuple(RunEntry(**_facts(run)) for run in page.items), next_cursor=page.next)
 

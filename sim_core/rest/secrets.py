@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from sim_core.accounts import audit, dotenv
+from sim_core.accounts.dotenv import PastedLine
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.store import secrets
 from sim_core.store.secrets import SecretName
@@ -22,10 +23,11 @@ class Pasted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(min_length=1, max_length=1_000_000)]
 
 
-class SecretNames(Struct, frozen=True, kw_only=True):
-    """The secrets that were set."""
+class PastedSecrets(Struct, frozen=True, kw_only=True):
+    """What came of each line."""
 
-    names: tuple[str, ...]
+    items: tuple[PastedLine, ...]
+    next_cursor: str | None = None
 
 
 class SecretList(Struct, frozen=True, kw_only=True):
@@ -51,16 +53,10 @@ async def set_secret(call: Call[NewSecret, Nothing]) -> None:
     call.services.secrets(call.workspace_id)
 
 
-@route("PUT", "/secrets", scope="admin", body=Pasted, reply=SecretNames)
-async def paste_secrets(call: Call[Pasted, Nothing]) -> SecretNames:
+@route("PUT", "/secrets", scope="admin", body=Pasted, reply=PastedSecrets)
+async def paste_secrets(call: Call[Pasted, Nothing]) -> PastedSecrets:
     """Set the secrets of a pasted `.env` file, all or none; lines that make no sense are refused, with their number."""
-    pairs = dotenv.read(call.body.text)
-    async with call.services.store.transaction():
-        for name, value in pairs.items():
-            await secrets.set_secret(call.services.vault, call.workspace_id, name, value=value, actor=call.user_id)
-            await _record(call, "secret.set", name)
-    call.services.secrets(call.workspace_id)
-    return SecretNames(names=tuple(pairs))
+    return await paste(call, call.workspace_id, workspace_id=call.workspace_id)
 
 
 @route("DELETE", "/secrets/{name}", scope="admin", status=204)
@@ -69,6 +65,18 @@ async def delete_secret(call: Call[None, Nothing]) -> None:
     await secrets.delete_secret(call.services.vault, call.workspace_id, call.text("name"))
     await _record(call, "secret.delete", call.text("name"))
     call.services.secrets(call.workspace_id)
+
+
+async def paste(call: Call[Pasted, Any], owner: str, *, workspace_id: str | None = None) -> PastedSecrets:
+    """Set the secrets of a pasted file for a workspace or a person, and say what came of each line."""
+    pairs, store = dotenv.read(call.body.text), call.services.store
+    values = dotenv.chosen(pairs)
+    async with store.transaction():
+        fresh = await secrets.set_secrets(call.services.vault, owner, values, actor=call.user_id)
+        after = {"names": sorted(values)}
+        await audit.record(store, call.source, "secret.import", ("secret", ""), after=after, workspace_id=workspace_id)
+    call.services.secrets(owner)
+    return PastedSecrets(items=dotenv.outcomes(pairs, fresh))
 
 
 async def _record(call: Call[Any, Any], action: str, name: str) -> None:

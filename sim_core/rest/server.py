@@ -24,6 +24,8 @@ from sim_core.rest import (
     deployments,
     documents,
     execute,
+    figures,
+    folders,
     health,
     instance,
     invitations,
@@ -33,6 +35,7 @@ from sim_core.rest import (
     my_credentials,
     organizations,
     pages,
+    passkeys,
     permission_groups,
     realtime,
     runs,
@@ -52,8 +55,10 @@ BASE = "/api/v1"
 ROUTES: tuple[Route, ...] = (
     *workflow_routes.ROUTES,
     *documents.ROUTES,
+    *folders.ROUTES,
     *deployments.ROUTES,
     *execute.ROUTES,
+    *figures.ROUTES,
     *runs.ROUTES,
     *again.ROUTES,
     *catalogue.ROUTES,
@@ -63,6 +68,7 @@ ROUTES: tuple[Route, ...] = (
     *keys.ROUTES,
     *auth.ROUTES,
     *logins.ROUTES,
+    *passkeys.ROUTES,
     *me.ROUTES,
     *my_credentials.ROUTES,
     *organizations.ROUTES,
@@ -137,7 +143,8 @@ def _files(services: Services) -> HTTPRouteHandler:
             path: str = request.scope["path"]
             if path.startswith("/api/"):
                 raise Missing(f"There is nothing at {path[:200]}.")
-            return await services.files.answer(path, request.headers.get("if-none-match", ""))
+            asked = request.headers
+            return await services.files.answer(path, asked.get("if-none-match", ""), asked.get("accept-encoding", ""))
         except Exception as error:
             return _complaint(request, error, services)
 

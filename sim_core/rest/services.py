@@ -8,6 +8,7 @@ from msgspec import Struct
 from sim_core.accounts.connecting import Connecting
 from sim_core.accounts.limits import Leases
 from sim_core.accounts.oidc import Logins
+from sim_core.accounts.passkeys import Passkeys
 from sim_core.accounts.sessions import Lifetimes
 from sim_core.accounts.signing_in import Reception
 from sim_core.jobs.runs import Runs
@@ -35,6 +36,7 @@ class Services(Struct, frozen=True, kw_only=True):
     files: Files
     reception: Reception
     logins: Logins
+    passkeys: Passkeys
     leases: Leases
     lifetimes: Lifetimes
     connecting: Connecting

@@ -50,6 +50,8 @@ class WorkflowEntry(Struct, frozen=True, kw_only=True):
     name: str
     description: str
     folder_id: str | None
+    position: int | None
+    """Order among its neighbours in the folder; those without one come first, the newest before."""
     seq: int
     created_at: datetime | None
     updated_at: datetime | None

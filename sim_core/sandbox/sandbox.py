@@ -149,7 +149,7 @@ class Sandbox:
                     self._launcher = await asyncio.to_thread(launcher.found, self._scratch)
                     if self._launcher is None:
                         log.warning("no folder to start programs from: Monty runs with its own limits alone")
-                self._python = PythonExpressions(self._limits, seconds=EXPRESSION_S, binary=self._launcher)
+                self._python = PythonExpressions(self._limits, binary=self._launcher)
         return self._python
 
     def _script_workers(self) -> ScriptExpressions:

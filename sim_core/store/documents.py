@@ -1,4 +1,4 @@
-"""Workflows: make, load, list, duplicate, archive, delete, and keep them in folders."""
+"""Workflows: make, load, list, duplicate, archive, delete."""
 
 from datetime import datetime
 
@@ -31,6 +31,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
+    position: int | None
+    """Order among its neighbours in the folder; those without one come first, the newest before."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -107,7 +109,10 @@ async def list_workflows(
 ) -> Page:
     """A workspace's workflows, newest first; `after` is the `next` of the page before."""
     rows = await store.rows(sql.LIST, workspace_id, after, folder_id, archived, limit + 1)
-    items = tuple(Summary(name=row["name"], description=row["description"], **head(row)) for row in rows[:limit])
+    items = tuple(
+        Summary(name=row["name"], description=row["description"], position=row["position"], **head(row))
+        for row in rows[:limit]
+    )
     return Page(items=items, next=items[-1].id if len(rows) > limit else None)
 
 
@@ -156,15 +161,6 @@ async def delete(store: Store, workflow_id: str, workspace_id: str) -> None:
 async def archive(store: Store, workflow_id: str, workspace_id: str, *, archived: bool = True) -> None:
     """Put a workflow away, or take it out again."""
     if not await store.execute(sql.ARCHIVE, workflow_id, workspace_id, archived):
-        raise _missing(workflow_id)
-    store.states.drop(workflow_id)
-
-
-async def move_to_folder(store: Store, workflow_id: str, workspace_id: str, *, folder_id: str | None) -> None:
-    """Put a workflow into a folder, or out of all."""
-    if folder_id is not None:
-        await _folder(store, folder_id, workspace_id)
-    if not await store.execute(sql.FILE, workflow_id, workspace_id, folder_id):
         raise _missing(workflow_id)
     store.states.drop(workflow_id)
 

@@ -1,7 +1,6 @@
 """Folders of workflows."""
 
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
@@ -18,8 +17,10 @@ WITH RECURSIVE above AS (
   SELECT f.id, f.parent_id, a.depth + 1 FROM workflow_folder f JOIN above a ON f.id = a.parent_id WHERE a.depth < 100)
 SELECT id FROM above ORDER BY depth
 """
-CHANGE = """
-UPDATE workflow_folder SET name = $3, parent_id = $4 WHERE id = $1 AND workspace_id = $2
+RENAME = "UPDATE workflow_folder SET name = $3 WHERE id = $1 AND workspace_id = $2"
+LIST = """
+SELECT id, workspace_id, parent_id, name, position, created_at FROM workflow_folder WHERE workspace_id = $1
+ORDER BY position NULLS LAST, name, id
 """
 # What lies in the folder moves up to where the folder lay.
 DELETE = """
@@ -37,6 +38,8 @@ class Folder(Struct, frozen=True, kw_only=True):
     workspace_id: str
     parent_id: str | None
     name: str
+    position: int | None
+    """Order among its neighbours; those without one follow by name."""
     created_at: datetime
 
 
@@ -50,21 +53,21 @@ async def create_folder(store: Store, *, workspace_id: str, name: str, parent_id
 
 
 async def list_folders(store: Store, workspace_id: str) -> tuple[Folder, ...]:
-    """All folders of a workspace, by name."""
-    table: Any = WorkflowFolder
-    query = table.select().where(WorkflowFolder.workspace_id == workspace_id)
-    rows: list[dict[str, Any]] = await query.order_by(WorkflowFolder.name).order_by(WorkflowFolder.id)
-    return tuple(Folder(**row) for row in rows)
+    """All folders of a workspace, in their order."""
+    rows = await store.rows(LIST, workspace_id)
+    return tuple(Folder(**{name: row[name] for name in Folder.__struct_fields__}) for row in rows)
 
 
-async def change_folder(
-    store: Store, folder_id: str, workspace_id: str, *, name: str, parent_id: str | None = None
-) -> None:
-    """Rename a folder, or put it into another; raises `Invalid` when that one lies inside it."""
-    if parent_id is not None and folder_id in await _above(store, parent_id, workspace_id):
-        raise Invalid("A folder cannot lie inside itself", code="folder_cycle")
-    if not await store.execute(CHANGE, folder_id, workspace_id, name, parent_id):
+async def rename_folder(store: Store, folder_id: str, workspace_id: str, name: str) -> None:
+    """Call a folder otherwise."""
+    if not await store.execute(RENAME, folder_id, workspace_id, name):
         raise Missing(f"There is no folder {folder_id!r}")
+
+
+async def check_parent(store: Store, parent_id: str | None, workspace_id: str, *, of: str = "") -> None:
+    """Raise `Missing` for a folder that there is not, and `Invalid` for one that lies inside what is put there."""
+    if parent_id is not None and of in await _above(store, parent_id, workspace_id):
+        raise Invalid("A folder cannot lie inside itself", code="folder_cycle")
 
 
 async def delete_folder(store: Store, folder_id: str, workspace_id: str) -> None:

@@ -105,7 +105,9 @@ class Ownership:
 
     async def close(self) -> None:
         """Let go of everything."""
-        if self._connection is not None:
+        async with self._turn:
+            if self._connection is None:
+                return
             try:
                 await self._connection.execute("DELETE FROM room_owner WHERE owner = $1", self._owner)
                 await self._connection.close()

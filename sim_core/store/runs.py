@@ -127,13 +127,14 @@ async def list_runs(
     since: datetime | None = None,
     until: datetime | None = None,
     parent_id: str | None = None,
+    text: str | None = None,
 ) -> Page:
-    """A workspace's runs, newest first; `after` is the `next` of the page before."""
+    """A workspace's runs, newest first; `after` is the `next` of the page before, `text` an id or part of a name."""
     if unknown := sorted(set(statuses).difference(STATUSES)):
         raise Invalid(f"There is no status {unknown[0]!r}; there are {', '.join(STATUSES)}", code="bad_status")
     wanted = list(statuses) or None
     rows = await store.rows(
-        sql.LIST, workspace_id, after, workflow_id, wanted, trigger, since, until, parent_id, limit + 1
+        sql.LIST, workspace_id, after, workflow_id, wanted, trigger, since, until, parent_id, text, limit + 1
     )
     items = tuple(run_of(row) for row in rows[:limit])
     return Page(items=items, next=items[-1].id if len(rows) > limit else None)

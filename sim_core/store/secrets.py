@@ -1,6 +1,7 @@
 """Secrets: named values of a workspace or a user, encrypted; a value goes in and out, and is never listed."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ ON CONFLICT (owner, name) DO UPDATE SET id = excluded.id, value = excluded.value
 """
 ALL = "SELECT id, name, value FROM secret WHERE owner = $1 ORDER BY name"
 SOME = "SELECT id, name, value FROM secret WHERE owner = $1 AND name = ANY($2::text[])"
+NAMES = "SELECT name FROM secret WHERE owner = $1 AND name = ANY($2::text[])"
 LIST = "SELECT name, created_at, updated_at, updated_by FROM secret WHERE owner = $1 ORDER BY name"
 DELETE = "DELETE FROM secret WHERE owner = $1 AND name = $2"
 
@@ -45,6 +47,17 @@ async def set_secret(vault: Vault, owner: str, name: str, *, value: str, actor: 
     secret_id = new_id()
     sealed = await vault.seal(owner, _place(secret_id), _encoded(value))
     await vault.store.execute(PUT, secret_id, owner, name, sealed, actor)
+
+
+async def set_secrets(
+    vault: Vault, owner: str, values: Mapping[str, str], *, actor: str | None = None
+) -> frozenset[str]:
+    """Set many secrets, all or none; the names that were not there before."""
+    async with vault.store.transaction():
+        known = {row["name"] for row in await vault.store.rows(NAMES, owner, list(values))}
+        for name, value in values.items():
+            await set_secret(vault, owner, name, value=value, actor=actor)
+    return frozenset(values) - known
 
 
 async def get_secrets(vault: Vault, owner: str, names: tuple[str, ...] | None = None) -> dict[str, str]:

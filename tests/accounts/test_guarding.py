@@ -8,7 +8,6 @@ import pytest
 from pyotp.totp import TOTP
 
 from sim_core import settings as configuration
-from sim_core.accounts import dotenv
 from sim_core.accounts.bootstrap import bootstrap
 from sim_core.accounts.keys import create_key
 from sim_core.accounts.limits import Allowance, Leases, Limited, Limits
@@ -176,12 +175,3 @@ async def test_a_dump_of_the_database_tells_no_secret(site: Site) -> None:
         token = owner.client.cookies["sim_session"]
         hidden = ("a-very-secret-value", code, code.replace("-", ""), token, "correct horse")
         assert not any(secret in text or secret.encode().hex() in text for secret in hidden), table
-
-
-def test_a_pasted_env_file_is_read_as_people_write_it() -> None:
-    text = "# keys\nexport A=1\nB = 'two # words'\r\nC=\"line\\nbreak\" # why\nD=plain # comment\nE=\nF=a#b\nG='x\ny'\n"
-    assert dotenv.read(text) == {
-        "A": "1", "B": "two # words", "C": "line\nbreak", "D": "plain", "E": "", "F": "a#b", "G": "x\ny",
-    }  # fmt: skip
-    with pytest.raises(Invalid, match="Line 2"):
-        dotenv.read("A=1\nwhat is this\n")

@@ -14,7 +14,7 @@ def names() -> dict[str, str]:
     """Every bench and the sentence that says what it measures."""
     found: dict[str, str] = {}
     for module in pkgutil.iter_modules(tests.bench.__path__):
-        if module.name not in ("__main__", "figures"):
+        if module.name not in ("__main__", "bare", "figures"):
             doc = importlib.import_module(f"tests.bench.{module.name}").__doc__ or ""
             found[module.name] = doc.strip().splitlines()[0]
     return found

@@ -7,12 +7,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from sim_core.store.embedded import Embedded
 from sim_core.store.migrate import migrate
 from sim_core.store.places import find_place
 from sim_core.store.postgres import make_database
 from tests.bench import sleepers
 from tests.bench.figures import Figure
+from tests.bench.sleepers import cpu_s
 from tests.support.workers import OTHER, Workers, answer, flow, wait, workers
 
 TRIVIAL, WAITING = 1000, 300
@@ -39,7 +42,7 @@ async def _measure() -> list[Figure]:
 async def _figures(url: str) -> list[Figure]:
     limits = {"SIM_WORKER_RUNS": "20", "SIM_WORKSPACE_RUNS": "400"}
     async with workers(url, 1, **limits) as farm:
-        found = [*await _latency(farm), await _throughput(farm), await _fairness(farm)]
+        found = [*await _latency(farm), *await _throughput(farm), await _fairness(farm)]
     # few slots, so that the blocks wait and not the processor
     async with workers(url, 1, **limits | {"SIM_WORKER_RUNS": "4"}) as farm:
         one = await _waits(farm)
@@ -76,10 +79,16 @@ async def _latency(farm: Workers) -> list[Figure]:
     ]
 
 
-async def _throughput(farm: Workers) -> Figure:
+async def _throughput(farm: Workers) -> list[Figure]:
     trivial = flow("trivial", answer("end", 1))
+    worker = psutil.Process(farm.processes[0].pid)
+    before = cpu_s(worker)
     took = await _all(farm, [await _made(farm, trivial, TRIVIAL)])
-    return Figure(name="trivial durable runs, one worker", value=round(TRIVIAL / took), unit="/s", goal=200, least=True)
+    busy = 1000 * (cpu_s(worker) - before) / TRIVIAL
+    return [
+        Figure(name="trivial durable runs, one worker", value=round(TRIVIAL / took), unit="/s", goal=200, least=True),
+        Figure(name="worker CPU for a trivial run", value=round(busy, 2), unit="ms", goal=5),
+    ]
 
 
 async def _fairness(farm: Workers) -> Figure:

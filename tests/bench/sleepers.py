@@ -42,14 +42,15 @@ async def _idle(worker: psutil.Process, server: Embedded) -> tuple[float, float]
     """CPU that a second costs the worker, and the database with all its processes."""
     await asyncio.sleep(3)
     postgres = psutil.Process(server.pid)
-    busy = [_cpu(worker), sum(map(_cpu, [postgres, *postgres.children(recursive=True)]))]
+    busy = [cpu_s(worker), sum(map(cpu_s, [postgres, *postgres.children(recursive=True)]))]
     await asyncio.sleep(STILL_S)
-    now = [_cpu(worker), sum(map(_cpu, [postgres, *postgres.children(recursive=True)]))]
+    now = [cpu_s(worker), sum(map(cpu_s, [postgres, *postgres.children(recursive=True)]))]
     own, database = (round(1000 * (after - before) / STILL_S, 2) for before, after in zip(busy, now, strict=True))
     return own, database
 
 
-def _cpu(process: psutil.Process) -> float:
+def cpu_s(process: psutil.Process) -> float:
+    """Seconds of CPU that a process has used."""
     times = process.cpu_times()
     return times.user + times.system
 

@@ -184,3 +184,10 @@ def test_the_doctor_looks_at_everything_needed(data: Path) -> None:
 
 def test_debugging_shows_where(data: Path) -> None:
     assert "Traceback" in sim("run", "nowhere.yaml", data=data, SIM_DEBUG="1").stderr
+
+
+def test_services_import_nothing_that_reads_options() -> None:
+    services = "sim_core.cli, sim_core.commands.services, sim_core.commands.server, sim_core.commands.worker"
+    code = f"import sys, {services}, sim_realtime.server; print('cyclopts' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr

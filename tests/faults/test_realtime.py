@@ -28,13 +28,12 @@ async def test_a_service_that_slept_goes_on_and_loses_nothing(service: Service) 
     async with service.client() as one:
         replica = one.open(service.workflow_id)
         await one.saved()
-        assert service.process
-        service.process.send_signal(signal.SIGSTOP)
+        service.process.signal(signal.SIGSTOP)
         for x in range(10):
             replica.change(MoveBlocks(items=(Move("a", x, 0),)))
         await asyncio.sleep(1)
         assert len(replica.pending) == 10
-        service.process.send_signal(signal.SIGCONT)
+        service.process.signal(signal.SIGCONT)
         await one.saved()
         assert replica.confirmed.blocks["a"].position.x == 9
 

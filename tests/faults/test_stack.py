@@ -18,6 +18,18 @@ WAITING = {
     },
     "edges": {"e": {"id": "e", "source": "start", "target": "wait"}},
 }
+BRIEF = {
+    "name": "brief",
+    "blocks": {
+        "start": {"id": "start", "type": "start", "name": "Start"},
+        "wait": {"id": "wait", "type": "wait", "name": "Wait", "values": {"time_value": 3, "time_unit": "seconds"}},
+        "more": {"id": "more", "type": "wait", "name": "More", "values": {"time_value": 1, "time_unit": "seconds"}},
+    },
+    "edges": {
+        "e": {"id": "e", "source": "start", "target": "wait"},
+        "f": {"id": "f", "source": "wait", "target": "more"},
+    },
+}
 QUICK = {
     "name": "quick",
     "blocks": {
@@ -101,6 +113,29 @@ def test_a_service_that_dies_is_started_again(stack: Stack) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
     assert (status, ran["output"]["result"]) == (200, 4)
+
+
+def test_a_database_that_is_killed_is_started_again_and_runs_go_on(stack: Stack) -> None:
+    stack.start()
+    stack.make_key()
+    workflow = make(stack, BRIEF)
+    ids = [stack.ask("POST", f"/workflows/{workflow}/execute", {"async": True})[1]["run_id"] for _ in range(10)]
+    while stack.ask("GET", f"/runs/{ids[-1]}")[1]["status"] == "pending":
+        time.sleep(0.05)
+    before = {process.pid for process in stack.members()}
+    next(process for process in stack.members() if "postgres" in process.name() and "-D" in process.cmdline()).kill()
+    waiting, deadline = set(ids), time.monotonic() + 60
+    while waiting:
+        assert time.monotonic() < deadline, waiting
+        time.sleep(0.2)
+        for id in tuple(waiting):
+            status, run = stack.ask("GET", f"/runs/{id}")
+            if status == 200 and run["status"] not in ("pending", "running"):
+                assert run["status"] == "finished", run
+                waiting.discard(id)
+    services = {process.pid for process in stack.members() if "sim_core.cli" in process.cmdline()}
+    assert services <= before, "a service died with it"
+    assert stack.stop() < 12
 
 
 def test_stopping_with_runs_in_flight_takes_at_most_twelve_seconds_and_the_durable_one_goes_on(stack: Stack) -> None:

@@ -15,9 +15,11 @@ HUBS: dict[str, type[Hub]] = {"asyncio": AsyncioHub, "socketify": SocketifyHub}
 
 
 class Echo:
-    """Echoes; `bye` closes, `stats` tells, `late` writes to all that have left, `flood N` fills the N-th connection."""
+    """Echoes; `bye` closes, `stats` tells, `late` writes to all that have left, `flood N` fills the N-th connection;
+    `follow`, `unfollow` and `cry` are about one topic, `others` is told to everybody else on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
         self.all: list[Connection] = []
         self.closed: list[Connection] = []
         self.received = 0
@@ -41,10 +43,29 @@ class Echo:
             for gone in self.closed:
                 gone.close(1000)
             connection.send(json.dumps(any(sent)).encode())
+        elif words and words[0] in (b"follow", b"unfollow", b"cry", b"others"):
+            self.topical(connection, words[0].decode(), text)
         elif words and words[0] == b"flood":
             asyncio.get_running_loop().create_task(self.flood(self.all[int(words[1])]))
         else:
             connection.send(b"echo " + text)
+
+    def topical(self, connection: Connection, verb: str, text: bytes) -> None:
+        match verb:
+            case "follow":
+                self.hub.tell("topic", b"too early")
+                connection.follow("topic")
+            case "unfollow":
+                connection.unfollow("topic")
+                self.hub.tell("topic", b"too late")
+            case "cry":
+                for number in range(5):
+                    self.hub.tell("topic", text + b" %d" % number)
+                    connection.send(b"alone %d" % number)
+                return
+            case _:
+                connection.tell("topic", text)
+        connection.send(b"done")
 
     async def flood(self, victim: Connection) -> None:
         for _ in range(64 * MAX_BEHIND // 65536):
@@ -58,7 +79,8 @@ class Echo:
 
 
 async def main(kind: str, port: int) -> None:
-    echo, hub = Echo(), HUBS[kind]()
+    hub = HUBS[kind]()
+    echo = Echo(hub)
     await hub.start("127.0.0.1", port, Handlers(echo.opened, echo.message, echo.ended, lambda: b'{"ok":true}'))
     print("up", flush=True)
     stop = asyncio.Event()

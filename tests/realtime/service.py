@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,47 +25,67 @@ DOCUMENT = Workflow(
 )
 
 
-class Service:
+class Process:
     """`sim realtime` on a port of its own; it can be killed and started again."""
 
-    def __init__(self, store: Store, url: str, folder: Path) -> None:
-        self.store, self.database, self.folder, self.port = store, url, folder, free_port()
+    def __init__(self, database: str, folder: Path) -> None:
+        self.database, self.folder, self.port = database, folder, free_port()
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start it; seconds until it listens."""
+        began = time.monotonic()
+        own = {
+            "DATABASE_URL": self.database, "SIM_REALTIME_PORT": str(self.port), "SIM_DATA": str(self.folder),
+            "SIM_REALTIME_URL": f"ws://127.0.0.1:{self.port}",
+        }  # fmt: skip
+        words = [sys.executable, "-m", "sim_core.cli", "realtime"]
+        self.child = subprocess.Popen(words, env={**os.environ, **own}, stdout=subprocess.DEVNULL)
+        while time.monotonic() - began < 60:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return time.monotonic() - began
+            time.sleep(0.01)
+        raise AssertionError("the service does not listen")
+
+    @property
+    def is_alive(self) -> bool:
+        return self.child is not None and self.child.poll() is None
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.child
+        self.child.send_signal(number)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.signal(signal.SIGKILL)
+        assert self.child
+        self.child.wait(10)
+
+    def stop(self) -> int:
+        """Ask it to leave; its exit code."""
+        assert self.child
+        if self.child.poll() is None:
+            self.child.terminate()
+        return self.child.wait(20)
+
+
+class Service:
+    """A service with somebody's home and a workflow on it."""
+
+    def __init__(self, store: Store, process: Process) -> None:
+        self.store, self.process, self.port = store, process, process.port
         self.url = f"ws://127.0.0.1:{self.port}/ws"
-        self.process: subprocess.Popen[bytes] | None = None
         self.home: Home
         self.workflow_id = ""
 
     async def start(self) -> float:
         """Start it; seconds until it listens."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        address = f"ws://127.0.0.1:{self.port}"
-        own = {
-            "DATABASE_URL": self.database, "SIM_REALTIME_PORT": str(self.port), "SIM_DATA": str(self.folder),
-            "SIM_REALTIME_URL": address,
-        }  # fmt: skip
-        words = [sys.executable, "-m", "sim_core.cli", "realtime"]
-        self.process = subprocess.Popen(words, env={**os.environ, **own}, stdout=subprocess.DEVNULL)
-        for _ in range(1500):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.close()
-                return loop.time() - began
-            except OSError:
-                await asyncio.sleep(0.02)
-        raise AssertionError("the service does not listen")
+        return await asyncio.to_thread(self.process.start)
 
     def kill(self) -> None:
         """kill -9."""
-        assert self.process
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
-
-    async def stop(self) -> int:
-        assert self.process
-        if self.process.poll() is None:
-            self.process.terminate()
-        return await asyncio.to_thread(self.process.wait, 15)
+        self.process.kill()
 
     async def key(self, *scopes: str, role: str = "", user_id: str = "", workspace_id: str = "") -> str:
         made = await create_key(
@@ -83,16 +105,22 @@ class Service:
             yield client
 
 
-@asynccontextmanager
-async def running(store: Store, url: str, folder: Path, document: Workflow = DOCUMENT) -> AsyncIterator[Service]:
-    service = Service(store, url, folder)
-    service.home = await bootstrap(store)
+async def housed(service: Service, document: Workflow = DOCUMENT) -> Service:
+    """The service, with the first account and a workflow."""
+    service.home = await bootstrap(service.store)
     made = await create_workflow(
-        store, workspace_id=service.home.workspace_id, actor=service.home.user_id, document=document
+        service.store, workspace_id=service.home.workspace_id, actor=service.home.user_id, document=document
     )
     service.workflow_id = made.id
+    return service
+
+
+@asynccontextmanager
+async def running(store: Store, url: str, folder: Path) -> AsyncIterator[Service]:
+    """A service that is started and stopped."""
+    service = await housed(Service(store, Process(url, folder)))
     await service.start()
     try:
         yield service
     finally:
-        assert await service.stop() in (0, -9)
+        assert await asyncio.to_thread(service.process.stop) in (0, -9)

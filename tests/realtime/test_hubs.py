@@ -110,6 +110,46 @@ async def test_a_reader_that_falls_behind_is_closed_and_the_others_are_not(runni
         slow.transport.abort()
 
 
+async def test_who_follows_a_topic_hears_it_in_order_with_what_is_sent_to_it_alone(running: Running) -> None:
+    async with connect(running.url, proxy=None) as one, connect(running.url, proxy=None) as two:
+        for client in (one, two):
+            await client.send("follow")
+            heard = [await client.recv()]
+            assert heard == ["done"]
+        assert await one.recv() == "too early"  # what was told before the second came
+        await one.send("cry x")
+        assert [await one.recv() for _ in range(10)] == [
+            said for number in range(5) for said in (f"cry x {number}", f"alone {number}")
+        ]
+        assert [await two.recv() for _ in range(5)] == [f"cry x {number}" for number in range(5)]
+        await one.send("others y")
+        assert await one.recv() == "done"
+        assert await two.recv() == "others y"
+        await two.send("unfollow")
+        assert await two.recv() == "done"
+        assert await one.recv() == "too late"
+        await one.send("cry z")
+        assert (await one.recv(), await one.recv()) == ("cry z 0", "alone 0")
+        assert await ask(two, "stats")
+
+
+async def test_a_follower_that_falls_behind_is_closed_and_the_others_are_not(running: Running) -> None:
+    """RT-63: the same for what is told to everybody."""
+    async with connect(running.url, proxy=None, max_size=None) as slow, connect(running.url, proxy=None) as good:
+        for client in (good, slow):
+            await client.send("follow")
+            assert await client.recv() == "done"
+        assert await good.recv() == "too early"
+        slow.transport.pause_reading()
+        heard = 0
+        while (await ask(good, "stats"))["alive"] == 2:
+            await good.send("others " + "x" * 400_000)
+            assert await good.recv() == "done"
+            heard += 1
+            assert heard < 100, "it is told more and more"
+        slow.transport.abort()
+
+
 async def test_health_is_told_over_http(running: Running) -> None:
     def get(path: str) -> bytes:
         with urllib.request.urlopen(f"http://127.0.0.1:{running.port}{path}", timeout=5) as reply:

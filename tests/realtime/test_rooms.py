@@ -1,11 +1,7 @@
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +15,7 @@ from sim_core.document.workflow import Block, Workflow
 from sim_core.store.documents import create_workflow, load
 from sim_core.store.operations import append_ops
 from sim_core.store.pool import Store
-from tests.support.ports import free_port
+from tests.realtime.service import Process
 
 DOCUMENT = Workflow(name="shared", blocks={"a": Block(id="a", type="start", name="Start")})
 
@@ -82,23 +78,11 @@ class Client:
 
 
 @pytest.fixture
-async def world(store: Store, clean_postgres: str, tmp_path: Path) -> AsyncIterator[World]:
+async def world(process: Process, store: Store, clean_postgres: str) -> AsyncIterator[World]:
     home = await bootstrap(store)
     made = await create_workflow(store, workspace_id=home.workspace_id, actor=home.user_id, document=DOCUMENT)
-    port = free_port()
-    settings = {"DATABASE_URL": clean_postgres, "SIM_REALTIME_PORT": str(port), "SIM_DATA": str(tmp_path)}
-    words = [sys.executable, "-m", "sim_core.cli", "realtime"]
-    process = subprocess.Popen(words, env={**os.environ, **settings}, stdout=subprocess.DEVNULL)
-    for _ in range(300):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            break
-        except OSError:
-            await asyncio.sleep(0.05)
-    yield World(store, home, made.id, f"ws://127.0.0.1:{port}/ws")
-    process.terminate()
-    assert await asyncio.to_thread(process.wait, 10) == 0
+    yield World(store, home, made.id, f"ws://127.0.0.1:{process.port}/ws")
+    assert process.is_alive, "the service died"
 
 
 async def test_what_one_does_reaches_both_in_order_and_is_durable(world: World) -> None:

@@ -15,6 +15,7 @@ import pytest
 from sim_core.errors import Invalid
 from sim_core.sandbox import CodeError, Sandbox
 from sim_core.sandbox.inside import fence
+from tests.sandbox import test_functions_javascript, test_functions_python
 from tests.sandbox.attack_run import names, outcome
 from tests.sandbox.attacks import ATTACKS, HARMLESS
 
@@ -49,6 +50,72 @@ async def test_the_attacks_are_real_for_without_the_fence_they_get_through(liste
             assert (await outcome(box, ATTACKS[name], names(listening))).startswith("got through"), name
     finally:
         await box.close()
+
+
+PROMISED = {
+    "reading the password file": ("read: the password file",),
+    "reading our environment": ("read: our environment", "read: the environment of the process above"),
+    "reading our own files": ("read: our own source", "read: our packages", "read: a module of ours"),
+    "the database's socket": ("reach: the database's socket",),
+    "any network": ("reach: TCP", "reach: UDP", "reach: IPv6", "reach: netlink", "reach: urllib"),
+    "fork": ("process: fork", "process: fork by clone", "process: fork by clone3", "process: vfork"),
+    "exec": ("process: exec", "process: a shell"),
+    "ptrace": ("process: ptrace", "process: another's memory"),
+    "kill": ("process: killing the process above", "process: killing everything", "process: a queued signal"),
+    "setuid": ("gain: another user", "gain: no user"),
+    "unshare": ("gain: a new user namespace", "gain: a new network"),
+    "writing outside the scratch folder": ("write: a file elsewhere", "write: beside the scratch folder"),
+}
+"""What the sandbox is said to refuse, and the attacks that try it."""
+EXCESSES = {
+    "memory": "test_memory_is_bounded",
+    "time": "test_time_is_over_for_everyone",
+    "output": "test_the_output_is_bounded",
+    "files": "test_a_large_file_and_many_files_are_refused",
+}
+
+
+async def test_whatever_is_said_to_be_refused_is_tried() -> None:
+    for refusal, attacks in PROMISED.items():
+        assert [name for name in attacks if name not in ATTACKS] == [], refusal
+    both = (test_functions_python, test_functions_javascript)
+    for excess, name in EXCESSES.items():
+        # JavaScript has no files
+        assert all(hasattr(module, name) for module in both[: 1 if excess == "files" else 2]), excess
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "require('fs')",
+        "std.open('/etc/passwd', 'r')",
+        "os.readdir('/')",
+        "(() => {}).constructor('return import(\"os\")')()",
+        "globalThis.process.env",
+        "fetch('http://127.0.0.1/')",
+        "new Worker('x')",
+    ],
+)
+async def test_a_javascript_expression_has_no_door_either(sandbox: Sandbox, code: str) -> None:
+    with pytest.raises(CodeError):
+        await sandbox.evaluate("javascript", code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "open('/etc/passwd').read()",
+        "__import__('os').environ",
+        "import os\nos.environ['PATH']",
+        "import subprocess\nsubprocess.run(['true'])",
+        "().__class__.__base__.__subclasses__()",
+        "(lambda: 0).__globals__",
+        "from pathlib import Path\nPath('/etc/passwd').read_text()",
+    ],
+)
+async def test_a_python_expression_has_no_door_either(sandbox: Sandbox, code: str) -> None:
+    with pytest.raises(CodeError):
+        await sandbox.evaluate("python", code)
 
 
 def _interpreter() -> str:

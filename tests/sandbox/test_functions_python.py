@@ -287,3 +287,25 @@ return [frame, np.arange(3), np.float64(1.5), frame.a.sum(), pd.Timestamp("2026-
     executed = await sandbox.execute("python", code, timeout_s=30)
     rows = [{"a": 1.0, "b": "x"}, {"a": None, "b": "y"}]
     assert executed.result == [rows, [0, 1, 2], 1.5, 1.0, "2026-01-02T00:00:00"]
+
+
+async def test_numpy_computes_within_the_fence_and_its_limits(sandbox: Sandbox) -> None:
+    pytest.importorskip("numpy")
+    pytest.importorskip("pandas")
+    code = """
+import io
+import numpy as np
+import pandas as pd
+square = np.arange(90_000, dtype=float).reshape(300, 300) % 7
+rank = np.linalg.matrix_rank(square @ square.T)
+open("in.csv", "w").write("k,v\\na,1\\nb,2\\na,3\\n")
+frame = pd.read_csv("in.csv").groupby("k", as_index=False).v.sum()
+return {"rank": rank, "sum": square.sum(), "rows": frame, "draws": len(np.random.default_rng().random(5))}
+"""
+    executed = await sandbox.execute("python", code, timeout_s=60)
+    rows = [{"k": "a", "v": 4}, {"k": "b", "v": 2}]
+    assert executed.result == {"rank": 7, "sum": executed.result["sum"], "rows": rows, "draws": 5}
+    with pytest.raises(CodeError, match=r"(?i)memory"):
+        await sandbox.execute("python", "import numpy as np\nreturn np.ones(1 << 30).sum()", timeout_s=60)
+    with pytest.raises(CodeError):
+        await sandbox.execute("python", "import numpy as np\nreturn np.fromfile('/etc/passwd', dtype='u1')")

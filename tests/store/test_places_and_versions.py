@@ -14,11 +14,11 @@ from sim_core.store.documents import (
     duplicate,
     list_workflows,
     load,
-    move_to_folder,
 )
-from sim_core.store.folders import change_folder, create_folder, delete_folder, list_folders
+from sim_core.store.folders import create_folder, delete_folder, list_folders, rename_folder
 from sim_core.store.memory import conversations, forget, recall, remember
 from sim_core.store.operations import append_ops
+from sim_core.store.order import place_folder, place_workflow
 from sim_core.store.plugins import forget_plugin, list_plugins, record_plugin
 from sim_core.store.pool import Store
 from sim_core.store.runs import keep_document, kept_document
@@ -60,22 +60,48 @@ async def test_folders_hold_workflows_and_each_other_but_not_themselves(store: S
     made = await create_workflow(store, workspace_id=here, actor="u", folder_id=inner.id)
     assert [one.id for one in (await list_workflows(store, workspace_id=here, folder_id=inner.id)).items] == [made.id]
     with pytest.raises(Invalid):
-        await change_folder(store, outer.id, here, name="Outer", parent_id=inner.id)
+        await place_folder(store, outer.id, here, parent_id=inner.id)
     for attempt in (
         create_folder(store, workspace_id=there, name="x", parent_id=outer.id),
         create_workflow(store, workspace_id=there, actor="u", folder_id=outer.id),
-        change_folder(store, outer.id, there, name="x"),
+        rename_folder(store, outer.id, there, "x"),
+        place_folder(store, outer.id, there, parent_id=None),
+        place_workflow(store, made.id, there, folder_id=None),
         delete_folder(store, outer.id, there),
-        move_to_folder(store, made.id, here, folder_id="nowhere"),
+        place_workflow(store, made.id, here, folder_id="nowhere"),
     ):
         with pytest.raises(Missing):
             await attempt
-    await change_folder(store, inner.id, here, name="Renamed", parent_id=outer.id)
+    await rename_folder(store, inner.id, here, "Renamed")
     await delete_folder(store, inner.id, here)
     assert (await load(store, made.id, here)).folder_id == outer.id
     await delete_folder(store, outer.id, here)
     assert (await load(store, made.id, here)).folder_id is None
     assert await list_folders(store, here) == ()
+
+
+async def test_workflows_and_folders_stand_where_they_are_put(store: Store) -> None:
+    here = await a_workspace(store)
+    a, b, c = [await create_workflow(store, workspace_id=here, actor="u", name=name) for name in "abc"]
+
+    async def names(folder_id: str | None = None) -> str:
+        page = await list_workflows(store, workspace_id=here)
+        inside = [one for one in page.items if one.folder_id == folder_id]
+        return "".join(one.name for one in sorted(inside, key=lambda one: one.position or 0))
+
+    assert await names() == "cba"
+    await place_workflow(store, a.id, here, folder_id=None, before=c.id)
+    assert await names() == "acb"
+    await place_workflow(store, a.id, here, folder_id=None)
+    assert await names() == "cba"
+    one, two = [await create_folder(store, workspace_id=here, name=name) for name in ("one", "two")]
+    await place_workflow(store, b.id, here, folder_id=two.id)
+    await place_workflow(store, c.id, here, folder_id=two.id, before=b.id)
+    assert (await names(), await names(two.id)) == ("a", "cb")
+    await place_folder(store, two.id, here, parent_id=None, before=one.id)
+    assert [folder.name for folder in await list_folders(store, here)] == ["two", "one"]
+    await place_folder(store, one.id, here, parent_id=two.id)
+    assert {folder.name: folder.parent_id for folder in await list_folders(store, here)} == {"two": None, "one": two.id}
 
 
 async def test_versions_are_frozen_numbered_and_one_is_live(store: Store) -> None:

@@ -5,7 +5,7 @@ reducer no longer does what the file says.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -228,12 +228,24 @@ def chains() -> Iterator[dict[str, Any]]:
         state = Workflow(name=f"chain {number}")
         for _ in range(30 if number % 4 else 0):
             state = apply(state, _read(dice.growth(state))).workflow
-        chain: dict[str, Any] = {"state": msgspec.to_builtins(state), "steps": []}
-        for _ in range(STEPS):
-            given = dice.operation(state)
-            step, state = _step(state, given)
-            chain["steps"].append(step)
-        yield chain | {"after": msgspec.to_builtins(state)}
+        yield _chain(state, (dice.operation for _ in range(STEPS)))
+    block = {"id": "b1", "type": "agent", "name": "One", "values": {"code": True}}
+    truths = (True, 1, 1.0, [1, {"a": 0}], [True, {"a": 0}], [1, {"a": False}], False, 0)
+    values = [{"op": "value.update", "items": [{"block_id": "b1", "field": "code", "value": one}]} for one in truths]
+    values[3]["items"][0]["expected"] = True
+    yield _chain(_read_state({"blocks": {"b1": block}}), (lambda _, given=given: given for given in values))
+
+
+def _chain(state: Workflow, givers: Iterable[Callable[[Workflow], dict[str, Any]]]) -> dict[str, Any]:
+    chain: dict[str, Any] = {"state": msgspec.to_builtins(state), "steps": []}
+    for give in givers:
+        step, state = _step(state, give(state))
+        chain["steps"].append(step)
+    return chain | {"after": msgspec.to_builtins(state)}
+
+
+def _read_state(given: dict[str, Any]) -> Workflow:
+    return msgspec.convert(given, Workflow)
 
 
 def _step(state: Workflow, given: dict[str, Any]) -> tuple[dict[str, Any], Workflow]:

@@ -312,3 +312,34 @@ async def test_a_pin_stands_in_for_its_block_in_the_draft_only(door: Door) -> No
     assert (await door.ask("POST", f"/workflows/{id}/deployments", {})).status_code == 201
     live = await door.ask("POST", f"/workflows/{id}/execute?version=live", {})
     assert (live.status_code, "asked" in live.json()["detail"]) == (500, True)
+
+
+SECRET = "s3cr3t-of-the-house"
+
+
+@pytest.mark.parametrize("language", ["python", "javascript"])
+async def test_code_has_the_secrets_it_names_and_no_others_and_what_it_says_of_them_is_masked(
+    door: Door, language: str
+) -> None:
+    for name, value in (("HOUSE_TOKEN", SECRET), ("OTHER_TOKEN", "not-to-be-seen")):
+        assert (await door.ask("PUT", f"/secrets/{name}", {"value": value})).status_code < 300
+    bodies = {
+        "python": "import os\nprint({{T}})\nreturn {'n': len({{T}}), 'all': str(dict(os.environ)) + str(env)}",
+        "javascript": "console.log({{T}});\nreturn {n: {{T}}.length, all: JSON.stringify([env, process.env, params])}",
+    }
+    fail = {"python": "raise ValueError('bad ' + {{T}})", "javascript": "throw Error('bad ' + {{T}})"}
+    asks, fails = (
+        code(id, body[language].replace("{{T}}", "{{HOUSE_TOKEN}}"), language=language)
+        for id, body in (("a", bodies), ("b", fail))
+    )
+    run_id = await door.begin(await door.make(workflow(START, asks, fails, edges="start>a, a>b")))
+    run = await door.until(run_id)
+    traced = await door.run(run_id, trace=True)
+    told = await door.told(run_id)
+    [did] = [data for name, data in told if (name, data.get("block")) == ("block.finished", "a")]
+    assert did["output"]["result"]["n"] == len(SECRET)
+    assert did["stdout"].strip() == "{{HOUSE_TOKEN}}"
+    assert run["error"]["message"].endswith("bad {{HOUSE_TOKEN}}")
+    everything = json.dumps([run, traced, told])
+    assert SECRET not in everything
+    assert "not-to-be-seen" not in everything

@@ -41,7 +41,7 @@ WHERE workflow_id = $1 AND client_id = $2 AND cseq >= $3 AND cseq < $4
 """
 
 LIST = f"""
-SELECT {HEAD}
+SELECT {HEAD}, w.position
 FROM workflow w
 WHERE w.workspace_id = $1 AND w.deleted_at IS NULL AND ($2::text IS NULL OR w.id < $2)
   AND ($3::text IS NULL OR w.folder_id = $3) AND ($4 OR w.archived_at IS NULL)
@@ -56,10 +56,6 @@ WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL
 ARCHIVE = """
 UPDATE workflow SET archived_at = CASE WHEN $3 THEN coalesce(archived_at, now()) END, updated_at = now()
 WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL
-"""
-
-FILE = """
-UPDATE workflow SET folder_id = $3, updated_at = now() WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL
 """
 
 HAS_FOLDER = "SELECT true FROM workflow_folder WHERE id = $1 AND workspace_id = $2"

@@ -90,7 +90,7 @@ SELECT id, pg_notify('sim_queue', ''), pg_notify('sim_run', 'answer ' || id) FRO
 REQUEUE = """
 WITH taken AS (
   UPDATE workflow_execution_logs SET status = 'pending', epoch = epoch + 1, wake_at = NULL, offered_at = NULL,
-    ended_at = NULL, cancel_asked = false, priority = CASE WHEN priority < $3 THEN priority ELSE 0 END
+    ended_at = NULL, error = NULL, cancel_asked = false, priority = CASE WHEN priority < $3 THEN priority ELSE 0 END
   WHERE id = $1 AND epoch = $2 AND status IN ('failed', 'cancelled') RETURNING id)
 SELECT id, pg_notify('sim_queue', '') FROM taken
 """

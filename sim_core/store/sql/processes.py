@@ -4,7 +4,10 @@ REGISTER = """
 INSERT INTO process (id, kind, host, pid, born, beat_at) VALUES ($1, $2, $3, $4, $5, now())
 """
 
-BEAT = "UPDATE process SET beat_at = now() WHERE id = $1"
+# Not waited for by the disk: a beat that a crash forgets is a process that a crash has ended.
+BEAT = """
+UPDATE process SET beat_at = now() WHERE id = $1 AND set_config('synchronous_commit', 'off', true) = 'off'
+"""
 
 LEAVE = "DELETE FROM process WHERE id = $1"
 

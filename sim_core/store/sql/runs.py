@@ -29,12 +29,14 @@ WHERE r.workspace_id = $1 AND ($2::text IS NULL OR r.id < $2) AND ($3::text IS N
   AND ($4::text[] IS NULL OR r.status = ANY($4)) AND ($5::text IS NULL OR r.trigger = $5)
   AND ($6::timestamptz IS NULL OR r.created_at >= $6) AND ($7::timestamptz IS NULL OR r.created_at < $7)
   AND ($8::text IS NULL OR r.parent_id = $8)
-ORDER BY r.id DESC LIMIT $9
+  AND ($9::text IS NULL OR r.id = $9 OR strpos(lower(r.error::text), lower($9)) > 0 OR EXISTS
+    (SELECT 1 FROM workflow w WHERE w.id = r.workflow_id AND strpos(lower(w.name), lower($9)) > 0))
+ORDER BY r.id DESC LIMIT $10
 """
 
 CLAIM = f"""
 UPDATE workflow_execution_logs SET status = 'running', owner = $2, epoch = epoch + 1, wake_at = NULL,
-  offered_at = NULL, cancel_asked = false, started_at = coalesce(started_at, now()), ended_at = NULL,
+  offered_at = NULL, cancel_asked = false, started_at = coalesce(started_at, now()), ended_at = NULL, error = NULL,
   deadline_at = {DEADLINE}
 WHERE id = $1 AND status = ANY($3)
 RETURNING epoch, {LEFT}, (SELECT coalesce(max(seq), 0) FROM execution_event e WHERE e.run_id = $1) AS seq

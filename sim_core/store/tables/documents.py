@@ -14,6 +14,7 @@ class WorkflowFolder(Table, tablename="workflow_folder"):
     workspace_id = ForeignKey(Workspace, null=False, default="", index=True)
     parent_id = Text(null=True, default=None)
     name = Text()
+    position = Integer(null=True, default=None, help_text="Order among its neighbours.")
     created_at = Timestamptz()
 
 
@@ -23,6 +24,7 @@ class Workflow(Table, tablename="workflow"):
     id = Text(primary_key=True)
     workspace_id = ForeignKey(Workspace, null=False, default="")
     folder_id = Text(null=True, default=None)
+    position = Integer(null=True, default=None, help_text="Order among its neighbours.")
     name = Text()
     description = Text()
     seq = BigInt()

@@ -28,10 +28,25 @@ from sim_realtime.replica_text import ReplicaText
 from sim_realtime.service import Service
 
 
+class Square:
+    """Where everybody who follows a topic is told the same."""
+
+    kind = "none"
+
+    def __init__(self) -> None:
+        self.topics: dict[str, dict[Link, None]] = {}
+
+    def tell(self, topic: str, text: bytes, but: "Link | None" = None) -> None:
+        for link in tuple(self.topics.get(topic, ())):
+            if link is not but:
+                link.send(text)
+
+
 class Link:
     """A connection of the service on one side, a client on the other; messages take time and arrive in order."""
 
-    def __init__(self, person: "Person", service: Service, rng: random.Random) -> None:
+    def __init__(self, person: "Person", service: Service, square: Square, rng: random.Random) -> None:
+        self.square = square
         self.session: Any = None
         self.is_open = True
         self.behind = 0
@@ -44,6 +59,15 @@ class Link:
         if self.is_open:
             self._later("down", lambda: self._person.hear(self, protocol.decode_server.decode(text)))
         return self.is_open
+
+    def follow(self, topic: str) -> None:
+        self.square.topics.setdefault(topic, {})[self] = None
+
+    def unfollow(self, topic: str) -> None:
+        self.square.topics.get(topic, {}).pop(self, None)
+
+    def tell(self, topic: str, text: bytes) -> None:
+        self.square.tell(topic, text, but=self)
 
     def close(self, code: int, reason: str = "") -> None:
         self._later("down", lambda: self.cut())
@@ -90,8 +114,8 @@ class Person:
         if self.link:
             self.link.say(message)
 
-    def connect(self, service: Service) -> None:
-        self.link = Link(self, service, self.rng)
+    def connect(self, service: Service, square: Square) -> None:
+        self.link = Link(self, service, square, self.rng)
         self.say(protocol.Hello(v=1, client_id=f"tab-{self.name}", key=self.name))
 
     def lost(self, link: Link) -> None:

@@ -16,7 +16,7 @@ from sim_core.store.stamps import is_value, written
 from sim_realtime.service import Service
 from tests.realtime.simulation.clock import run
 from tests.realtime.simulation.disk import Disk, MemoryLedger
-from tests.realtime.simulation.people import Person, idea
+from tests.realtime.simulation.people import Person, Square, idea
 
 START = Workflow(
     name="shared",
@@ -43,10 +43,12 @@ class Play:
         self.graves: list[Service] = []
         self.ledger: MemoryLedger
         self.service: Service
+        self.square: Square
 
     def boot(self) -> None:
         self.ledger = MemoryLedger(self.disk)
-        self.service = Service(self.ledger, hub="none", version="0")
+        self.square = Square()
+        self.service = Service(self.ledger, crier=self.square, version="0")
         service = self.service
         self.disk.hear = lambda told: service.heard_ops(told) if service is self.service else None
 
@@ -75,7 +77,7 @@ class Play:
         person = rng.choice(self.people)
         if person.link is None:
             if rng.random() < 0.5 and person.name in self.disk.roles:
-                person.connect(self.service)
+                person.connect(self.service, self.square)
             elif rng.random() < 0.5:
                 person.act()
         elif chance < 0.03:
@@ -109,7 +111,7 @@ class Play:
             here = [person for person in self.people if person.name in self.disk.roles]
             for person in here:
                 if person.link is None:
-                    person.connect(self.service)
+                    person.connect(self.service, self.square)
                 elif person.types and person.text.refused and not person.text.is_open and person.replica.is_joined:
                     person.text.open()
             await asyncio.sleep(0.5)

@@ -194,3 +194,18 @@ def test_the_digest_is_that_of_the_content_and_not_of_how_it_came_to_be() -> Non
     built = Edge(id="e", source="a", target="b", source_handle="".join(["so", "urce"]))
     assert digest(Workflow(edges={"e": built})) == digest(Workflow(edges={"e": Edge(id="e", source="a", target="b")}))
     assert digest(one) != digest(Workflow(name="w"))
+
+
+def test_true_is_not_one_and_one_is_one_point_nought() -> None:
+    start = made(AddBlocks(blocks=(block("a", values={"x": True, "y": [1]}),)))
+
+    def wrote(value: Any, field: str = "x", **more: Any) -> Any:
+        return apply(start, UpdateValues(items=(ValueChange(block_id="a", field=field, value=value, **more),)))
+
+    assert wrote(1).workflow.blocks["a"].values["x"] == 1
+    assert wrote(1).workflow.blocks["a"].values["x"] is not True
+    assert wrote(True).effective is None
+    assert wrote([True], "y").effective is not None
+    assert wrote([1.0], "y").effective is None
+    assert [why.code for why in wrote("z", expected=1).refusals] == ["conflict"]
+    assert apply_all(start, diff(start, wrote(1).workflow)).workflow.blocks["a"].values["x"] is not True

@@ -5,6 +5,7 @@ import { read, send } from "./client";
 import type {
   BlockList,
   CredentialList,
+  FolderList,
   IntegrationList,
   ModelList,
   PluginList,
@@ -21,11 +22,23 @@ export const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 30_000, retry: 1, refetchOnWindowFocus: false } },
 });
 
+/** Every page of a list as one, up to two thousand entries. */
+async function everyPage<P extends { items: unknown[]; next_cursor: string | null }>(path: string): Promise<P> {
+  const whole = await read<P>(path);
+  for (let left = 9; left && whole.next_cursor; left--) {
+    const next = await read<P>(`${path}&cursor=${encodeURIComponent(whole.next_cursor)}`);
+    whole.items.push(...next.items);
+    whole.next_cursor = next.next_cursor;
+  }
+  return whole;
+}
+
 const HOUR = 3_600_000;
 export const workflows = queryOptions({
   queryKey: ["workflows"],
-  queryFn: () => read<WorkflowPage>("/workflows?limit=200"),
+  queryFn: () => everyPage<WorkflowPage>("/workflows?limit=200"),
 });
+export const folders = queryOptions({ queryKey: ["folders"], queryFn: () => read<FolderList>("/folders") });
 export const blockTypes = queryOptions({
   queryKey: ["blocks"],
   queryFn: () => read<BlockList>("/blocks"),
@@ -66,6 +79,7 @@ export const run = (id: string) =>
 export const validation = (id: string, seq: number) =>
   queryOptions({
     queryKey: ["validation", id, seq],
+    enabled: Boolean(id),
     queryFn: async (): Promise<Validation> => (await send(`/workflows/${id}/validate`, { method: "POST" })).json(),
     placeholderData: (before: Validation | undefined) => before,
   });

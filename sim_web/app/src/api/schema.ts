@@ -9,11 +9,17 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/{workflow_id}/validate",
   "/api/v1/workflows/import",
   "/api/v1/workflows/{workflow_id}/export",
+  "/api/v1/folders",
+  "/api/v1/folders/{folder_id}",
+  "/api/v1/folders/{folder_id}/place",
+  "/api/v1/workflows/{workflow_id}/place",
   "/api/v1/workflows/{workflow_id}/deployments",
   "/api/v1/workflows/{workflow_id}/deployments/{version}",
   "/api/v1/workflows/{workflow_id}/undeploy",
   "/api/v1/workflows/{workflow_id}/deployments/{version}/promote",
   "/api/v1/workflows/{workflow_id}/execute",
+  "/api/v1/runs/figures",
+  "/api/v1/runs/{run_id}/document",
   "/api/v1/runs",
   "/api/v1/runs/{run_id}",
   "/api/v1/runs/{run_id}/events",
@@ -53,6 +59,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/auth/sign-out/everywhere",
   "/api/v1/auth/providers/{provider}/start",
   "/api/v1/auth/providers/{provider}/callback",
+  "/api/v1/auth/passkeys/options",
+  "/api/v1/auth/passkeys/sign-in",
+  "/api/v1/me/passkeys",
+  "/api/v1/me/passkeys/options",
+  "/api/v1/me/passkeys/{passkey_id}",
   "/api/v1/me",
   "/api/v1/me/password",
   "/api/v1/me/email",
@@ -153,6 +164,7 @@ export interface WorkflowEntry {
   name: string;
   description: string;
   folder_id: string | null;
+  position: number | null;
   seq: number;
   created_at: string | null;
   updated_at: string | null;
@@ -437,6 +449,38 @@ export interface Imported {
   workflow?: Workflow | null;
 }
 
+/** All folders of a workspace, in their order. */
+export interface FolderList {
+  items: FolderEntry[];
+  next_cursor?: string | null;
+}
+
+/** A folder of workflows. */
+export interface FolderEntry {
+  id: string;
+  name: string;
+  parent_id: string | null;
+  position: number | null;
+  created_at: string;
+}
+
+/** A folder to be made. */
+export interface NewFolder {
+  name: string;
+  parent_id?: string | null;
+}
+
+/** How a folder is called. */
+export interface ChangeFolder {
+  name: string;
+}
+
+/** Where something stands. */
+export interface Standing {
+  folder_id?: string | null;
+  before?: string | null;
+}
+
 /** A version to be made. */
 export interface NewDeployment {
   note?: string;
@@ -503,6 +547,30 @@ export interface RunResult {
   pauses?: string[];
   ms?: number | null;
   url?: string;
+}
+
+/** Runs over time. */
+export interface Figures {
+  since: string;
+  until: string;
+  step_s: number;
+  items: Figure[];
+}
+
+/** What the runs that began within one stretch of time come to; stretches without a run are left out. */
+export interface Figure {
+  at: string;
+  runs: number;
+  failed: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  tokens: number;
+  cost: number;
+}
+
+/** The document that a run ran, as it was then. */
+export interface RunDocument {
+  workflow: Workflow;
 }
 
 /** Part of the list of runs, the newest first. */
@@ -894,9 +962,17 @@ export interface Pasted {
   text: string;
 }
 
-/** The secrets that were set. */
-export interface SecretNames {
-  names: string[];
+/** What came of each line. */
+export interface PastedSecrets {
+  items: PastedLine[];
+  next_cursor?: string | null;
+}
+
+/** What came of one line. */
+export interface PastedLine {
+  line: number;
+  name: string;
+  status: "changed" | "empty" | "new" | "overridden";
 }
 
 /** Credentials, by service and name. */
@@ -1008,6 +1084,7 @@ export interface AuthFacts {
   is_fresh: boolean;
   sends_mail: boolean;
   is_signed_in: boolean;
+  passkeys_at: string;
   providers: string[];
 }
 
@@ -1060,10 +1137,53 @@ export interface Reset {
   password: string;
 }
 
-/** The password again, or a code of the authenticator app. */
+/** The password again, or a code of the authenticator app, or a passkey. */
 export interface Confirm {
   password?: string;
   code?: string;
+  ticket?: string;
+  credential?: Record<string, unknown>;
+}
+
+/** What the browser is asked for. */
+export interface Options {
+  ticket: string;
+  options: Record<string, unknown>;
+}
+
+/** The passkey that the browser shows. */
+export interface ShowPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  restore?: boolean;
+}
+
+/** Your passkeys. */
+export interface PasskeyList {
+  items: Passkey[];
+  next_cursor?: string | null;
+}
+
+/** A passkey as its owner sees it. */
+export interface Passkey {
+  id: string;
+  name: string;
+  backed_up: boolean;
+  aaguid: string;
+  created_at: string;
+  used_at: string | null;
+}
+
+/** The passkey that the browser made. */
+export interface NewPasskey {
+  ticket: string;
+  credential: Record<string, unknown>;
+  name?: string;
+}
+
+/** What it is called. */
+export interface RenamePasskey {
+  name: string;
 }
 
 /** Who is asking. */

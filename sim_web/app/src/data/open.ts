@@ -10,6 +10,8 @@ interface Ticket {
   url: string;
 }
 
+const WHERE = "sim.realtime";
+
 let room: Promise<Session | undefined> | undefined;
 
 const newTicket = () => write<Ticket>("POST", "/realtime/ticket");
@@ -20,9 +22,11 @@ async function connect(): Promise<Session | undefined> {
   let first: Ticket | undefined;
   try {
     first = await newTicket();
+    localStorage.setItem(WHERE, first.url);
   } catch (error) {
     if (error instanceof Refusal && error.status) return undefined;
-    throw error;
+    // Without a network, what this browser has kept is opened, and the service is looked for where it was.
+    if (!localStorage.getItem(WHERE)) throw error;
   }
   const { createSession } = await import("../realtime");
   const credentials = async () => {
@@ -30,7 +34,7 @@ async function connect(): Promise<Session | undefined> {
     first = undefined;
     return { ticket };
   };
-  return createSession({ url: first.url, credentials });
+  return createSession({ url: first?.url ?? localStorage.getItem(WHERE) ?? "", credentials });
 }
 
 export async function openWorkflow(id: string): Promise<WorkflowClient> {

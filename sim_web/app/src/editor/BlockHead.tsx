@@ -3,11 +3,12 @@ import type { BlockFacts } from "../api/schema";
 import { normalise } from "../model/names";
 import type { Block } from "../realtime/document";
 import { TypeIcon } from "../ui/TypeIcon";
-import { useEditorStore } from "./store";
+import { useEditor, useEditorStore } from "./store";
 
 /** A block's name, to be changed in place, and what its type is for. */
 export function BlockHead({ block, type }: { block: Block; type?: BlockFacts }) {
   const store = useEditorStore();
+  const editable = useEditor((state) => state.status.editable);
   const [error, setError] = useState("");
   const rename = (name: string) => {
     const wanted = name.trim();
@@ -32,7 +33,7 @@ export function BlockHead({ block, type }: { block: Block; type?: BlockFacts }) 
           aria-invalid={Boolean(error)}
           className="control flex-1 border-transparent text-lg font-semibold"
           defaultValue={block.name}
-          disabled={block.locked}
+          disabled={!editable || block.locked}
           onBlur={(event) => rename(event.target.value)}
           onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
         />

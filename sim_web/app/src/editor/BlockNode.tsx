@@ -36,7 +36,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
   const many = ports.length > 1 || ports[0]?.id !== "source";
   const rows = rowsOf(block, type);
   return (
-    <NodeFrame id={id} selected={selected} faded={!block.enabled} step={step} className="w-60">
+    <NodeFrame id={id} selected={selected} faded={!block.enabled} step={step} color={color} className="w-60">
       {isEntry(block, type) ? null : (
         <Handle
           role="img"

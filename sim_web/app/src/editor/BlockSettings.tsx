@@ -24,7 +24,7 @@ export function BlockSettings({ block, type }: { block: Block; type?: BlockFacts
   );
   const retry = block.retry;
   return (
-    <details className="rounded-md border border-line">
+    <details className="rounded-md border border-line" inert={!editable}>
       <summary className="cursor-pointer px-3 py-2 font-medium">Settings</summary>
       <div className="grid gap-3 border-t border-line p-3">
         {row("On", "A block that is off is passed over.", block.enabled, (enabled) => set({ enabled }))}

@@ -1,19 +1,36 @@
-import { Background, BackgroundVariant, Controls, MiniMap, ReactFlow, SelectionMode } from "@xyflow/react";
-import { useMemo } from "react";
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  type OnMoveStart,
+  ReactFlow,
+  SelectionMode,
+  useStore,
+} from "@xyflow/react";
+import { type ReactNode, useCallback, useMemo } from "react";
 import { EDITOR } from "../commands/editor";
 import { Cursors } from "../together/Cursors";
+import { useCommenting } from "../together/comments/useCommenting";
 import { Following } from "../together/Following";
 import { useView } from "../together/useView";
+import { cx } from "../ui/cx";
 import { type MenuEntries, RightClick } from "../ui/Menu";
 import { isDark } from "../ui/theme";
 import { BlockNode } from "./BlockNode";
 import { ContainerNode } from "./ContainerNode";
 import { NoteNode } from "./NoteNode";
+import { Overview } from "./Overview";
 import { useEditor, useEditorStore } from "./store";
 import { stateOf, useActs } from "./useActs";
 import { useCanvas } from "./useCanvas";
 import { useFlowEdges } from "./useFlowEdges";
 
+// made once: a new object would have every block and every edge rendered anew
+const GRID: [number, number] = [4, 4];
+const FIT = { padding: 0.08, maxZoom: 1 };
+const PRO = { hideAttribution: true };
+const EDGE = { type: "smoothstep" };
+const WITH = ["Meta", "Control"];
 const NODES = { block: BlockNode, container: ContainerNode, note: NoteNode };
 const IN_MENU = [
   "run.from",
@@ -25,15 +42,35 @@ const IN_MENU = [
   "duplicate",
   "enabled",
   "locked",
+  "comment",
   "error_port",
   "lift",
   "delete",
 ];
-const ON_CANVAS = ["undo", "redo", "add", "all", "layout", "fit", "search", "variables"];
+const ON_CANVAS = ["undo", "redo", "add", "comment", "all", "layout", "fit", "search", "variables"];
 
-export function Canvas() {
+/** From afar blocks are shown without their words: nobody could read them, and they cost the most to draw. */
+const FAR = 0.25;
+const CROWD = { blocks: 120, zoom: 0.4 };
+
+const useFar = () => {
+  const crowd = useEditor((state) => Object.keys(state.doc.blocks).length > CROWD.blocks);
+  return useStore((state) => state.transform[2] < (crowd ? CROWD.zoom : FAR));
+};
+
+export function Canvas({ children }: { children?: ReactNode }) {
+  const far = useFar();
   const canvas = useCanvas();
   const view = useView();
+  const [moving, leaving] = [canvas.onMoveStart, view.onMoveStart];
+  const onMoveStart: OnMoveStart = useCallback(
+    (event, place) => {
+      moving();
+      leaving(event, place);
+    },
+    [moving, leaving],
+  );
+  const commenting = useCommenting();
   const edges = useFlowEdges();
   const editable = useEditor((state) => state.status.editable);
   const entries = useMenu();
@@ -43,6 +80,9 @@ export function Canvas() {
         <ReactFlow
           {...canvas}
           {...view}
+          {...commenting}
+          onMoveStart={onMoveStart}
+          className={cx(far && "far", commenting.className)}
           edges={edges}
           nodeTypes={NODES}
           colorMode={isDark() ? "dark" : "light"}
@@ -50,32 +90,25 @@ export function Canvas() {
           nodesConnectable={editable}
           selectionMode={SelectionMode.Partial}
           selectionKeyCode="Shift"
-          multiSelectionKeyCode={["Meta", "Control"]}
+          multiSelectionKeyCode={WITH}
           deleteKeyCode={null}
           panOnScroll
           zoomOnDoubleClick={false}
           minZoom={0.1}
           maxZoom={1.6}
           snapToGrid
-          snapGrid={[4, 4]}
+          snapGrid={GRID}
           fitView
-          fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+          fitViewOptions={FIT}
           onlyRenderVisibleElements
-          proOptions={{ hideAttribution: true }}
-          defaultEdgeOptions={{ type: "smoothstep" }}
+          proOptions={PRO}
+          defaultEdgeOptions={EDGE}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-          <MiniMap
-            pannable
-            zoomable
-            position="bottom-left"
-            style={{ width: 160, height: 100, marginLeft: 52 }}
-            nodeColor={(node) => (node.data.color as string) || "#888"}
-            nodeStrokeWidth={0}
-            ariaLabel="Map of the workflow"
-          />
+          <Overview />
           <Controls position="bottom-left" showInteractive={false} />
           <Cursors />
+          {children}
         </ReactFlow>
         <Following />
       </div>

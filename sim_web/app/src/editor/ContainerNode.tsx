@@ -26,10 +26,17 @@ export const ContainerNode = memo(function ContainerNode({ id, data, selected }:
   const words = useEditor((state) => told(state.doc.subflows[id]));
   const kind = containerOf(block) ?? "loop";
   return (
-    <NodeFrame id={id} selected={selected} faded={!block.enabled} step={step} className="h-full bg-transparent!">
+    <NodeFrame
+      id={id}
+      selected={selected}
+      faded={!block.enabled}
+      step={step}
+      color={color}
+      className="h-full bg-transparent!"
+    >
       <NodeResizer isVisible={selected && !block.locked} minWidth={280} minHeight={160} />
       <div
-        className="absolute inset-0 -z-10 rounded-lg"
+        className="tint absolute inset-0 -z-10 rounded-lg"
         style={{ background: `color-mix(in srgb, ${color} 6%, transparent)` }}
       />
       <div className="flex h-10 items-center gap-2 rounded-t-lg border-b border-line bg-card px-3">

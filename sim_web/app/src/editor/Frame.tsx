@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import type { Step } from "../run/view";
 import { Watchers } from "../together/Watchers";
 import { cx } from "../ui/cx";
@@ -17,15 +17,24 @@ interface Props {
   selected: boolean;
   faded: boolean;
   step?: Step;
+  /** The colour of its type, by which it is told from afar. */
+  color: string;
   className?: string;
   children: ReactNode;
 }
 
+declare global {
+  /** How often each block was rendered; there only when somebody measures it. */
+  var simRenders: Map<string, number> | undefined;
+}
+
 /** What every block has around it: whether it is chosen, how it ran, and who looks at it. */
-export function NodeFrame({ id, selected, faded, step, className, children }: Props) {
+export function NodeFrame({ id, selected, faded, step, color, className, children }: Props) {
+  globalThis.simRenders?.set(id, (globalThis.simRenders.get(id) ?? 0) + 1);
   return (
     <div
       data-state={step?.state}
+      style={{ "--tone": color } as CSSProperties}
       className={cx(
         "relative rounded-lg border bg-card transition-[outline-color]",
         selected ? "border-accent shadow-[0_0_0_1px_var(--accent)]" : "border-line shadow-sm",

@@ -5,10 +5,16 @@ import { NodeFrame } from "./Frame";
 import type { BlockData } from "./nodes";
 
 export const NoteNode = memo(function NoteNode({ id, data, selected }: NodeProps) {
-  const { block } = data as BlockData;
+  const { block, color } = data as BlockData;
   const text = String(block.values.content ?? "");
   return (
-    <NodeFrame id={id} selected={selected} faded={false} className="w-60 bg-[light-dark(#fef8dc,#33301f)]!">
+    <NodeFrame
+      id={id}
+      selected={selected}
+      faded={false}
+      color={color}
+      className="w-60 bg-[light-dark(#fef8dc,#33301f)]!"
+    >
       <div className="max-h-80 overflow-hidden px-3 py-2">
         {text ? <Markdown text={text} /> : <p className="text-soft">An empty note.</p>}
       </div>

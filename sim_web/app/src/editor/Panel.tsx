@@ -1,9 +1,11 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { cx } from "../ui/cx";
-import { BlockForm } from "./BlockForm";
+import { Skeleton } from "../ui/States";
 import { type Panel as PanelName, useEditor, useEditorStore } from "./store";
 import { Toolbar } from "./Toolbar";
 
+const form = () => import("./BlockForm");
+const BlockForm = lazy(() => form().then((found) => ({ default: found.BlockForm })));
 const ChatPanel = lazy(() => import("../chat/ChatPanel"));
 const LABELS = { add: "Add a block", block: "Edit the block", chat: "Chat with the workflow" };
 
@@ -11,7 +13,13 @@ export function Panel() {
   const store = useEditorStore();
   const panel = useEditor((state) => state.panel);
   const id = useEditor((state) => (state.selected.length === 1 ? state.selected[0] : undefined));
+  const editable = useEditor((state) => state.status.editable);
   const exists = useEditor((state) => Boolean(id && state.doc.blocks[id]));
+  useEffect(() => {
+    // what edits text is large: it comes when the canvas stands, before anybody asks for it
+    const soon = setTimeout(() => void form(), 300);
+    return () => clearTimeout(soon);
+  }, []);
   const tab = (name: PanelName, label: string) => (
     <button
       type="button"
@@ -34,14 +42,18 @@ export function Panel() {
         {tab("chat", "Chat")}
       </div>
       <div role="tabpanel" aria-label={LABELS[panel]} className="min-h-0 flex-1 overflow-auto">
-        {panel === "add" ? (
+        {panel === "add" && !editable ? (
+          <p className="p-6 text-center text-soft">You may look at this workflow and talk about it, not change it.</p>
+        ) : panel === "add" ? (
           <Toolbar />
         ) : panel === "chat" ? (
           <Suspense>
             <ChatPanel />
           </Suspense>
         ) : exists && id ? (
-          <BlockForm key={id} id={id} />
+          <Suspense fallback={<FormSkeleton />}>
+            <BlockForm key={id} id={id} />
+          </Suspense>
         ) : (
           <p className="p-6 text-center text-soft">Choose a block on the canvas to edit it.</p>
         )}
@@ -49,3 +61,9 @@ export function Panel() {
     </aside>
   );
 }
+
+const FormSkeleton = () => (
+  <div className="p-4">
+    <Skeleton rows={5} />
+  </div>
+);

@@ -1,6 +1,7 @@
 import { ChevronDown, Play, Redo2, Square, Terminal, Undo2 } from "lucide-react";
 import { EDITOR, named } from "../commands/editor";
 import { Avatars } from "../together/Avatars";
+import { TogetherButtons } from "../together/Buttons";
 import { Saved } from "../together/Saved";
 import { Button, IconButton } from "../ui/Button";
 import { Menu } from "../ui/Menu";
@@ -18,7 +19,8 @@ export function TopBar() {
   const editable = useEditor((state) => state.status.editable);
   const doc = useEditor((state) => state.doc);
   const console = useEditor((state) => state.console);
-  const client = useEditor((state) => state.client);
+  const canUndo = useEditor((state) => state.client.canUndo());
+  const canRedo = useEditor((state) => state.client.canRedo());
   const rename = (name: string) => {
     if (name.trim() && name !== doc.name)
       store.getState().change([{ op: "workflow.update", set: { name: name.trim() } }]);
@@ -42,9 +44,10 @@ export function TopBar() {
       <Saved />
       <span className="flex-1" />
       <Avatars />
+      <TogetherButtons />
       <Problems />
-      <IconButton label="Undo" icon={Undo2} disabled={!client.canUndo()} onClick={() => does("undo")} />
-      <IconButton label="Redo" icon={Redo2} disabled={!client.canRedo()} onClick={() => does("redo")} />
+      <IconButton label="Undo" icon={Undo2} disabled={!canUndo} onClick={() => does("undo")} />
+      <IconButton label="Redo" icon={Redo2} disabled={!canRedo} onClick={() => does("redo")} />
       <IconButton
         label={console ? "Hide the console" : "Show the console"}
         icon={Terminal}

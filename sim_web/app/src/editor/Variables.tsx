@@ -21,6 +21,7 @@ function read(text: string, type: string): unknown {
 export function Variables() {
   const store = useEditorStore();
   const variables = useEditor((state) => state.doc.variables);
+  const editable = useEditor((state) => state.status.editable);
   const all = Object.values(variables);
   const add = () => {
     const taken = new Set(all.map((one) => normalise(one.name)));
@@ -31,7 +32,7 @@ export function Variables() {
       .change([{ op: "variable.add", variables: [{ id: newId(), name: `value${at}`, type: "plain", value: "" }] }]);
   };
   return (
-    <div className="grid gap-2">
+    <div className="grid gap-2" inert={!editable}>
       {all.length ? all.map((one) => <Row key={one.id} one={one} />) : <p className="text-soft">No variable yet.</p>}
       <div>
         <Button icon={Plus} onClick={add}>

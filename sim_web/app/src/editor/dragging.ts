@@ -41,3 +41,18 @@ export function nudge(store: EditorStore, changes: NodeChange[]) {
   });
   if (items.length) change([{ op: "block.move", items }], { gesture: "nudge" });
 }
+
+/** Lays the sheet over the blocks, until told or until the hand lets go: what is clicked next is a block again. */
+export function covered(canvas: HTMLElement | null, is: boolean) {
+  if (!canvas || canvas.classList.contains("moving") === is) return;
+  canvas.classList.toggle("moving", is);
+  if (!is) return;
+  const free = (event: PointerEvent) => {
+    if (event.type === "pointermove" && event.buttons) return;
+    canvas.classList.remove("moving");
+    removeEventListener("pointerup", free, true);
+    removeEventListener("pointermove", free, true);
+  };
+  addEventListener("pointerup", free, true);
+  addEventListener("pointermove", free, true);
+}

@@ -7,6 +7,7 @@ import type { Outcome } from "../commands/command";
 import { EDITOR, type EditorState } from "../commands/editor";
 import { useCommands } from "../commands/store";
 import { arranged } from "../model/layout";
+import { together } from "../together/store";
 import { type Editor, type EditorStore, type Shown, useEditorStore } from "./store";
 import { useRunner } from "./useRunner";
 
@@ -56,6 +57,8 @@ function act(
     "run.from": () => void runner.start({}, { from_block: outcome.about }),
     stop: () => void runner.stop(),
     fit: () => void flow.fitView({ padding: 0.2, maxZoom: 1, duration: 200 }),
+    comment: () => (outcome.about ? together.write({ block_id: outcome.about }) : together.place()),
+    history: () => together.show("history"),
     console: () => editor.set({ console: !editor.console }),
     chat: () => editor.set({ panel: editor.panel === "chat" ? "add" : "chat" }),
     add: () => {

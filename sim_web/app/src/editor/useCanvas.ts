@@ -8,6 +8,7 @@ import {
   type NodeChange,
   type OnNodeDrag,
   useReactFlow,
+  useStoreApi,
 } from "@xyflow/react";
 import { type DragEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toast } from "sonner";
@@ -16,7 +17,7 @@ import { adding } from "../model/adding";
 import { containerAt, dropped, sizeOf } from "../model/places";
 import { refusal } from "../model/ports";
 import { endDrag, showDrag, useDrawn } from "../together/drag";
-import { containerUnder, lit, nudge, sizeOfNode } from "./dragging";
+import { containerUnder, covered, lit, nudge, sizeOfNode } from "./dragging";
 import { nodesOf } from "./nodes";
 import { type EditorStore, useEditor, useEditorStore } from "./store";
 
@@ -48,12 +49,20 @@ export function useCanvas() {
     [store, flow],
   );
 
+  const api = useStoreApi();
+  /** While something moves, one sheet lies over all blocks: the browser need not look which of them is under the mouse. */
+  const cover = useCallback((is: boolean) => covered(api.getState().domNode, is), [api]);
+  const onMoveStart = useCallback(() => cover(true), [cover]);
+  const onMoveEnd = useCallback(() => cover(false), [cover]);
+
   const onNodeDragStart: OnNodeDrag = useCallback(() => {
     held.current = {};
-  }, []);
+    cover(true);
+  }, [cover]);
 
   const onNodeDragStop: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
+      cover(false);
       setNodes(lit(held.current?.container, undefined));
       held.current = undefined;
       const places = dragged.flatMap((one) => {
@@ -64,7 +73,7 @@ export function useCanvas() {
       editor.change(dropped(editor.doc, places));
       endDrag(editor.client);
     },
-    [store, flow],
+    [store, flow, cover],
   );
 
   const onNodeDrag: OnNodeDrag = useCallback(
@@ -84,10 +93,9 @@ export function useCanvas() {
   );
 
   const drawn = useDrawn(nodes);
-  return useMemo(
-    () => ({ nodes: drawn, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, ...hands(store, flow) }),
-    [drawn, onNodesChange, onNodeDragStart, onNodeDragStop, onNodeDrag, store, flow],
-  );
+  // what hands do stays the same while the nodes change
+  const acts = useMemo(() => hands(store, flow), [store, flow]);
+  return { nodes: drawn, onNodesChange, onMoveStart, onMoveEnd, onNodeDragStart, onNodeDragStop, onNodeDrag, ...acts };
 }
 
 function choose(store: EditorStore, changes: { id: string; selected: boolean }[]) {

@@ -1,15 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { Activity, FileUp, PanelLeft, Plug, Plus, Search, Settings, Workflow } from "lucide-react";
-import { workflows } from "../api/queries";
+import { Activity, FileUp, FolderPlus, PanelLeft, Plug, Plus, Search, Settings, Workflow } from "lucide-react";
+import { useEffect, useMemo } from "react";
+import { folders, workflows } from "../api/queries";
 import { useCommands } from "../commands/store";
+import { aboveOf, treeOf } from "../model/tree";
+import { useRole } from "../session";
 import { IconButton } from "../ui/Button";
 import { cx } from "../ui/cx";
 import { Keys } from "../ui/Keys";
 import { bring, create } from "./actions";
+import { createFolder, unfold, useShelf } from "./folders";
 import { Link } from "./Link";
 import { PersonMenu } from "./PersonMenu";
 import type { Route } from "./route";
-import { WorkflowRow } from "./WorkflowRow";
+import { Tree } from "./Tree";
 import { WorkspaceMenu } from "./WorkspaceMenu";
 
 const PLACES = [
@@ -80,23 +84,33 @@ export function Sidebar({ route, folded, onFold }: { route: Route; folded: boole
 
 function WorkflowList({ route }: { route: Route }) {
   const listed = useQuery(workflows);
+  const shelves = useQuery(folders);
+  const may = useRole() !== "read";
+  const here = route.page === "editor" ? route.id : "";
+  const twigs = useMemo(() => treeOf(listed.data?.items ?? [], shelves.data?.items ?? []), [listed.data, shelves.data]);
+  // the workflow that is open is to be seen
+  useEffect(() => {
+    for (const id of aboveOf(twigs, here)) if (!useShelf.getState().open.has(id)) unfold(id, true);
+  }, [twigs, here]);
+  const error = listed.error ?? shelves.error;
+  const loading = listed.isPending || shelves.isPending;
   return (
     <>
       <div className="mt-3 flex items-center gap-0.5 px-4">
         <h2 className="flex-1 text-xs font-semibold text-soft">Your workflows</h2>
-        <IconButton small label="Import a workflow" icon={FileUp} onClick={bring} />
-        <IconButton small label="New workflow" icon={Plus} onClick={() => void create()} />
+        {may ? (
+          <>
+            <IconButton small label="Import a workflow" icon={FileUp} onClick={bring} />
+            <IconButton small label="New folder" icon={FolderPlus} onClick={() => void createFolder()} />
+            <IconButton small label="New workflow" icon={Plus} onClick={() => void create()} />
+          </>
+        ) : null}
       </div>
       <nav aria-label="Workflows" className="min-h-0 flex-1 overflow-auto px-2 pb-2">
-        {listed.isPending ? <div className="skeleton mx-2 mt-2 h-5" role="status" aria-label="Loading" /> : null}
-        {listed.data?.items.map((one) => (
-          <WorkflowRow
-            key={one.id}
-            id={one.id}
-            name={one.name || "Untitled"}
-            here={route.page === "editor" && route.id === one.id}
-          />
-        ))}
+        {loading && !error ? <div className="skeleton mx-2 mt-2 h-5" role="status" aria-label="Loading" /> : null}
+        {error ? <p className="px-2 text-soft">{error.message}</p> : null}
+        {!loading && !error && !twigs.length ? <p className="px-2 text-soft">None yet.</p> : null}
+        <Tree twigs={twigs} here={here} may={may} />
       </nav>
     </>
   );

@@ -3,44 +3,43 @@ import { useState } from "react";
 import { IconButton } from "../ui/Button";
 import { cx } from "../ui/cx";
 import { Menu, type MenuEntries, RightClick } from "../ui/Menu";
+import { Rename } from "../ui/Rename";
 import { download, duplicate, remove, rename } from "./actions";
 import { Confirm } from "./Confirm";
 import { Link } from "./Link";
 
-export function WorkflowRow({ id, name, here }: { id: string; name: string; here: boolean }) {
+interface Props {
+  id: string;
+  name: string;
+  here: boolean;
+  may: boolean;
+}
+
+export function WorkflowRow({ id, name, here, may }: Props) {
   const [editing, setEditing] = useState(false);
   const [removing, setRemoving] = useState(false);
-  const entries: MenuEntries = [
+  const change: MenuEntries = [
     { label: "Rename", icon: Pencil, perform: () => setTimeout(() => setEditing(true)) },
     { label: "Duplicate", icon: Copy, perform: () => void duplicate(id, name) },
     "line",
+  ];
+  const end: MenuEntries = ["line", { label: "Delete…", icon: Trash2, danger: true, perform: () => setRemoving(true) }];
+  const entries: MenuEntries = [
+    ...(may ? change : []),
     { label: "Export as JSON", icon: FileDown, perform: () => void download(id, "json") },
     { label: "Export as YAML", icon: FileDown, perform: () => void download(id, "yaml") },
     { label: "Export for Sim Studio", icon: FileDown, perform: () => void download(id, "sim") },
-    "line",
-    { label: "Delete…", icon: Trash2, danger: true, perform: () => setRemoving(true) },
+    ...(may ? end : []),
   ];
-  const keep = (next: string) => {
-    setEditing(false);
-    if (next.trim() && next !== name) void rename(id, next.trim());
-  };
-  if (editing) {
+  if (editing)
     return (
-      <input
-        aria-label="Name of the workflow"
-        className="control h-8 py-0"
-        defaultValue={name}
-        // biome-ignore lint/a11y/noAutofocus: the person has just asked to type here
-        autoFocus
-        onFocus={(event) => event.target.select()}
-        onBlur={(event) => keep(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") keep(event.currentTarget.value);
-          if (event.key === "Escape") setEditing(false);
-        }}
+      <Rename
+        label="Name of the workflow"
+        value={name}
+        onKeep={(next) => void rename(id, next)}
+        onEnd={() => setEditing(false)}
       />
     );
-  }
   return (
     <RightClick entries={entries}>
       <div className={cx("group flex h-8 items-center rounded-md pr-1 hover:bg-hover", here && "bg-hover font-medium")}>

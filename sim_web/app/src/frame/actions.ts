@@ -20,9 +20,13 @@ export async function attempt<T>(what: Promise<T>): Promise<T | undefined> {
   }
 }
 
-export async function create() {
+export async function create(folder_id: string | null = null) {
   const start = { id: newId(), type: "start", name: "Start", position: { x: 0, y: 0 } };
-  const body = { name: "Untitled workflow", workflow: { name: "Untitled workflow", blocks: { [start.id]: start } } };
+  const body = {
+    name: "Untitled workflow",
+    folder_id,
+    workflow: { name: "Untitled workflow", blocks: { [start.id]: start } },
+  };
   const made = await attempt(write<WorkflowReply>("POST", "/workflows", body));
   await refresh();
   if (made) go(`/workflows/${made.id}`);

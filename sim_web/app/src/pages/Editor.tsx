@@ -9,6 +9,10 @@ import { TopBar } from "../editor/TopBar";
 import { useEditorCommands } from "../editor/useActs";
 import { useClient } from "../editor/useClient";
 import { useClipboard } from "../editor/useClipboard";
+import { Aside } from "../together/Aside";
+import { Pins } from "../together/comments/Pins";
+import { History } from "../together/history/History";
+import { together, useTogether } from "../together/store";
 import { Page } from "../ui/Page";
 import { Failed, Skeleton } from "../ui/States";
 
@@ -29,10 +33,17 @@ export default function EditorPage({ id }: { id: string }) {
   return (
     <EditorContext value={store}>
       <ReactFlowProvider>
-        <Layout />
+        <Shown />
       </ReactFlowProvider>
     </EditorContext>
   );
+}
+
+/** The workflow as it is, or as it was. */
+function Shown() {
+  const past = useTogether((state) => state.aside === "history");
+  useEffect(() => together.reset, []);
+  return past ? <History /> : <Layout />;
 }
 
 function Layout() {
@@ -49,11 +60,15 @@ function Layout() {
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
           <div className="min-h-0 flex-1">
-            <Canvas />
+            <Canvas>
+              <Pins />
+            </Canvas>
           </div>
           {console ? <Console /> : null}
         </div>
-        <Panel />
+        <Aside>
+          <Panel />
+        </Aside>
       </div>
       <Dialogs />
     </main>

@@ -1,27 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowUpRight, RotateCcw } from "lucide-react";
-import { useState } from "react";
-import { write } from "../api/client";
 import { run as runQuery, workflows } from "../api/queries";
-import type { RunReply, RunResult, Span } from "../api/schema";
-import { attempt } from "../frame/actions";
+import type { RunReply } from "../api/schema";
 import { Link } from "../frame/Link";
-import { go } from "../frame/route";
 import { Approval } from "../run/Approval";
-import { Waterfall } from "../run/Waterfall";
+import { ENDED, replay } from "../run/replay";
+import { Trace } from "../run/Trace";
 import { Button } from "../ui/Button";
 import { JsonTree } from "../ui/JsonTree";
 import { Card, Page } from "../ui/Page";
 import { Failed, Skeleton, StatusDot } from "../ui/States";
 import { ago, cost, lasted } from "../ui/when";
-
-const ENDED = ["finished", "failed", "cancelled"];
-
-/** Run it once more with the same input, as a run of its own. */
-async function replay(id: string) {
-  const made = await attempt(write<RunResult>("POST", `/runs/${id}/replay`, { async: true }));
-  if (made) go(`/runs/${made.run_id}`);
-}
 
 export default function Run({ id }: { id: string }) {
   const read = useQuery({
@@ -72,7 +61,7 @@ export default function Run({ id }: { id: string }) {
             <Approval run={id} pause={pause} onAnswered={() => void read.refetch()} />
           </Card>
         ))}
-      {one.trace ? <Trace root={one.trace} /> : null}
+      <Trace run={one} />
       <div className="grid gap-4 md:grid-cols-2">
         <Card className="p-4">
           <h2 className="mb-2 font-semibold">Input</h2>
@@ -112,31 +101,5 @@ function Facts({ run }: { run: RunReply }) {
           </div>
         ))}
     </dl>
-  );
-}
-
-function Trace({ root }: { root: Span }) {
-  const [span, setSpan] = useState<Span>();
-  return (
-    <Card>
-      <h2 className="px-4 pt-3 font-semibold">Trace</h2>
-      <Waterfall root={root} chosen={span?.id} onChoose={setSpan} />
-      {span ? (
-        <div className="grid gap-4 border-t border-line p-4 md:grid-cols-2">
-          <div>
-            <h3 className="text-sm font-semibold text-soft">Input of {span.name}</h3>
-            <JsonTree value={span.inputs ?? null} />
-          </div>
-          <div>
-            <h3 className="text-sm font-semibold text-soft">Output of {span.name}</h3>
-            {span.error ? <p className="text-bad">{span.error}</p> : null}
-            <JsonTree value={span.output ?? null} />
-            {span.stdout ? (
-              <pre className="mt-2 rounded-md bg-hover p-2 font-mono text-sm whitespace-pre-wrap">{span.stdout}</pre>
-            ) : null}
-          </div>
-        </div>
-      ) : null}
-    </Card>
   );
 }

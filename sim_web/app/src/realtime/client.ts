@@ -102,7 +102,10 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
       return { ok: false, refusals: [{ code: "read_only", message, pointer: "", index: 0 }] };
     }
     const { changes, refusals } = this.replica.change(ops, options);
-    if (changes.length) this.goesOut();
+    if (changes.length) {
+      if (options.undo !== false) this.texts.forgetUndone();
+      this.goesOut();
+    }
     return { ok: !refusals.length, refusals };
   }
 
@@ -115,11 +118,11 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
   }
 
   canUndo(): boolean {
-    return this.replica.history.canUndo;
+    return this.replica.history.canUndo || this.texts.latest("undo") !== null;
   }
 
   canRedo(): boolean {
-    return this.replica.history.canRedo;
+    return this.replica.history.canRedo || this.texts.latest("redo") !== null;
   }
 
   status(): Status {
@@ -268,6 +271,10 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
     return this.entry.connection?.ahead ?? 0;
   }
 
+  onTyped(): void {
+    this.replica.history.forgetUndone();
+  }
+
   isWaiting(block_id: string, field: string): boolean {
     return this.outbox.writes(block_id, field);
   }
@@ -357,6 +364,9 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
 
   private turn(way: "undo" | "redo"): boolean {
     if (!this.status().editable) return false;
+    // What was typed into an open text has its own steps; whichever is later is next.
+    const typed = this.texts.latest(way);
+    if (typed && typed.at >= this.replica.history.lastAt(way)) return typed.text.undo[way]() !== null;
     const done = this.replica.turn(way);
     if (done) this.goesOut();
     return done;

@@ -378,7 +378,6 @@ export interface Roster {
 
 /** One operation of a client; `cseq` counts its operations on this workflow from 1. */
 export interface Sent {
-  t: "Sent";
   cseq: number;
   op: AddBlocks | RemoveBlocks | MoveBlocks | ReparentBlocks | UpdateBlocks | UpdateValues | AddEdges | RemoveEdges | UpdateSubflow | AddVariables | RemoveVariables | UpdateVariable | UpdateWorkflow;
   base?: number | null;

@@ -26,6 +26,8 @@ export interface Home {
   subscribe(listener: () => void): Stop;
   onPresence(listener: () => void): Stop;
   setPresence(presence: Presence): void;
+  /** Something new was typed: there is nothing to be done again. */
+  onTyped(): void;
   isWaiting(block_id: string, field: string): boolean;
   say(message: { t: string; [fact: string]: Any }): boolean;
   changedStatus(): void;
@@ -39,6 +41,8 @@ export class TextField implements SharedText {
   text!: Y.Text;
   undo!: Y.UndoManager;
   readonly ready: Promise<void>;
+  /** When something was typed last, and taken back last, here. */
+  readonly turned = { undo: -1, redo: -1 };
   private users = 0;
   /** Whether the server shares it: before that, and where it cannot, whole values are written. */
   private shared = false;
@@ -163,9 +167,17 @@ export class TextField implements SharedText {
       this.text.insert(0, this.known);
     }
     this.undo = new Y.UndoManager(this.text, { captureTimeout: 500 });
+    this.undo.on("stack-item-added", ({ type }: { type: "undo" | "redo" }) => this.hasTurned(type));
+    this.undo.on("stack-item-updated", ({ type }: { type: "undo" | "redo" }) => this.hasTurned(type));
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
       if (origin !== this) this.typed(update);
     });
+  }
+
+  private hasTurned(way: "undo" | "redo"): void {
+    this.turned[way] = Date.now();
+    if (way === "undo" && !this.undo.redoing) this.home.onTyped();
+    this.home.changedStatus();
   }
 
   private value(): string {

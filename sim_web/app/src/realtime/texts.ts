@@ -25,6 +25,22 @@ export class Texts {
       .map(({ block_id, field, text }) => ({ block_id, field, value: text.toString() }));
   }
 
+  /** Of those that are open, the one in which something was typed, or taken back, last; and when. */
+  latest(way: "undo" | "redo"): { text: TextField; at: number } | null {
+    let found: { text: TextField; at: number } | null = null;
+    for (const text of this.all.values()) {
+      const stack = way === "undo" ? text.undo.undoStack : text.undo.redoStack;
+      const at = text.turned[way];
+      if (stack.length && at > (found?.at ?? -1)) found = { text, at };
+    }
+    return found;
+  }
+
+  /** Something new was done: nothing of them is to be done again. */
+  forgetUndone(): void {
+    for (const text of this.all.values()) text.undo.clear(false, true);
+  }
+
   open(block_id: string, field: string): SharedText {
     return this.field(block_id, field).open();
   }

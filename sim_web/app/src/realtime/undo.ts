@@ -47,6 +47,16 @@ export class Undo {
     return this.undone.length > 0;
   }
 
+  /** Something new was done elsewhere: there is nothing to be done again. */
+  forgetUndone(): void {
+    this.undone = [];
+  }
+
+  /** When the step was made that would be taken back, or done again, next. */
+  lastAt(way: "undo" | "redo"): number {
+    return (way === "undo" ? this.done : this.undone).at(-1)?.at ?? -1;
+  }
+
   /** Remember what was done, as a step of its own or as a part of the one before. */
   record(changes: readonly Change[], now: number, gesture?: string, label?: string): void {
     if (!changes.length) return;

@@ -14,7 +14,7 @@ export function Cursors() {
             key={one.sid}
             data-cursor={one.name}
             aria-hidden
-            className="pointer-events-none absolute top-0 left-0 z-50 flex origin-top-left items-start transition-transform duration-75 ease-linear"
+            className="pointer-events-none absolute top-0 left-0 z-[2001] flex origin-top-left items-start transition-transform duration-75 ease-linear"
             style={{
               transform: `translate(${one.cursor.x}px, ${one.cursor.y}px) scale(${1 / zoom})`,
               color: colorOf(one.user_id),

@@ -47,7 +47,12 @@ export function Saved() {
         </Popover.Trigger>
       </span>
       <Popover.Portal>
-        <Popover.Content align="start" sideOffset={6} className="menu grid w-80 gap-3 p-3!">
+        <Popover.Content
+          aria-label="Whether everything is saved"
+          align="start"
+          sideOffset={6}
+          className="menu grid w-80 gap-3 p-3!"
+        >
           {status.reason ? <p className="font-medium first-letter:uppercase">{status.reason}.</p> : null}
           <p className="text-soft">{TOLD[status.state]}</p>
           {status.pending && !calm ? (

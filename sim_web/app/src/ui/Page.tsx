@@ -5,11 +5,14 @@ export function Page({
   title,
   about,
   actions,
+  whole,
   children,
 }: {
   title: string;
   about?: string;
   actions?: ReactNode;
+  /** Whether it fills the window and what is in it scrolls, instead of the page. */
+  whole?: boolean;
   children: ReactNode;
 }) {
   useEffect(() => {
@@ -17,7 +20,13 @@ export function Page({
   }, [title]);
   return (
     <main className="h-full overflow-auto">
-      <div className="mx-auto grid max-w-5xl content-start gap-6 px-8 py-8">
+      <div
+        className={
+          whole
+            ? "mx-auto flex h-full max-w-[1400px] flex-col gap-4 px-8 py-8"
+            : "mx-auto grid max-w-5xl content-start gap-6 px-8 py-8"
+        }
+      >
         <header className="flex flex-wrap items-start gap-3">
           <div className="min-w-0 flex-1">
             <h1 className="text-xl font-semibold">{title}</h1>

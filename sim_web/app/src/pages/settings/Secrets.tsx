@@ -5,8 +5,7 @@ import { toast } from "sonner";
 import { mySecrets } from "../../api/accounts";
 import { write } from "../../api/client";
 import { queries, secrets } from "../../api/queries";
-import type { SecretList, SecretNames } from "../../api/schema";
-import { PATHS } from "../../api/schema";
+import type { PastedSecrets, SecretList } from "../../api/schema";
 import { attempt } from "../../frame/actions";
 import { Confirm } from "../../frame/Confirm";
 import { Button, IconButton } from "../../ui/Button";
@@ -49,11 +48,10 @@ function SecretPage({ title, about, path, query }: Props) {
     await attempt(write("DELETE", `${path}/${encodeURIComponent(name)}`));
     await refresh();
   };
-  const paste = PATHS.includes(`/api/v1${path}`) && path === "/secrets";
   return (
     <>
       <Head title={title} about={about}>
-        {paste ? <Button onClick={() => setAsking("many")}>Paste a .env file</Button> : null}
+        <Button onClick={() => setAsking("many")}>Paste a .env file</Button>
         <Button kind="main" onClick={() => setAsking("one")}>
           New secret
         </Button>
@@ -94,9 +92,9 @@ function SecretPage({ title, about, path, query }: Props) {
         asks={MANY}
         onClose={() => setAsking(undefined)}
         onSubmit={async ({ text }) => {
-          const { names } = await write<SecretNames>("PUT", path, { text });
+          const { items } = await write<PastedSecrets>("PUT", path, { text });
           await refresh();
-          toast.success(`${names.length} set.`);
+          toast.success(`${new Set(items.map((line) => line.name)).size} set.`);
         }}
       />
       <Confirm

@@ -129,3 +129,42 @@ describe("the smallest cut", () => {
     }
   });
 });
+
+describe("undo of a workflow", () => {
+  it("takes back what was typed and what was done otherwise in the order in which it happened", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client } = await joined(server);
+    const shared = client.text("b", "prompt");
+    await pass(100);
+    await shared.ready;
+    client.change({ op: "block.move", items: [{ id: "b", x: 1, y: 1 }] });
+    await pass(1000);
+    shared.text.insert(2, " there");
+    await pass(1000);
+    client.change({ op: "block.move", items: [{ id: "b", x: 2, y: 2 }] });
+    await pass(1000);
+    const seen = () => [client.state().blocks.b?.position.x, shared.text.toString()];
+    expect(seen()).toEqual([2, "hi there"]);
+    const steps = [
+      [1, "hi there"],
+      [1, "hi"],
+      [0, "hi"],
+    ];
+    for (const step of steps) {
+      expect(client.undo()).toBe(true);
+      await pass(1000);
+      expect(seen()).toEqual(step);
+    }
+    expect(client.canUndo()).toBe(false);
+    for (const step of [
+      [1, "hi"],
+      [1, "hi there"],
+      [2, "hi there"],
+    ]) {
+      expect(client.redo()).toBe(true);
+      await pass(1000);
+      expect(seen()).toEqual(step);
+    }
+    expect(client.canRedo()).toBe(false);
+  });
+});

@@ -1,0 +1,110 @@
+import { Panel, useReactFlow, useStore } from "@xyflow/react";
+import { type PointerEvent, useEffect, useMemo, useRef } from "react";
+import { absolute, type Point, sizeOf } from "../model/places";
+import { containerOf } from "../model/ports";
+import type { Document } from "../realtime/document";
+import { useEditor } from "./store";
+
+const WIDTH = 160;
+const HEIGHT = 100;
+const PAD = 6;
+
+interface Frame {
+  scale: number;
+  left: number;
+  top: number;
+}
+
+/** How the whole workflow is brought into the small picture. */
+function frameOf(doc: Document): Frame {
+  let [left, top, right, bottom] = [0, 0, 800, 500];
+  for (const one of Object.values(doc.blocks)) {
+    const at = absolute(doc, one);
+    const size = sizeOf(one);
+    left = Math.min(left, at.x);
+    top = Math.min(top, at.y);
+    right = Math.max(right, at.x + size.width);
+    bottom = Math.max(bottom, at.y + size.height);
+  }
+  const scale = Math.min((WIDTH - 2 * PAD) / (right - left), (HEIGHT - 2 * PAD) / (bottom - top));
+  return {
+    scale,
+    left: left - (WIDTH / scale - (right - left)) / 2,
+    top: top - (HEIGHT / scale - (bottom - top)) / 2,
+  };
+}
+
+/** The whole workflow in a corner, painted once for each change; a press or a drag goes there. */
+export function Overview() {
+  const flow = useReactFlow();
+  const doc = useEditor((state) => state.doc);
+  const types = useEditor((state) => state.types);
+  const frame = useMemo(() => frameOf(doc), [doc]);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const pen = canvas.current?.getContext("2d");
+    if (!pen) return;
+    const dense = devicePixelRatio || 1;
+    pen.setTransform(dense, 0, 0, dense, 0, 0);
+    pen.clearRect(0, 0, WIDTH, HEIGHT);
+    for (const one of Object.values(doc.blocks)) {
+      const at = absolute(doc, one);
+      const size = sizeOf(one);
+      pen.fillStyle = types.get(one.type)?.color ?? "#64748b";
+      pen.globalAlpha = containerOf(one) ? 0.3 : one.enabled ? 0.9 : 0.4;
+      pen.fillRect(
+        (at.x - frame.left) * frame.scale,
+        (at.y - frame.top) * frame.scale,
+        Math.max(2, size.width * frame.scale),
+        Math.max(2, size.height * frame.scale),
+      );
+    }
+  }, [doc, types, frame]);
+  const go = (event: PointerEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const x = (event.clientX - box.left) / frame.scale + frame.left;
+    const y = (event.clientY - box.top) / frame.scale + frame.top;
+    void flow.setCenter(x, y, { zoom: flow.getZoom() });
+  };
+  return (
+    <Panel position="bottom-left" className="nodrag ml-13!">
+      <div
+        role="img"
+        aria-label="Map of the workflow"
+        className="relative cursor-pointer overflow-hidden rounded-lg border border-line bg-card"
+        style={{ width: WIDTH, height: HEIGHT }}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          go(event);
+        }}
+        onPointerMove={(event) => event.buttons && go(event)}
+      >
+        <canvas
+          ref={canvas}
+          width={WIDTH * (devicePixelRatio || 1)}
+          height={HEIGHT * (devicePixelRatio || 1)}
+          style={{ width: WIDTH, height: HEIGHT }}
+        />
+        <Window frame={frame} />
+      </div>
+    </Panel>
+  );
+}
+
+/** The part that the canvas shows now. */
+function Window({ frame }: { frame: Frame }) {
+  const [x, y, zoom] = useStore((state) => state.transform);
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const at: Point = { x: (-x / zoom - frame.left) * frame.scale, y: (-y / zoom - frame.top) * frame.scale };
+  return (
+    <div
+      className="pointer-events-none absolute top-0 left-0 rounded-sm border border-accent bg-accent/10"
+      style={{
+        width: (width / zoom) * frame.scale,
+        height: (height / zoom) * frame.scale,
+        transform: `translate(${at.x}px, ${at.y}px)`,
+      }}
+    />
+  );
+}

@@ -1,0 +1,74 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { read } from "../api/client";
+import type { RunDocument, Span } from "../api/schema";
+import { type Document, fullDocument } from "../realtime/document";
+import { Failed, Skeleton } from "../ui/States";
+import { MapShape } from "./MapShape";
+import { boxesOf, endsOf, lineOf } from "./map";
+
+const ROOM = 24;
+
+interface Props {
+  run: string;
+  root?: Span;
+  chosen?: string;
+  onChoose: (block: string) => void;
+}
+
+/** The workflow as it was when it ran, small: blocks by how they ended; one may be chosen. */
+export function FrozenMap({ run, root, chosen, onChoose }: Props) {
+  const kept = useQuery({
+    queryKey: ["run", run, "document"],
+    queryFn: () => read<RunDocument>(`/runs/${run}/document`),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  const doc = useMemo(() => (kept.data ? fullDocument(kept.data.workflow as never) : undefined), [kept.data]);
+  const ends = useMemo(() => endsOf(root), [root]);
+  if (kept.error) return <Failed error={kept.error} />;
+  if (!doc) return <Skeleton rows={3} />;
+  return <Drawing doc={doc} ends={ends} chosen={chosen} onChoose={onChoose} />;
+}
+
+function Drawing({
+  doc,
+  ends,
+  chosen,
+  onChoose,
+}: { doc: Document; ends: Map<string, string> } & Pick<Props, "chosen" | "onChoose">) {
+  const boxes = boxesOf(doc);
+  const byId = new Map(boxes.map((box) => [box.block.id, box]));
+  const left = Math.min(...boxes.map((box) => box.x)) - ROOM;
+  const top = Math.min(...boxes.map((box) => box.y)) - ROOM;
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - left + ROOM;
+  const height = Math.max(...boxes.map((box) => box.y + box.height)) - top + ROOM;
+  if (!boxes.length) return <p className="text-soft">The workflow had no block.</p>;
+  return (
+    <section aria-label="The workflow that ran" className="overflow-auto">
+      <svg
+        viewBox={`${left} ${top} ${width} ${height}`}
+        style={{ width: Math.min(width, Math.max(680, width * 0.6)), maxHeight: 420 }}
+        className="mx-auto block max-w-full"
+      >
+        <title>The workflow that ran</title>
+        {Object.values(doc.edges).map((edge) => {
+          const from = byId.get(edge.source);
+          const to = byId.get(edge.target);
+          return from && to ? (
+            <path key={edge.id} d={lineOf(from, to)} fill="none" stroke="var(--strong)" strokeWidth={2} />
+          ) : null;
+        })}
+        {boxes.map((box) => (
+          <MapShape
+            key={box.block.id}
+            box={box}
+            end={ends.get(box.block.id)}
+            chosen={chosen === box.block.id}
+            onChoose={onChoose}
+          />
+        ))}
+      </svg>
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+import { useBlockTypes } from "../api/queries";
+import { containerOf } from "../model/ports";
+import type { Box } from "./map";
+
+const STROKES: Record<string, string> = {
+  failed: "var(--bad)",
+  handled: "var(--busy)",
+  running: "var(--busy)",
+  paused: "var(--accent)",
+  finished: "var(--good)",
+};
+
+export function MapShape({
+  box,
+  end,
+  chosen,
+  onChoose,
+}: {
+  box: Box;
+  end?: string;
+  chosen: boolean;
+  onChoose: (block: string) => void;
+}) {
+  const { block, x, y, width, height } = box;
+  const types = useBlockTypes();
+  const color = types.find((one) => one.id === block.type)?.color || "#64748b";
+  const isBox = Boolean(containerOf(block));
+  const choose = () => onChoose(block.id);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a shape of a drawing cannot be a button
+    <g
+      role="button"
+      tabIndex={0}
+      aria-pressed={chosen}
+      aria-label={`${block.name}: ${end ?? "did not run"}`}
+      className="cursor-pointer"
+      onClick={choose}
+      onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && choose()}
+      opacity={end ? 1 : 0.55}
+    >
+      <rect
+        {...{ x, y, width, height }}
+        rx={10}
+        fill={isBox ? "transparent" : "var(--card)"}
+        stroke={chosen ? "var(--accent)" : (STROKES[end ?? ""] ?? "var(--line)")}
+        strokeWidth={chosen ? 4 : 2}
+        strokeDasharray={isBox ? "8 6" : undefined}
+      />
+      <rect x={x + 14} y={y + (isBox ? 10 : 16)} width={24} height={24} rx={6} fill={color} />
+      <text x={x + 48} y={y + (isBox ? 28 : 34)} fontSize={17} fontWeight={600} fill="var(--text)">
+        {block.name.length > 20 ? `${block.name.slice(0, 19)}…` : block.name}
+      </text>
+    </g>
+  );
+}

@@ -1,0 +1,27 @@
+/** While a comment is being placed, a click on the canvas says what it is about. */
+
+import { type Node, useReactFlow } from "@xyflow/react";
+import { type MouseEvent, useEffect, useMemo } from "react";
+import { together, useTogether } from "../store";
+
+export function useCommenting() {
+  const placing = useTogether((state) => state.placing);
+  const flow = useReactFlow();
+  useEffect(() => {
+    if (!placing) return;
+    const stop = (event: KeyboardEvent) => event.key === "Escape" && together.read(null);
+    addEventListener("keydown", stop);
+    return () => removeEventListener("keydown", stop);
+  }, [placing]);
+  return useMemo(() => {
+    if (!placing) return {};
+    return {
+      className: "placing",
+      onPaneClick: (event: MouseEvent) => {
+        const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+        together.write({ x: Math.round(x), y: Math.round(y) });
+      },
+      onNodeClick: (_event: MouseEvent, node: Node) => together.write({ block_id: node.id }),
+    };
+  }, [placing, flow]);
+}

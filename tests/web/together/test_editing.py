@@ -1,0 +1,266 @@
+"""Several people in one workflow, in browsers of their own."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.web.together.people import BLOCKS, SLOW, START, Room, choose, field, node, place_of, saved
+
+
+def test_what_one_does_the_other_sees(room: Room) -> None:
+    ada, bob = room.make({"start": START}).open("Ada"), room.open("Bob")
+    expect(ada.get_by_role("button", name="Follow Bob")).to_be_visible()
+    expect(bob.get_by_role("button", name="Follow Ada")).to_be_visible()
+    choose(ada, "start")
+    ada.get_by_role("tab", name="Add").click()
+    ada.get_by_label("Look for a block").fill("wait")
+    ada.keyboard.press("Enter")
+    expect(bob.locator(".react-flow__node")).to_have_count(2)
+    expect(bob.locator(".react-flow__edge")).to_have_count(1)
+    name = ada.get_by_label("Name of the block")
+    name.fill("Patience")
+    name.press("Enter")
+    patience = bob.locator(".react-flow__node", has_text="Patience")
+    expect(patience).to_be_visible()
+    expect(patience.locator("[data-person=Ada]")).to_be_visible()
+    ada.get_by_role("button", name="Undo").click()
+    expect(patience).to_have_count(0)
+    assert [one.complaints for one in room.people] == [[], []]
+
+
+def test_a_drag_is_seen_while_it_goes_on_and_stays_where_it_ends(room: Room) -> None:
+    ada, bob = room.make(BLOCKS).open("Ada"), room.open("Bob")
+    expect(ada.get_by_role("button", name="Follow Bob")).to_be_visible()
+    before = place_of(bob, "other")
+    x, y = place_of(ada, "other")
+    ada.mouse.move(x + 60, y + 20)
+    ada.mouse.down()
+    ada.mouse.move(x + 110, y + 60, steps=4)
+    ada.mouse.move(x + 160, y + 100, steps=4)
+    expect(bob.locator("[data-cursor=Ada]")).to_be_visible()
+    bob.wait_for_function(
+        "([id, x]) => document.querySelector(`.react-flow__node[data-id=${id}]`).getBoundingClientRect().x > x + 50",
+        arg=["other", before[0]],
+        timeout=SLOW,
+    )
+    assert room.stored()["blocks"]["other"]["position"] == {"x": 400.0, "y": 300.0}, "nothing is stored before the end"
+    drawn = "document.querySelector('.react-flow__node[data-id=other]').style.transform"
+    bob.evaluate(f"""() => {{
+        const node = document.querySelector('.react-flow__node[data-id=other]');
+        window.seen = [];
+        new MutationObserver(() => window.seen.push(node.style.transform)).observe(node, {{attributes: true}});
+        window.seen.push({drawn});
+    }}""")
+    ada.mouse.up()
+    saved(ada)
+    end = ada.evaluate(drawn)
+    bob.wait_for_function(f"end => {drawn} === end", arg=end, timeout=SLOW)
+    assert "translate(400px, 300px)" not in bob.evaluate("window.seen"), "it never jumps back"
+    stored = room.stored()["blocks"]["other"]["position"]
+    assert end == f"translate({stored['x']:g}px, {stored['y']:g}px)"
+
+
+def test_two_people_type_in_one_field_at_once(room: Room) -> None:
+    ada, bob = room.make(BLOCKS).open("Ada"), room.open("Bob")
+    for page in (ada, bob):
+        choose(page, "work")
+        field(page, "code").get_by_role("textbox").click()
+    expect(field(bob, "code").locator("[data-person=Ada]")).to_be_visible()
+    ada.keyboard.press("Control+Home")
+    bob.keyboard.press("Control+End")
+    for letter, other in zip("# Ada was here\n", " # and Bob too!", strict=True):
+        ada.keyboard.type(letter)
+        bob.keyboard.type(other)
+    whole = "# Ada was here\nreturn 1 # and Bob too!"
+    for page in (ada, bob):
+        expect(field(page, "code").locator(".cm-line")).to_have_text(whole.split("\n"))
+    expect(field(bob, "code").locator(".sim-caret[data-name=Ada]")).to_be_attached()
+    for page in (ada, bob):
+        saved(page)
+    assert room.stored()["blocks"]["work"]["values"]["code"] == whole
+    ada.keyboard.press("Control+Z")
+    expect(field(bob, "code").locator(".cm-line").last).to_have_text("return 1 # and Bob too!")
+    expect(field(bob, "code")).not_to_contain_text("was here")
+
+
+def test_what_one_edits_may_be_removed_by_another(room: Room) -> None:
+    ada, bob = room.make(BLOCKS).open("Ada"), room.open("Bob")
+    choose(bob, "work")
+    field(bob, "code").get_by_role("textbox").click()
+    bob.keyboard.type("# half a thou")
+    expect(node(ada, "work").locator("[data-person=Bob]")).to_be_visible()
+    choose(ada, "work")
+    ada.get_by_role("tab", name="Edit").focus()
+    ada.keyboard.press("Backspace")
+    expect(node(bob, "work")).to_have_count(0)
+    bob.keyboard.type("ght")
+    for page in (ada, bob):
+        expect(page.locator(".react-flow__node")).to_have_count(2)
+        saved(page)
+    assert set(room.stored()["blocks"]) == {"start", "other"}
+    ada.get_by_role("button", name="Undo").click()
+    expect(node(bob, "work")).to_be_visible()
+    saved(ada)
+    assert room.stored()["blocks"]["work"]["values"]["code"].endswith("return 1")
+    assert [one.complaints for one in room.people] == [[], []]
+
+
+def press(page: Page, id: str, key: str) -> None:
+    """A shortcut on a block."""
+    choose(page, id)
+    page.get_by_role("tab", name="Edit").focus()
+    page.keyboard.press(key)
+
+
+def rename(page: Page, id: str, name: str) -> None:
+    choose(page, id)
+    page.get_by_label("Name of the block").fill(name)
+    page.keyboard.press("Enter")
+
+
+def drag(page: Page, id: str, by: int) -> None:
+    x, y = place_of(page, id)
+    page.mouse.move(x + 60, y + 18)
+    page.mouse.down()
+    page.mouse.move(x + 60 + by, y + 18 + by, steps=4)
+    page.mouse.up()
+
+
+def type_in(page: Page, id: str, text: str) -> None:
+    choose(page, id)
+    field(page, "code").get_by_role("textbox").click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type(text)
+    saved(page)
+
+
+def disconnect(page: Page, id: str) -> None:
+    line = f"document.querySelector('.react-flow__edge[data-id={id}] path').getBoundingClientRect()"
+    x, y = page.evaluate(f"[{line}.x + {line}.width / 2, {line}.y + {line}.height / 2]")
+    page.mouse.click(x, y)
+    page.keyboard.press("Backspace")
+
+
+KINDS: dict[str, Callable[[Page], None]] = {
+    "a move": lambda page: drag(page, "work", 80),
+    "a name": lambda page: rename(page, "work", "Renamed"),
+    "a flag": lambda page: press(page, "work", "e"),
+    "a copy": lambda page: press(page, "work", "Control+d"),
+    "a removal": lambda page: press(page, "work", "Backspace"),
+    "a connection": lambda page: disconnect(page, "edge"),
+    "a text": lambda page: type_in(page, "work", "# mine\n"),
+}
+
+
+def test_each_kind_of_change_is_undone_by_its_author_and_leaves_the_others_alone(room: Room) -> None:
+    edges = {"edge": {"id": "edge", "source": "start", "target": "work"}}
+    ada, bob = room.make(BLOCKS, edges).open("Ada"), room.open("Bob")
+    before = room.stored()
+    for number, (kind, change) in enumerate(KINDS.items()):
+        change(ada)
+        saved(ada)
+        assert room.stored() != before, kind
+        rename(bob, "other", f"Theirs {number}")
+        expect(node(ada, "other")).to_contain_text(f"Theirs {number}")
+        saved(bob)
+        ada.get_by_role("button", name="Undo").click()
+        saved(ada)
+        before["blocks"]["other"]["name"] = f"Theirs {number}"
+        assert room.stored() == before, f"{kind} is undone, and nothing else"
+        ada.get_by_role("button", name="Redo").click()
+        saved(ada)
+        assert room.stored() != before, f"{kind} is done again"
+        ada.get_by_role("button", name="Undo").click()
+        saved(ada)
+        assert room.stored() == before, f"{kind} is undone again"
+
+
+def test_undo_never_takes_back_what_somebody_else_has_written_since(room: Room) -> None:
+    ada, bob = room.make(BLOCKS).open("Ada"), room.open("Bob")
+    rename(ada, "work", "Hers")
+    expect(node(bob, "work")).to_contain_text("Hers")
+    rename(bob, "work", "His")
+    expect(node(ada, "work")).to_contain_text("His")
+    ada.get_by_role("button", name="Undo").click()
+    bob.get_by_role("button", name="Undo").click()
+    for page in (ada, bob):
+        expect(node(page, "work")).to_contain_text("Hers")
+        saved(page)
+
+
+def test_a_viewer_sees_everything_and_changes_nothing(room: Room) -> None:
+    ada, eve = room.make(BLOCKS).open("Ada"), room.open("Eve")
+    before = room.stored()
+    expect(eve.get_by_label("Name of the workflow")).to_be_disabled()
+    press(eve, "work", "Backspace")
+    press(eve, "work", "e")
+    press(eve, "work", "Control+d")
+    drag(eve, "work", 90)
+    expect(eve.get_by_label("Name of the block")).to_be_disabled()
+    expect(field(eve, "code")).to_have_attribute("inert", "")
+    type_in_vain(eve)
+    expect(ada.get_by_role("button", name="Follow Eve")).to_be_visible()
+    rename(ada, "work", "Seen")
+    expect(node(eve, "work")).to_contain_text("Seen")
+    before["blocks"]["work"]["name"] = "Seen"
+    saved(ada)
+    assert room.stored() == before
+    key = room.team["Eve"]
+    move = {"operations": [{"op": "block.move", "items": [{"id": "work", "x": 1, "y": 1}]}]}
+    assert key.refused("PATCH", f"/workflows/{room.id}", move) == 403
+    assert key.refused("POST", f"/workflows/{room.id}/restore", {"to_seq": 1}) == 403
+    assert said_over_the_wire(eve, move["operations"][0]) == ["forbidden"]
+    assert room.stored() == before
+
+
+def type_in_vain(page: Page) -> None:
+    """What a hand might try in a field that is not one's own."""
+    box = field(page, "code").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 60, box["y"] + 40)
+    page.keyboard.type("no")
+
+
+def said_over_the_wire(page: Page, op: dict[str, object]) -> list[str]:
+    """What the service answers to somebody who writes to it past the app."""
+    return page.evaluate(
+        """async ({ op, id, headers }) => {
+            const reply = await fetch("/api/v1/realtime/ticket", { method: "POST", headers });
+            const { ticket, url } = await reply.json();
+            const socket = new WebSocket(url);
+            const say = message => socket.send(JSON.stringify(message));
+            const codes = [];
+            await new Promise(done => {
+                socket.onopen = () => say({ t: "hello", v: 1, client_id: crypto.randomUUID(), ticket });
+                socket.onmessage = ({ data }) => {
+                    const message = JSON.parse(data);
+                    if (message.t === "welcome") say({ t: "join", r: id });
+                    if (message.t === "joined") say({ t: "ops", r: id, ops: [{ cseq: 1, op }] });
+                    if (["reject", "ack", "error"].includes(message.t) || (message.t === "ops" && message.ops.length)) {
+                        codes.push(message.code ?? message.t);
+                        done();
+                    }
+                };
+            });
+            socket.close();
+            return codes;
+        }""",
+        {
+            "op": op,
+            "id": page.url.rsplit("/", 1)[-1],
+            "headers": {"X-API-Key": page.evaluate("sessionStorage.getItem('sim.key')")},
+        },
+    )
+
+
+def test_a_view_is_followed_until_a_hand_takes_over(room: Room) -> None:
+    ada, bob = room.make(BLOCKS).open("Ada"), room.open("Bob", viewport={"width": 1100, "height": 700})
+    ada.get_by_role("button", name="Follow Bob").click()
+    expect(ada.get_by_role("status").filter(has_text="Following Bob")).to_be_visible()
+    bob.locator(".react-flow__pane").hover(position={"x": 300, "y": 500})
+    place = "document.querySelector('.react-flow__viewport').style.transform"
+    before = ada.evaluate(place)
+    bob.mouse.wheel(0, 700)
+    ada.wait_for_function(f"before => {place} !== before", arg=before, timeout=SLOW)
+    ada.keyboard.press("Escape")
+    expect(ada.get_by_role("status").filter(has_text="Following Bob")).to_have_count(0)

@@ -1,0 +1,149 @@
+"""What was done without a server is not lost: tabs that go offline, are loaded anew, and come back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.stack import Stack
+from tests.web.together.people import BLOCKS, SLOW, START, Room, choose, field, node, saved, state
+
+KEPT = """() => new Promise((done, fail) => {
+    const opening = indexedDB.open("sim-realtime");
+    opening.onerror = () => fail(opening.error);
+    opening.onsuccess = () => {
+        const counting = opening.result.transaction("outbox").objectStore("outbox").count();
+        counting.onsuccess = () => { opening.result.close(); done(counting.result); };
+    };
+})"""
+
+
+def kept(page: Page) -> int:
+    """Changes that wait in this browser's IndexedDB."""
+    return page.evaluate(KEPT)
+
+
+def clients(page: Page) -> set[str]:
+    """Who the tabs of this browser are to the server, by the locks that they hold."""
+    held = page.evaluate("async () => (await navigator.locks.query()).held.map(lock => lock.name)")
+    return {name for name in held if name.startswith("sim-client:")}
+
+
+def switch_off(page: Page, ids: list[str]) -> None:
+    """Choose each block and press its shortcut: one change each."""
+    page.evaluate(
+        """async ids => {
+            const pause = () => new Promise(done => setTimeout(done));
+            for (const id of ids) {
+                document.querySelector(`.react-flow__node[data-id=${id}]`).click();
+                await pause();
+                dispatchEvent(new KeyboardEvent("keydown", { key: "e" }));
+                await pause();
+            }
+        }""",
+        ids,
+    )
+
+
+@pytest.mark.parametrize("edits", [20, pytest.param(200, marks=pytest.mark.full)])
+def test_two_tabs_offline_with_many_edits_and_a_reload_lose_nothing(room: Room, edits: int) -> None:
+    places = {f"b{n}": {"x": 280 * (n % 20), "y": 200 + 120 * (n // 20)} for n in range(edits)}
+    blocks = {id: {"type": "function", "position": place} for id, place in places.items()}
+    first = room.make({"start": START, **blocks}).open("Ada", wired=True)
+    second = room.people[0].context.new_page()
+    second.set_default_timeout(SLOW)
+    second.goto(first.url)
+    saved(second)
+    assert len(clients(first)) == 2, "each tab is a client of its own"
+
+    room.wire.cut()
+    expect(state(first)).to_have_text("Offline")
+    expect(state(second)).to_have_text("Offline")
+    switch_off(first, [*blocks][1:])
+    expect(state(first)).to_have_text(f"Offline, {edits - 1} unsaved")
+    node(second, "start").click()
+    second.get_by_label("Name of the block").fill("Begin")
+    second.keyboard.press("Enter")
+    expect(state(second)).to_have_text("Offline, 1 unsaved")
+    first.wait_for_function(f"async () => (await ({KEPT})()) === {edits}", timeout=SLOW)
+    before = clients(first)
+
+    first.reload()
+    expect(state(first)).to_have_text(f"Offline, {edits - 1} unsaved")
+    assert clients(first) == before, "a tab that was loaded anew goes on as the same"
+    assert room.stored()["blocks"]["b1"].get("enabled", True)
+
+    room.wire.mend()
+    for page in (first, second):
+        saved(page)
+    expect(node(first, "start")).to_contain_text("Begin")
+    first.wait_for_function(f"async () => (await ({KEPT})()) === 0", timeout=SLOW)
+    stored = room.stored()["blocks"]
+    assert [id for id in blocks if stored[id].get("enabled", True)] == ["b0"]
+    assert stored["start"]["name"] == "Begin"
+    history = room.team["Ada"].ask("GET", f"/workflows/{room.id}/history?limit=500")["items"]
+    updates = [one["operation"] for one in history if one["operation"]["op"] == "block.update"]
+    done = [item["id"] for one in updates for item in one["items"]]
+    assert sorted(done) == sorted([*[*blocks][1:], "start"]), "everything was done once"
+
+
+def test_what_a_closed_tab_left_goes_out_with_the_next_one(room: Room) -> None:
+    page = room.make(BLOCKS).open("Ada", wired=True)
+    choose(page, "work")
+    text = field(page, "code").get_by_role("textbox")
+    text.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" + 1")
+    saved(page)
+    room.wire.cut()
+    expect(state(page)).to_have_text("Offline")
+    page.keyboard.type(" + 40")
+    page.get_by_label("Name of the block").fill("Answer")
+    page.keyboard.press("Enter")
+    expect(state(page)).to_have_text("Offline, 2 unsaved")
+    page.wait_for_function(f"async () => (await ({KEPT})()) === 1", timeout=SLOW)
+    page.close()
+    room.wire.mend()
+    again = room.people[0].context.new_page()
+    again.set_default_timeout(SLOW)
+    again.goto(f"{room.team['Ada'].url}/workflows/{room.id}")
+    expect(node(again, "work")).to_contain_text("Answer")
+    expect(node(again, "work")).to_contain_text("return 1 + 1 + 40")
+    saved(again)
+    assert room.stored()["blocks"]["work"]["values"]["code"] == "return 1 + 1 + 40"
+
+
+def test_a_lost_server_is_said_calmly_and_comes_back(room: Room, place: Stack, tmp_path: Path) -> None:
+    page = room.make(BLOCKS).open("Ada")
+    place.stop()
+    try:
+        unsaved = go_on(page, tmp_path / "unsaved.json")
+    finally:
+        place.start()
+    saved(page)
+    assert room.stored()["blocks"]["other"]["name"] == "Later"
+    # what was downloaded is what the API takes, and doing it again changes nothing
+    done = room.team["Ada"].ask("PATCH", f"/workflows/{room.id}", {"operations": unsaved["operations"]})
+    assert done["outcome"] == "noop"
+
+
+def go_on(page: Page, file: Path) -> dict[str, Any]:
+    """Work while the server is away, and take what is unsaved along."""
+    expect(state(page)).to_have_text("Offline")
+    choose(page, "other")
+    page.get_by_label("Name of the block").fill("Later")
+    page.keyboard.press("Enter")
+    expect(state(page)).to_have_text("Offline, 1 unsaved")
+    expect(node(page, "other")).to_contain_text("Later")
+    state(page).get_by_role("button").click()
+    expect(page.get_by_text("You can go on working")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download what is unsaved").click()
+    download.value.save_as(file)
+    unsaved = json.loads(file.read_text())
+    assert unsaved["operations"] == [{"op": "block.update", "items": [{"id": "other", "set": {"name": "Later"}}]}]
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    return unsaved
