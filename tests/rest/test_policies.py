@@ -62,7 +62,8 @@ async def test_what_a_workflow_answers_cannot_loosen_what_protects(api: Api) -> 
     page = response("page", "<script>alert(1)</script>", headers=headers)
     id = await api.make(workflow(START, page, edges="start>page"))
     reply = await api.execute(id, {})
-    assert (reply.status_code, reply.headers["x-mine"]) == (200, "kept")
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["x-mine"] == "kept"
     assert "html" in reply.headers["content-type"]
     policy = directives(reply)
     assert policy["default-src"] == "'none'"
