@@ -56,7 +56,7 @@ class Look:
 def look(browser: Browser, owned: Stack, request: pytest.FixtureRequest) -> Iterator[Look]:
     person = Person(browser, owned, by_key=False, color_scheme=request.param, reduced_motion="reduce")
     person.sign_in()
-    found = Look(person, request.param, large=request.config.getoption("--full"))
+    found = Look(person, request.param, large=bool(request.config.getoption("--full")))
     yield found
     found.done()
 
