@@ -1,13 +1,5 @@
-import {
-  Background,
-  BackgroundVariant,
-  Controls,
-  type OnMoveStart,
-  ReactFlow,
-  SelectionMode,
-  useStore,
-} from "@xyflow/react";
-import { type ReactNode, useCallback, useMemo } from "react";
+import { Background, BackgroundVariant, Controls, ReactFlow, SelectionMode, useStore } from "@xyflow/react";
+import { type ReactNode, useMemo } from "react";
 import { EDITOR } from "../commands/editor";
 import { Cursors } from "../together/Cursors";
 import { useCommenting } from "../together/comments/useCommenting";
@@ -61,15 +53,7 @@ const useFar = () => {
 export function Canvas({ children }: { children?: ReactNode }) {
   const far = useFar();
   const canvas = useCanvas();
-  const view = useView();
-  const [moving, leaving] = [canvas.onMoveStart, view.onMoveStart];
-  const onMoveStart: OnMoveStart = useCallback(
-    (event, place) => {
-      moving();
-      leaving(event, place);
-    },
-    [moving, leaving],
-  );
+  const view = useView(canvas.onMoveStart);
   const commenting = useCommenting();
   const edges = useFlowEdges();
   const editable = useEditor((state) => state.status.editable);
@@ -80,9 +64,8 @@ export function Canvas({ children }: { children?: ReactNode }) {
         <ReactFlow
           {...canvas}
           {...view}
-          {...commenting}
-          onMoveStart={onMoveStart}
-          className={cx(far && "far", commenting.className)}
+          {...commenting.hands}
+          className={cx(far && "far", commenting.placing && "placing")}
           edges={edges}
           nodeTypes={NODES}
           colorMode={isDark() ? "dark" : "light"}

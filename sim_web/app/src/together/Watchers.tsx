@@ -10,7 +10,7 @@ export function Watchers({ id }: { id: string }) {
   return (
     <>
       <span
-        className="pointer-events-none absolute -inset-1 rounded-lg border-2"
+        className="watching pointer-events-none absolute -inset-1 rounded-lg border-2"
         style={{ borderColor: colorOf(first.user_id) }}
       />
       <span className="pointer-events-none absolute -top-6 left-0 flex max-w-full gap-1">

@@ -4,7 +4,8 @@ import { type OnMoveStart, useStoreApi } from "@xyflow/react";
 import { useEffect, useMemo } from "react";
 import { useEditorStore } from "../editor/store";
 
-export function useView(): { onMoveStart: OnMoveStart; onMouseLeave: () => void } {
+/** `began` is what the canvas itself does when a move begins. */
+export function useView(began: () => void): { onMoveStart: OnMoveStart; onMouseLeave: () => void } {
   const store = useEditorStore();
   const canvas = useStoreApi();
   useEffect(() => {
@@ -23,11 +24,12 @@ export function useView(): { onMoveStart: OnMoveStart; onMouseLeave: () => void 
   return useMemo(
     () => ({
       onMoveStart: (event) => {
+        began();
         const { client } = store.getState();
         if (event && client.following()) client.follow(null);
       },
       onMouseLeave: () => store.getState().client.setPresence({ cursor: null }),
     }),
-    [store],
+    [store, began],
   );
 }

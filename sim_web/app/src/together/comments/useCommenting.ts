@@ -13,10 +13,9 @@ export function useCommenting() {
     addEventListener("keydown", stop);
     return () => removeEventListener("keydown", stop);
   }, [placing]);
-  return useMemo(() => {
+  const hands = useMemo(() => {
     if (!placing) return {};
     return {
-      className: "placing",
       onPaneClick: (event: MouseEvent) => {
         const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
         together.write({ x: Math.round(x), y: Math.round(y) });
@@ -24,4 +23,5 @@ export function useCommenting() {
       onNodeClick: (_event: MouseEvent, node: Node) => together.write({ block_id: node.id }),
     };
   }, [placing, flow]);
+  return { placing, hands };
 }
