@@ -17,9 +17,13 @@ export function Panel() {
   const editable = useEditor((state) => state.status.editable);
   const exists = useEditor((state) => Boolean(id && state.doc.blocks[id]));
   useEffect(() => {
-    // what edits text is large: it comes when the canvas stands, before anybody asks for it
-    const soon = setTimeout(() => void form(), 300);
-    return () => clearTimeout(soon);
+    // what edits text is large: it comes with the first sign that somebody is about to edit
+    const soon = () => void form();
+    const signs = ["pointermove", "pointerdown", "keydown"];
+    for (const sign of signs) addEventListener(sign, soon, { once: true, passive: true });
+    return () => {
+      for (const sign of signs) removeEventListener(sign, soon);
+    };
   }, []);
   const tab = (name: PanelName, label: string) => (
     <button
