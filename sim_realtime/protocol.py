@@ -1,6 +1,6 @@
 """The messages of version 1, as tagged unions; names in snake_case, `t` tells which."""
 
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -9,6 +9,8 @@ from sim_core.document.operations import Operation
 
 VERSION = 1
 
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""A number that both languages and the database can hold."""
 Role: TypeAlias = Literal["read", "write", "admin"]
 Outcome: TypeAlias = Literal["dup", "noop", "superseded", "coalesced"]
 
@@ -31,7 +33,7 @@ class Join(_Message, frozen=True, tag="join"):
     """Follow a workflow, from a sequence number on or from a snapshot."""
 
     r: str
-    since: int | None = None
+    since: Count | None = None
 
 
 class Leave(_Message, frozen=True, tag="leave"):
@@ -45,11 +47,11 @@ class Sent(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
 
     cseq: int
     op: Operation
-    base: int | None = None
+    base: Count | None = None
     """The last sequence number that the client had applied."""
-    ts: int | None = None
+    ts: Count | None = None
     """The client's hybrid clock in milliseconds: later than every stamp it has seen."""
-    undo_of: int | None = None
+    undo_of: Count | None = None
     """The `cseq` that this takes back; what others have changed since stays as it is."""
 
 
@@ -109,7 +111,7 @@ class Text(_Message, frozen=True, tag="text"):
     r: str
     block_id: str
     field: str
-    n: int
+    n: Count
     update: bytes
 
 
@@ -131,7 +133,7 @@ class AppliedUpTo(_Message, frozen=True, tag="applied"):
     """What one has applied, every 64 operations or 2 seconds."""
 
     r: str
-    seq: int
+    seq: Count
 
 
 class Ping(_Message, frozen=True, tag="ping"):

@@ -117,6 +117,13 @@ def require_person(actor: Actor) -> None:
         raise Denied("A key of one workspace cannot do this; use your own key, or sign in.", code="workspace_key")
 
 
+def require_session(actor: Actor) -> None:
+    """Raise `Denied` for a key: whoever finds one must not take over the account that it is of."""
+    require_person(actor)
+    if actor.session_id is None:
+        raise Denied("Only whoever signed in may do this; a key may not.", code="session")
+
+
 def require_recent(actor: Actor) -> None:
     """Raise `Denied` unless the person proved who they are lately, or came with an admin key."""
     if actor.session_id is not None and not actor.recent:

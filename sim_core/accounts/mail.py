@@ -1,6 +1,7 @@
 """Mail: sent by the operator's SMTP server, or told to the log and kept for the operator to hand on."""
 
 import asyncio
+import base64
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -124,8 +125,10 @@ class Post:
             await asyncio.sleep(pause)
             try:
                 await asyncio.to_thread(self._deliver, self._smtp, recipient, subject, text)
-            except (OSError, smtplib.SMTPException) as refusal:
+            except (OSError, ValueError, smtplib.SMTPException) as refusal:
                 error = f"{type(refusal).__name__}: {refusal}"
+                if _is_final(refusal):
+                    break
             else:
                 await self._vault.store.execute(SENT, id)
                 return
@@ -144,7 +147,7 @@ class Post:
             if smtp.security == "starttls":
                 server.starttls(context=tls)
             if smtp.user:
-                server.login(smtp.user, smtp.password)
+                _login(server, smtp)
             server.send_message(message)
 
 
@@ -161,6 +164,29 @@ def read_smtp(url: str) -> Smtp | None:
     port = parts.port or (465 if security == "tls" else 587)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return Smtp(host=parts.hostname, port=port, user=user, password=password, security=security)
+
+
+def _login(server: smtplib.SMTP, smtp: Smtp) -> None:
+    if smtp.user.isascii() and smtp.password.isascii():
+        server.login(smtp.user, smtp.password)
+        return
+    # smtplib knows ASCII alone; AUTH PLAIN is UTF-8 (RFC 4616)
+    server.ehlo_or_helo_if_needed()
+    proof = base64.b64encode(f"\0{smtp.user}\0{smtp.password}".encode()).decode()
+    code, said = server.docmd("AUTH", f"PLAIN {proof}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, said)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether trying again would only be told the same (RFC 5321: 4xx may pass, 5xx does not)."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            return all(code >= 500 for code, _ in error.recipients.values())
+        case smtplib.SMTPResponseException():
+            return error.smtp_code >= 500
+        case _:
+            return isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError)
 
 
 def _place(id: str) -> str:

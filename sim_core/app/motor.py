@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from sim_core.accounts.apps import Apps
 from sim_core.app.accounts import StoredAccounts
+from sim_core.app.keys import StoredRests
 from sim_core.app.memory import StoredMemory
 from sim_core.app.parts import open_runners, world_of
 from sim_core.app.plugins import Plugins, Report
@@ -33,7 +34,8 @@ from sim_core.store.journal import Journal
 from sim_core.store.listen import Listening
 from sim_core.store.plugins import PLUGINS
 from sim_core.store.pool import POOL_SIZE, Store, open_store
-from sim_core.store.secrets import get_secrets
+from sim_core.store.rests import KeyRests
+from sim_core.store.secrets import CHANGED, get_secrets
 from sim_core.store.vault import Vault
 from sim_core.store.words import WATCH
 
@@ -93,6 +95,7 @@ async def open_motor(
         children=Children(runs),
         accounts=StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of,
         attempts=Attempts(runs),
+        rests=StoredRests(KeyRests(store, settings.auth_secret)),
         permits=Permits(store),
     )
     sleepers = Sleepers(runs, catch_up=plugins.catch_up)
@@ -105,7 +108,8 @@ async def open_motor(
     listening = Listening(url)
     stack.push_async_callback(listening.close)
     await listening.on(PLUGINS, plugins.hear)
-    for channel, hear in {CANCEL: runs.hear_cancel, WATCH: journal.hear_watch, **listened(worker)}.items():
+    heard = {CANCEL: runs.hear_cancel, WATCH: journal.hear_watch, CHANGED: secrets.hear, **listened(worker)}
+    for channel, hear in heard.items():
         await listening.on(channel, hear)
     await store.lives.listen(listening)
     return Motor(
@@ -123,7 +127,7 @@ async def open_motor(
 
 
 class Secrets:
-    """The secrets of workspaces and of people; an answer is kept for two seconds, or until one is changed here."""
+    """The secrets of workspaces and of people; an answer is kept for two seconds, or until one is changed anywhere."""
 
     def __init__(self, vault: Vault) -> None:
         """Read them from the vault."""
@@ -145,6 +149,13 @@ class Secrets:
     def forget(self, owner: str) -> None:
         """Read those of a workspace or a person again: one was changed."""
         self._known.pop(owner, None)
+
+    def hear(self, owner: str | None) -> None:
+        """The same, told by whichever process changed one; after an outage anything may have been."""
+        if owner is None:
+            self._known.clear()
+        else:
+            self.forget(owner)
 
 
 def keep_up(stack: AsyncExitStack, work: Any) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from sim_core.app.world import Attempts, Children, Memory, Outside, Permits, everything, no_attempts
+from sim_core.models.resting import Rests
 from sim_core.net.client import Client
 from sim_core.net.guard import Guard
 from sim_core.net.tools import Accounts, no_accounts
@@ -45,6 +46,7 @@ def world_of(
     accounts: Callable[[str, str], Accounts] | None = None,
     defaults: Mapping[str, str] | None = None,
     attempts: Attempts = no_attempts,
+    rests: Rests | None = None,
     permits: Permits = everything,
 ) -> Outside:
     """The world of runs; `accounts` gives the credentials that a workspace's runs may use for a person."""
@@ -62,7 +64,7 @@ def world_of(
         client=runners.client,
         accounts=accounts or (lambda workspace_id, person: no_accounts),
         sandbox=runners.sandbox,
-        models=Models(providers, runners.client.http, defaults={**own, **(defaults or {})}),
+        models=Models(providers, runners.client.http, defaults={**own, **(defaults or {})}, rests=rests),
         memory=memory,
         children=children,
         attempts=attempts,

@@ -14,6 +14,7 @@ from sim_core.accounts.signing_in import Reception
 from sim_core.commands.logs import logger
 from sim_core.errors import SimError
 from sim_core.settings import Settings
+from sim_core.store.rests import KeyRests
 from sim_core.store.vault import Vault
 
 FIRST_S, HOUR_S = 60.0, 3600.0
@@ -51,5 +52,6 @@ async def tidy_forever(reception: Reception) -> None:
             await sweep_ceremonies(reception.vault)
             await reception.limits.sweep()
             await reception.post.sweep()
+            await KeyRests(reception.store, "").sweep()
             await purge(reception.store)
         await asyncio.sleep(HOUR_S)

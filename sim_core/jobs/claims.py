@@ -33,7 +33,7 @@ class Claims:
     async def _check_strange(self) -> None:
         """A claim whose answer was lost with the database is written, and nobody here knows of it."""
         runs, now = self.runs, time.monotonic()
-        held = await processes.held(runs.store, runs.journal.owner)
+        held = await processes.held(runs.store, runs.journal.owner, besides=runs.ids)
         strange = {(run.id, run.epoch): run for run in held if not self._is_known(run.id)}
         self._strange = {seen: self._strange.get(seen, now) for seen in strange}
         for seen, since in list(self._strange.items()):

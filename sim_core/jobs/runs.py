@@ -53,6 +53,8 @@ class Runs:
         self.plans = plans
         self.world: World
         self.closing = False
+        self.coming: set[str] = set()
+        """Runs that were claimed and are about to be performed."""
         self.ended: list[Ended] = []
         """Told of every run that has ended or fallen asleep here."""
         self.secrets = secrets
@@ -66,6 +68,11 @@ class Runs:
     def in_flight(self) -> int:
         """How many runs this process performs now."""
         return len(self._running)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The runs that this process performs now, or has claimed and is about to perform."""
+        return (*self._running, *self.coming)
 
     def find(self, run_id: str) -> Running | None:
         """A run that this process performs."""
@@ -155,7 +162,7 @@ class Runs:
 
     async def check_claims(self) -> None:
         """Stop what others have taken over while this process slept, and what somebody wants stopped."""
-        for standing in await processes.standings(self.store, list(self._running)):
+        for standing in await processes.standings(self.store, self.ids):
             running = self._running.get(standing.id)
             if running is not None and standing.epoch > running.epoch:
                 running.fence()

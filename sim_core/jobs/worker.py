@@ -91,8 +91,14 @@ class Worker:
             taken = await line.take(self.store, [job.run_id for job in jobs], owner=owner)
             await self.queue.done(jobs)
         order = {job.run_id: at for at, job in enumerate(jobs)}
-        for run, claim in sorted(taken, key=lambda one: order[one[0].id]):
-            await self._go_on(run, claim)
+        coming = self.sleepers.runs.coming
+        coming.update(run.id for run, _ in taken)
+        try:
+            for run, claim in sorted(taken, key=lambda one: order[one[0].id]):
+                await self._go_on(run, claim)
+                coming.discard(run.id)
+        finally:
+            coming.difference_update(order)
 
     async def _go_on(self, run: Run, claim: Claim) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from sim_core.errors import Expired, Refused, SimError, Unreachable
 from sim_core.models.hearing import Hearing
+from sim_core.models.resting import Rests, rest_after
 from sim_core.spec.prompts import Delta, Prompt, Text, Thinking
 from sim_core.spec.providers import Client, Model, Provider
 
@@ -19,16 +21,32 @@ PASSING = (408, 409, 425, 429, 500, 502, 503, 504, 529)
 
 
 class Route(Struct, frozen=True, kw_only=True):
-    """A model and the way to it; with several keys there are several clients, tried in turn."""
+    """A model and the way to it; with several keys there are several clients, asked in turn."""
 
     provider: Provider
     model: Model
     clients: tuple[Client, ...]
+    keys: tuple[str, ...] = ()
+    """What tells each client's key from all others; empty where there is nothing to choose from."""
+    rests: Rests | None = None
 
     @property
     def name(self) -> str:
         """The model's name with its vendor's."""
         return f"{self.provider.id}/{self.model.id}"
+
+    async def order(self) -> tuple[deque[int], frozenset[int]]:
+        """Which clients are asked, one after the other, and which of them were refused before.
+
+        Those whose keys rest are left out, and when all rest the one whose rest ends first is asked.
+        """
+        if len(self.clients) < 2 or self.rests is None:
+            return deque(range(len(self.clients))), frozenset()
+        left = await self.rests.left(self.keys)
+        known = frozenset(at for at, key in enumerate(self.keys) if key in left)
+        awake = [at for at, key in enumerate(self.keys) if left.get(key, 0.0) <= 0]
+        soonest = min(range(len(self.keys)), key=lambda at: left.get(self.keys[at], 0.0))
+        return deque(awake or [soonest]), known
 
 
 class Patience(Struct, frozen=True, kw_only=True):
@@ -41,23 +59,41 @@ class Patience(Struct, frozen=True, kw_only=True):
 
 
 async def ask_once(route: Route, prompt: Prompt, *, emit: Emit | None, patience: Patience) -> Hearing:
-    """An answer heard to its end; raises what the last try failed with."""
-    for attempt in range(patience.tries):
-        heard = Hearing()
-        client = route.clients[attempt % len(route.clients)]
+    """An answer heard to its end; raises what the last try failed with.
+
+    A key that is refused rests, and the next one is asked at once, which does not count as a try.
+    """
+    waiting, known = await route.order()
+    attempt = 0
+    while True:
+        heard, at = Hearing(), waiting[0]
         try:
-            await _listen(route, prompt, client, heard, emit)
+            await _listen(route, prompt, route.clients[at], heard, emit)
+            if at in known and route.rests is not None:
+                await route.rests.accepted(route.keys[at])
             return heard
         except SimError as error:
             if isinstance(error, Unreachable):
                 error.partial = heard.text
-            wait = _wait(error, attempt, patience)
-            if heard.first is not None or wait is None or attempt + 1 == patience.tries:
+            if heard.first is not None:
                 raise
-            if _other_key_helps(error) and len(route.clients) > 1:
-                wait = 0.0
+            if await _goes_to_rest(route, at, error) and len(waiting) > 1:
+                waiting.popleft()
+                continue
+            wait = _wait(error, attempt, patience)
+            attempt += 1
+            if wait is None or attempt >= patience.tries:
+                raise
+            waiting.rotate(-1)
             await asyncio.sleep(wait)
-    raise Unreachable(f"{route.name} was not tried")
+
+
+async def _goes_to_rest(route: Route, at: int, error: SimError) -> bool:
+    rest = rest_after(error)
+    if rest is None or route.rests is None or len(route.clients) < 2:
+        return False
+    await route.rests.refused(route.keys[at], rest)
+    return True
 
 
 async def _listen(route: Route, prompt: Prompt, client: Client, heard: Hearing, emit: Emit | None) -> None:
@@ -82,7 +118,3 @@ def _wait(error: SimError, attempt: int, patience: Patience) -> float | None:
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= patience.longest_wait_s else None
     return min(patience.first_wait_s * 2**attempt * random.uniform(0.75, 1.25), patience.longest_wait_s)
-
-
-def _other_key_helps(error: SimError) -> bool:
-    return isinstance(error, Refused) and error.http_status == 429

@@ -1,5 +1,6 @@
 """Models as a workspace reaches them: found by name, with its keys and its own servers, through the guarded client."""
 
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
@@ -11,6 +12,7 @@ from sim_core.models import loop, toolbox
 from sim_core.models.asking import Emit, Patience, Route
 from sim_core.models.catalogue import Catalogue
 from sim_core.models.dialects import sdk
+from sim_core.models.resting import OwnRests, Rests
 from sim_core.spec.auth import ApiKey, Bearer, ways
 from sim_core.spec.prompts import Answer, Prompt
 from sim_core.spec.providers import Client, Provider
@@ -24,7 +26,7 @@ class Models:
     """Asks models for a workspace.
 
     `providers` says which vendors are installed, `http` gives the guarded `httpx2.AsyncClient`, and `defaults` are
-    the operator's own secrets, for workspaces that have none.
+    the operator's own secrets, for workspaces that have none. `rests` remembers which keys were refused.
     """
 
     def __init__(
@@ -33,13 +35,16 @@ class Models:
         http: Callable[[], Any],
         *,
         defaults: Mapping[str, str] | None = None,
+        rests: Rests | None = None,
         patience: Patience | None = None,
         timeout_s: float = 600.0,
     ) -> None:
         self._providers, self._http = providers, http
         self._defaults = {name: value for name, value in (defaults or {}).items() if value}
         self._patience, self._timeout_s = patience or Patience(), timeout_s
-        self._turn = count()
+        self._rests = rests or OwnRests()
+        # processes begin at different keys, so that together they go round
+        self._turn = count(random.randrange(MOST_KEYS))
 
     @property
     def catalogue(self) -> Catalogue:
@@ -89,7 +94,9 @@ class Models:
     ) -> Route:
         """The way to a model; raises `Missing` for an unknown one and `Denied` where a key or an address lacks."""
         provider, model = (catalogue or self.catalogue).find(name)
-        return Route(provider=provider, model=model, clients=self._clients(provider, secrets, secret))
+        clients = self._clients(provider, secrets, secret)
+        keys = tuple("\0".join((one.base_url, one.key, *one.headers.values())) for one in clients)
+        return Route(provider=provider, model=model, clients=clients, keys=keys, rests=self._rests)
 
     async def listed(self, provider_id: str, secrets: Mapping[str, str]) -> tuple[str, ...]:
         """The models that a vendor's server says it has, for vendors whose list is open."""

@@ -1,10 +1,11 @@
 """Where manifests are kept between starts; several processes may write, and a damaged file is one that is not there."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ from sim_core.registry.scan import Found, Key
 
 T = TypeVar("T")
 DAY_S = 86_400
+TURN_S = 10.0
+"""Seconds after which a process asks plugins itself, though another is still at it: one of them may hang."""
 
 
 class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,6 +73,23 @@ class Cache:
         """Keep what a plugin told."""
         self._write(f"{fingerprint}.json", manifest)
 
+    @contextlib.contextmanager
+    def turn(self) -> Generator[None]:
+        """Wait a while until no other process asks plugins; where no file can be kept there is nothing to wait for."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            place = os.open(self.folder / ".turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            yield
+            return
+        try:
+            deadline = time.monotonic() + TURN_S
+            while not _locked(place) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            yield
+        finally:
+            os.close(place)
+
     def _index_name(self, paths: Iterable[str]) -> str:
         return f"index-{hashlib.sha256(os.pathsep.join(paths).encode()).hexdigest()[:16]}.json"
 
@@ -93,3 +113,11 @@ class Cache:
             for entry in entries:
                 if entry.name not in named and entry.name.endswith(".json") and entry.stat().st_mtime < long_ago:
                     os.unlink(entry.path)
+
+
+def _locked(place: int) -> bool:
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -51,18 +51,19 @@ def make(paths: Sequence[str], cache: Cache, known: Mapping[str, Manifest]) -> t
     installed = scan(paths)
     doubles = _doubles(installed)
     marks = {one.plugin: fingerprint(one) for one in installed}
-    answers: dict[str, Answer] = {}
-    for one in installed:
-        kept = known.get(marks[one.plugin]) or cache.manifest(marks[one.plugin])
-        if kept and one.plugin not in doubles:
-            answers[one.plugin] = Answer(plugin=one.plugin, manifest=kept)
-    asked = [one for one in installed if one.plugin not in answers and one.plugin not in doubles]
+    single = [one for one in installed if one.plugin not in doubles]
+    answers = _kept(single, marks, cache, known)
     fresh: dict[str, Manifest] = {}
-    for answer in ask(asked, cache=cache.folder, paths=paths):
-        answers[answer.plugin] = answer
-        if answer.manifest:
-            fresh[marks[answer.plugin]] = answer.manifest
-            cache.keep_manifest(marks[answer.plugin], answer.manifest)
+    if len(answers) < len(single):
+        with cache.turn():
+            # several processes start at once: whoever comes first asks, the others read what it was told
+            answers |= _kept(single, marks, cache, known)
+            asked = [one for one in single if one.plugin not in answers]
+            for answer in ask(asked, cache=cache.folder, paths=paths):
+                answers[answer.plugin] = answer
+                if answer.manifest:
+                    fresh[marks[answer.plugin]] = answer.manifest
+                    cache.keep_manifest(marks[answer.plugin], answer.manifest)
     lines = tuple(
         Line(found=one, fingerprint=marks[one.plugin], trouble=doubles[one.plugin])
         if one.plugin in doubles
@@ -72,6 +73,14 @@ def make(paths: Sequence[str], cache: Cache, known: Mapping[str, Manifest]) -> t
     index = Index(before, core_stamp(), lines)
     cache.keep_index(paths, index)
     return index, fresh
+
+
+def _kept(
+    plugins: Sequence[Found], marks: Mapping[str, str], cache: Cache, known: Mapping[str, Manifest]
+) -> dict[str, Answer]:
+    """What plugins told before."""
+    kept = {one.plugin: known.get(marks[one.plugin]) or cache.manifest(marks[one.plugin]) for one in plugins}
+    return {plugin: Answer(plugin=plugin, manifest=manifest) for plugin, manifest in kept.items() if manifest}
 
 
 def line(found: Found, mark: str, answer: Answer) -> Line:

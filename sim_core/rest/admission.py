@@ -13,6 +13,7 @@ from sim_core.accounts.actors import (
     require_in_organization,
     require_person,
     require_recent,
+    require_session,
 )
 from sim_core.accounts.audit import Source, source_of
 from sim_core.errors import Anonymous, Denied, Missing
@@ -56,10 +57,14 @@ async def _actor(route: Route, services: Services, headers: Mapping[str, str], a
 
 def _placed(route: Route, actor: Actor, headers: Mapping[str, str], ids: Mapping[str, str]) -> str:
     match route.on:
-        case "workspace":
+        case "workspace" | "member":
             named = ids.get("workspace_id")
             workspace_id = choose_workspace(actor, headers if named is None else {"x-workspace-id": _id(named)})
+            if route.on == "member":
+                require_person(actor)
             check_scope(actor, workspace_id, route.scopes)
+            if route.covering and not covers(actor, route.covering):
+                raise Denied(f"This takes a key with the scope {route.covering!r}.", code="scope")
             if why := forbidden(actor, workspace_id, route.tag):
                 raise Denied(why, code="permission_group")
             return workspace_id
@@ -68,6 +73,8 @@ def _placed(route: Route, actor: Actor, headers: Mapping[str, str], ids: Mapping
             require_in_organization(actor, _id(ids["organization_id"]), route.role)
         case "person":
             require_person(actor)
+        case "session":
+            require_session(actor)
         case "operator":
             if not actor.is_operator:
                 raise Denied("Only whoever runs this instance may do this.", code="operator")

@@ -84,7 +84,7 @@ async def export_acts(call: Call[None, ExportQuery]) -> ASGIResponse | ASGIStrea
     acts = audit.every_act(call.services.store, wanted_of(call.query, organization_id=id))
     is_csv = call.query.format == "csv"
     return ASGIStreamingResponse(
-        iterator=_rows(acts) if is_csv else _lines(acts),
+        iterator=csv_rows(acts) if is_csv else json_lines(acts),
         media_type="text/csv; charset=utf-8" if is_csv else "application/jsonl",
         headers={"content-disposition": f'attachment; filename="audit.{call.query.format}"'},
     )
@@ -108,12 +108,14 @@ async def page_of(call: Call[None, ActQuery], wanted: Acts) -> ActPage:
     return ActPage(items=found, next_cursor=found[-1].id if len(found) == limit else None)
 
 
-async def _lines(acts: AsyncIterator[Act]) -> AsyncIterator[bytes]:
+async def json_lines(acts: AsyncIterator[Act]) -> AsyncIterator[bytes]:
+    """Acts as JSON, one on each line."""
     async for act in acts:
         yield msgspec.json.encode(act) + b"\n"
 
 
-async def _rows(acts: AsyncIterator[Act]) -> AsyncIterator[bytes]:
+async def csv_rows(acts: AsyncIterator[Act]) -> AsyncIterator[bytes]:
+    """Acts as rows for a spreadsheet, which runs none of them."""
     names = Act.__struct_fields__
     yield (",".join(names) + "\r\n").encode()
     async for act in acts:

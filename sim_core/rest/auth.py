@@ -201,7 +201,7 @@ async def reset_password(call: Call[Reset, Nothing]) -> None:
     await audit.record(services.store, source, "user.reset_password", ("user", person.id))
 
 
-@route("POST", "/auth/confirm", scope="admin", on="person", body=Confirm, status=204)
+@route("POST", "/auth/confirm", scope="admin", on="session", body=Confirm, status=204)
 async def confirm(call: Call[Confirm, Nothing]) -> None:
     """Prove again who you are; for fifteen minutes you may do what takes it."""
     actor, body = call.who, call.body

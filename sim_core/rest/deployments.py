@@ -48,7 +48,7 @@ async def deploy_workflow(call: Call[NewDeployment, Nothing]) -> Version:
     )
 
 
-@route("GET", "/workflows/{workflow_id}/deployments", scope=("read", "run"), reply=VersionList)
+@route("GET", "/workflows/{workflow_id}/deployments", scope="read", reply=VersionList)
 async def list_deployments(call: Call[None, Nothing]) -> VersionList:
     """List the versions of a workflow."""
     workflow_id = call.id("workflow_id")
@@ -57,7 +57,7 @@ async def list_deployments(call: Call[None, Nothing]) -> VersionList:
     return VersionList(items=found)
 
 
-@route("GET", "/workflows/{workflow_id}/deployments/{version}", scope=("read", "run"), reply=FrozenVersion)
+@route("GET", "/workflows/{workflow_id}/deployments/{version}", scope="read", reply=FrozenVersion)
 async def read_deployment(call: Call[None, Nothing]) -> FrozenVersion:
     """Read a version, by its number or as `live`, with the document that it froze."""
     number = None if call.text("version") == "live" else _number(call)

@@ -106,7 +106,7 @@ async def change_me(call: Call[ChangeMe, Nothing]) -> None:
     await people.rename(call.services.store, call.user_id, call.body.name)
 
 
-@route("DELETE", "/me", scope="admin", on="person", recent=True, reply=Leaving)
+@route("DELETE", "/me", scope="admin", on="session", recent=True, reply=Leaving)
 async def delete_me(call: Call[None, Nothing]) -> Leaving:
     """Delete your account; for two weeks it can be had back by signing in with `restore`."""
     when = await people.leave(call.services.store, call.user_id)
@@ -115,7 +115,7 @@ async def delete_me(call: Call[None, Nothing]) -> Leaving:
     return Leaving(delete_after=when)
 
 
-@route("PUT", "/me/password", scope="admin", on="person", recent=True, body=NewPassword, status=204)
+@route("PUT", "/me/password", scope="admin", on="session", recent=True, body=NewPassword, status=204)
 async def set_password(call: Call[NewPassword, Nothing]) -> None:
     """Set your password; your other sessions end."""
     await call.services.reception.change_password(
@@ -124,7 +124,7 @@ async def set_password(call: Call[NewPassword, Nothing]) -> None:
     await _record(call, "user.password", ("user", call.user_id))
 
 
-@route("PUT", "/me/email", scope="admin", on="person", recent=True, body=NewEmail, status=204)
+@route("PUT", "/me/email", scope="admin", on="session", recent=True, body=NewEmail, status=204)
 async def set_email(call: Call[NewEmail, Nothing]) -> None:
     """Change your address: once without a code, which has one sent there, then with it."""
     reception, email = call.services.reception, people.folded(call.body.email)
@@ -153,20 +153,20 @@ async def end_session(call: Call[None, Nothing]) -> None:
     call.services.door.forget(call.user_id)
 
 
-@route("POST", "/me/totp", scope="admin", on="person", recent=True, reply=Enrolment, status=201)
+@route("POST", "/me/totp", scope="admin", on="session", recent=True, reply=Enrolment, status=201)
 async def enrol_totp(call: Call[None, Nothing]) -> Enrolment:
     """Begin a second factor; it is asked for once you have sent its first code."""
     return await totp.enrol(call.services.vault, call.user_id, email=call.who.email)
 
 
-@route("POST", "/me/totp/activate", scope="admin", on="person", recent=True, body=TotpCode, status=204)
+@route("POST", "/me/totp/activate", scope="admin", on="session", recent=True, body=TotpCode, status=204)
 async def activate_totp(call: Call[TotpCode, Nothing]) -> None:
     """Have the second factor asked for from now on."""
     await totp.activate(call.services.vault, call.user_id, call.body.code)
     await _record(call, "user.totp_on", ("user", call.user_id))
 
 
-@route("DELETE", "/me/totp", scope="admin", on="person", recent=True, status=204)
+@route("DELETE", "/me/totp", scope="admin", on="session", recent=True, status=204)
 async def remove_totp(call: Call[None, Nothing]) -> None:
     """Ask for no second factor any more."""
     await totp.remove(call.services.vault, call.user_id)

@@ -133,7 +133,7 @@ def _responses(route: Route, schema_of: dict[str, Any]) -> dict[str, Any]:
 
 def _is_placed(route: Route) -> bool:
     """Whether a header says which workspace a request is about."""
-    return bool(route.scopes) and route.on == "workspace" and "{workspace_id}" not in route.path
+    return bool(route.scopes) and route.on in ("workspace", "member") and "{workspace_id}" not in route.path
 
 
 def _header_parameters(route: Route) -> list[dict[str, Any]]:

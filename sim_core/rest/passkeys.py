@@ -80,7 +80,7 @@ async def list_passkeys(call: Call[None, Nothing]) -> PasskeyList:
     return PasskeyList(items=await passkeys.list_passkeys(call.services.store, call.user_id))
 
 
-@route("POST", "/me/passkeys/options", scope="admin", on="person", recent=True, reply=Options)
+@route("POST", "/me/passkeys/options", scope="admin", on="session", recent=True, reply=Options)
 async def ask_to_make_passkey(call: Call[None, Nothing]) -> Options:
     """Begin to make a passkey."""
     person = await people.by_id(call.services.store, call.user_id)
@@ -88,7 +88,7 @@ async def ask_to_make_passkey(call: Call[None, Nothing]) -> Options:
     return Options(ticket=ticket, options=options)
 
 
-@route("POST", "/me/passkeys", scope="admin", on="person", recent=True, body=NewPasskey, reply=Passkey, status=201)
+@route("POST", "/me/passkeys", scope="admin", on="session", recent=True, body=NewPasskey, reply=Passkey, status=201)
 async def create_passkey(call: Call[NewPasskey, Nothing]) -> Passkey:
     """Keep the passkey that your browser made; you can sign in with it from now on."""
     body = call.body
@@ -97,7 +97,7 @@ async def create_passkey(call: Call[NewPasskey, Nothing]) -> Passkey:
     return made
 
 
-@route("PATCH", "/me/passkeys/{passkey_id}", scope="admin", on="person", body=RenamePasskey, status=204)
+@route("PATCH", "/me/passkeys/{passkey_id}", scope="admin", on="session", body=RenamePasskey, status=204)
 async def rename_passkey(call: Call[RenamePasskey, Nothing]) -> None:
     """Rename a passkey."""
     passkey_id = call.id("passkey_id")
@@ -105,7 +105,7 @@ async def rename_passkey(call: Call[RenamePasskey, Nothing]) -> None:
     await _record(call, "passkey.rename", passkey_id, after={"name": call.body.name})
 
 
-@route("DELETE", "/me/passkeys/{passkey_id}", scope="admin", on="person", recent=True, status=204)
+@route("DELETE", "/me/passkeys/{passkey_id}", scope="admin", on="session", recent=True, status=204)
 async def remove_passkey(call: Call[None, Nothing]) -> None:
     """Remove a passkey; it no longer signs you in."""
     passkey_id = call.id("passkey_id")

@@ -145,7 +145,15 @@ async def read_comment(call: Call[None, Nothing]) -> None:
     await comments.mark_read(call.services.store, _place(call), call.id("comment_id"), by=call.user_id)
 
 
-@route("POST", "/workflows/{workflow_id}/comments", scope=("read", "write"), body=NewComment, reply=Comment, status=201)
+@route(
+    "POST",
+    "/workflows/{workflow_id}/comments",
+    scope="read",
+    covering="write",
+    body=NewComment,
+    reply=Comment,
+    status=201,
+)
 async def add_comment(call: Call[NewComment, Nothing]) -> Comment:
     """Say something about a workflow, or answer; everybody in its room hears of it."""
     body = call.body
@@ -160,7 +168,14 @@ async def add_comment(call: Call[NewComment, Nothing]) -> Comment:
     )
 
 
-@route("PATCH", "/workflows/{workflow_id}/comments/{comment_id}", scope="read", body=CommentChange, reply=Comment)
+@route(
+    "PATCH",
+    "/workflows/{workflow_id}/comments/{comment_id}",
+    scope="read",
+    covering="write",
+    body=CommentChange,
+    reply=Comment,
+)
 async def change_comment(call: Call[CommentChange, Nothing]) -> Comment:
     """Change one's own words, or mark a thread as settled."""
     store, place, id, body = call.services.store, _place(call), call.id("comment_id"), call.body
@@ -171,7 +186,7 @@ async def change_comment(call: Call[CommentChange, Nothing]) -> Comment:
     return await comments.read_comment(store, place, id)
 
 
-@route("DELETE", "/workflows/{workflow_id}/comments/{comment_id}", scope="read", status=204)
+@route("DELETE", "/workflows/{workflow_id}/comments/{comment_id}", scope="read", covering="write", status=204)
 async def delete_comment(call: Call[None, Nothing]) -> None:
     """Take a comment away, with its answers."""
     is_admin = call.actor is not None and may(call.actor, call.workspace_id, "admin")

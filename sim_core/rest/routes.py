@@ -82,9 +82,10 @@ class Call(Generic[B, Q]):
         return self.actor
 
 
-On: TypeAlias = Literal["workspace", "organization", "person", "caller", "operator"]
-"""What a route is about: a workspace (of the address, or of `X-Workspace-Id`), an organization of the address, the
-person who asks, whoever asks be it a workspace's key, or the whole instance."""
+On: TypeAlias = Literal["workspace", "member", "organization", "person", "session", "caller", "operator"]
+"""What a request is about: a workspace (of the address, or of `X-Workspace-Id`), one's own part in a workspace, an
+organization of the address, the person who asks, that person signed in and not by a key, whoever asks be it a
+workspace's key, or the whole instance."""
 Handle: TypeAlias = Callable[..., Awaitable[Any]]
 
 
@@ -113,6 +114,9 @@ class Route(Struct, frozen=True, kw_only=True):
     on: On = "workspace"
     role: OrganizationRole = "member"
     """What somebody has to be in the organization that it is about."""
+    covering: Scope | None = None
+    """What a key has to cover besides, where the role alone asks for less: whoever may read may comment, but a key that
+    only reads changes nothing."""
     recent: bool = False
     """Whether a person has to have proven a short while ago who they are."""
     same_site: bool = False
@@ -124,6 +128,7 @@ class Whom(TypedDict, total=False):
 
     on: On
     role: OrganizationRole
+    covering: Scope | None
     recent: bool
     same_site: bool
 

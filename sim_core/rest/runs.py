@@ -125,7 +125,7 @@ class Resume(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Wait for the end, or for the next pause."""
 
 
-@route("GET", "/runs", scope=("read", "run"), query=RunQuery, reply=RunPage)
+@route("GET", "/runs", scope="read", query=RunQuery, reply=RunPage)
 async def list_runs(call: Call[None, RunQuery]) -> RunPage:
     """List runs, the newest first."""
     query = call.query

@@ -139,7 +139,7 @@ async def list_workflows(call: Call[None, PageQuery]) -> WorkflowPage:
     return WorkflowPage(items=tuple(_entry(one) for one in page.items), next_cursor=page.next)
 
 
-@route("GET", "/workflows/{workflow_id}", scope=("read", "run"), reply=WorkflowReply)
+@route("GET", "/workflows/{workflow_id}", scope="read", reply=WorkflowReply)
 async def read_workflow(call: Call[None, Nothing]) -> WorkflowReply:
     """Read a workflow with its document."""
     return of_stored(await documents.load(call.services.store, call.id("workflow_id"), call.workspace_id))
@@ -194,7 +194,7 @@ async def duplicate_workflow(call: Call[Duplicate, Nothing]) -> WorkflowReply:
     return of_stored(stored)
 
 
-@route("POST", "/workflows/{workflow_id}/validate", scope=("read", "run"), reply=Validation)
+@route("POST", "/workflows/{workflow_id}/validate", scope="read", reply=Validation)
 async def validate_workflow(call: Call[None, Nothing]) -> Validation:
     """Say everything that is wrong with a workflow, at once."""
     stored = await documents.load(call.services.store, call.id("workflow_id"), call.workspace_id)

@@ -6,8 +6,8 @@ types are known.
 """
 
 import logging
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from piccolo.engine.postgres import PostgresEngine
@@ -70,31 +70,36 @@ class Store:
         pool: Any = self.engine.pool
         if pool is None:
             raise Unreachable("The database is closed", code="database_closed")
-        try:
+        with _told_plainly():
             async with pool.acquire() as connection:
                 yield connection
-        except BAD_TEXT as error:
-            raise Invalid(f"This cannot be stored: {error}", code="invalid_text") from error
-        except ForeignKeyViolation as error:
-            raise Missing("This refers to something that does not exist") from error
-        except DOWN as error:
-            raise Unreachable(f"The database does not answer: {error}", code="database") from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection]:
         """A transaction; one inside another is the same one."""
-        try:
+        with _told_plainly():
             begun: Any = self.engine.transaction()
             async with begun as transaction:
                 yield transaction.connection
-        except DOWN as error:
-            raise Unreachable(f"The database does not answer: {error}", code="database") from error
 
     async def close(self) -> None:
         """Give all connections back."""
         piccolo_conf.forget(self.engine)
         if self.engine.pool is not None:
             await self.engine.close_connection_pool()
+
+
+@contextmanager
+def _told_plainly() -> Generator[None]:
+    """The driver's errors as ours: what cannot be stored, what refers to nothing, and a database that is away."""
+    try:
+        yield
+    except BAD_TEXT as error:
+        raise Invalid(f"This cannot be stored: {error}", code="invalid_text") from error
+    except ForeignKeyViolation as error:
+        raise Missing("This refers to something that does not exist") from error
+    except DOWN as error:
+        raise Unreachable(f"The database does not answer: {error}", code="database") from error
 
 
 async def open_store(url: str, *, size: int = POOL_SIZE) -> Store:

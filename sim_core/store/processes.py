@@ -72,9 +72,10 @@ async def standings(store: Store, run_ids: Sequence[str]) -> tuple[Standing, ...
     return tuple(Standing(row["id"], row["epoch"], row["cancel_asked"]) for row in rows)
 
 
-async def held(store: Store, owner: str) -> tuple[Held, ...]:
-    """The runs that a process is to perform."""
-    return tuple(Held(row["id"], row["epoch"], row["durable"], row["seq"]) for row in await store.rows(sql.HELD, owner))
+async def held(store: Store, owner: str, *, besides: Sequence[str]) -> tuple[Held, ...]:
+    """The runs that a process is to perform, besides those it knows of."""
+    rows = await store.rows(sql.HELD, owner, list(besides))
+    return tuple(Held(row["id"], row["epoch"], row["durable"], row["seq"]) for row in rows)
 
 
 async def release(store: Store, run_id: str, epoch: int, *, owner: str) -> bool:

@@ -12,17 +12,20 @@ from sim_core.store.vault import Vault
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 LARGEST = 64 * 1024
+CHANGED = "sim_secrets"
+"""Where every process hears whose secrets have changed, with the commit that changed them."""
 PUT = """
 INSERT INTO secret (id, owner, name, value, created_at, updated_at, updated_by)
 VALUES ($1, $2, $3, $4, now(), now(), $5)
 ON CONFLICT (owner, name) DO UPDATE SET id = excluded.id, value = excluded.value, updated_at = now(),
   updated_by = excluded.updated_by
+RETURNING pg_notify('sim_secrets', owner)
 """
 ALL = "SELECT id, name, value FROM secret WHERE owner = $1 ORDER BY name"
 SOME = "SELECT id, name, value FROM secret WHERE owner = $1 AND name = ANY($2::text[])"
 NAMES = "SELECT name FROM secret WHERE owner = $1 AND name = ANY($2::text[])"
 LIST = "SELECT name, created_at, updated_at, updated_by FROM secret WHERE owner = $1 ORDER BY name"
-DELETE = "DELETE FROM secret WHERE owner = $1 AND name = $2"
+DELETE = "DELETE FROM secret WHERE owner = $1 AND name = $2 RETURNING pg_notify('sim_secrets', owner)"
 
 
 class SecretName(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Accounts of a service that is run here: connected, used, renewed, lost, and connected again."""
 
 import asyncio
+import sys
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -153,3 +154,31 @@ async def test_a_link_connects_for_whoever_has_no_browser_at_hand(open_site: Ope
         assert back.headers["location"].startswith("/?connected=")
         assert (await browser.ask("GET", f"/credentials/connect/{ticket}")).json()["code"] == "ticket"
         assert [one["name"] for one in (await owner.must("GET", "/credentials"))["items"]] == ["ada"]
+
+
+async def test_the_command_waits_until_the_browser_has_connected(open_site: Open, shop: Shop) -> None:
+    async with opened(open_site, shop) as site:
+        owner = await site.owner()
+        settings = site.platform.services.settings
+        environment = {"DATABASE_URL": site.store.url, "SIM_DATA": str(settings.data), "SIM_URL": site.url}
+        command = [sys.executable, "-m", "sim_core.cli", "credential", "connect", "shop", "--no-browser"]
+        process = await asyncio.create_subprocess_exec(
+            *command, env={**environment, "PATH": "/usr/bin:/bin"}, stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            assert process.stdout is not None
+            await process.stdout.readline()
+            link = (await process.stdout.readline()).decode().strip()
+            assert link.startswith(f"{site.url}/api/v1/credentials/connect/")
+            browser = await site.browser()
+            there = await browser.client.get(link)
+            await browser.client.get(shop.consent(there.headers["location"]))
+            said_last = (await process.stdout.readline()).decode()
+            assert await process.wait() == 0
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        (made,) = (await owner.must("GET", "/credentials"))["items"]
+        assert said_last.strip() == f"Connected ada ({made['id']})."
+        assert (made["of"], made["name"]) == ("workspace", "ada")

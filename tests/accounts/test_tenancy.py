@@ -242,3 +242,10 @@ async def test_a_session_is_let_into_rooms_too(site: Site) -> None:
     owner = await site.owner()
     actor = await authenticate(site.store, owner.client.cookies["sim_session"])
     assert actor.email == "owner@example.com"
+
+
+async def test_text_that_cannot_be_stored_is_the_callers_mistake(site: Site) -> None:
+    owner = await site.owner()
+    _, organization, _ = await _home(owner)
+    reply = await owner.ask("POST", f"/organizations/{organization}/transfer", {"user_id": "a\0b"})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_text")

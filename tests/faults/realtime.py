@@ -1,25 +1,32 @@
 """Kills of a real service while people edit: what was acknowledged is in the history, once, and everybody agrees.
 
-usage: python -m tests.faults.realtime [--kills N] [--seeds N] [--first-seed K]
+usage: python -m tests.faults.realtime [--kills N] [--restarts N] [--storm N] [--weather S] [--seeds N] [--first-seed K]
 """
 
 import argparse
 import asyncio
+import os
 import random
+import signal
 import sys
 import tempfile
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from sim_core.document.operations import Move, MoveBlocks, Operation, UpdateValues, ValueChange
 from sim_core.document.reduce import digest
-from sim_core.store.documents import load
+from sim_core.document.workflow import Block
+from sim_core.store.documents import create_workflow, load
+from sim_core.store.embedded import Embedded
 from sim_core.store.pool import Store, open_store
 from sim_realtime.client import Client, Replica
-from tests.realtime.service import Service, running
+from tests.faults.proxy import Proxy, Weather
+from tests.faults.storm import Storm, storm
+from tests.realtime.service import DOCUMENT, Service, running
 from tests.realtime.simulation.play import play
 
 
@@ -39,11 +46,7 @@ async def kills(service: Service, *, count: int, people: int = 6, seconds: float
     """Kill the service so many times while people edit, and look at what is left."""
     toll, rng = Toll(), random.Random(count)
     async with AsyncExitStack() as stack:
-        clients: list[tuple[Client, Replica]] = []
-        for _ in range(people):
-            client = await stack.enter_async_context(service.client())
-            clients.append((client, client.open(service.workflow_id)))
-        await asyncio.gather(*(client.saved() for client, _ in clients))
+        clients = await _enter(stack, service, people)
         for _ in range(count):
             await _edit(clients, rng, seconds * rng.random())
             service.kill()
@@ -55,6 +58,49 @@ async def kills(service: Service, *, count: int, people: int = 6, seconds: float
             toll.kills += 1
         await _count(service, clients, toll)
     return toll
+
+
+async def restarts(service: Service, server: Embedded, *, count: int, people: int = 4) -> Toll:
+    """End Postgres at once while people edit, and start it again; `converged_s` is from when it is up."""
+    toll, rng = Toll(), random.Random(count)
+    async with AsyncExitStack() as stack:
+        clients = await _enter(stack, service, people)
+        for _ in range(count):
+            await _edit(clients, rng, 0.5)
+            assert server.pid
+            os.kill(server.pid, signal.SIGQUIT)
+            await _edit(clients, rng, 0.2)
+            await server.ended()
+            await server.restart()
+            began = time.monotonic()
+            await asyncio.gather(*(client.saved(within=30) for client, _ in clients))
+            toll.converged_s = max(toll.converged_s, time.monotonic() - began)
+            toll.kills += 1
+        await _count(service, clients, toll)
+    return toll
+
+
+async def weather(service: Service, *, seconds: float, people: int = 4, seed: int = 0) -> tuple[Toll, Proxy]:
+    """Edit over lines that delay, double and swallow frames, and break."""
+    toll, rng = Toll(), random.Random(seed)
+    async with AsyncExitStack() as stack:
+        bad = Weather(delay_s=0.02, doubles=0.05, breaks=0.01)
+        proxy = await stack.enter_async_context(Proxy(service.port, bad, seed))
+        clients = await _enter(stack, service, people, f"ws://127.0.0.1:{proxy.port}/ws")
+        await _edit(clients, rng, seconds)
+        proxy.weather = Weather()
+        await asyncio.gather(*(client.saved(within=30) for client, _ in clients))
+        await _count(service, clients, toll)
+    return toll, proxy
+
+
+async def _enter(stack: AsyncExitStack, service: Service, people: int, url: str = "") -> list[tuple[Client, Replica]]:
+    clients: list[tuple[Client, Replica]] = []
+    for _ in range(people):
+        client = await stack.enter_async_context(service.client(url=url))
+        clients.append((client, client.open(service.workflow_id)))
+    await asyncio.gather(*(client.saved(within=30) for client, _ in clients))
+    return clients
 
 
 async def _edit(clients: list[tuple[Client, Replica]], rng: random.Random, seconds: float) -> None:
@@ -95,12 +141,26 @@ async def _count(service: Service, clients: list[tuple[Client, Replica]], toll: 
         toll.diverged += digest(replica.confirmed) != digest(stored.workflow)
 
 
-async def _real(count: int) -> Toll:
-    from sim_core.store.embedded import Embedded
+async def rooms(service: Service, count: int) -> list[str]:
+    """Workflows for a crowd, each with a block that everybody may move."""
+    made: list[str] = []
+    block = Block(id="b0", type="function", name="b0")
+    for _ in range(count):
+        document = msgspec.structs.replace(DOCUMENT, blocks=DOCUMENT.blocks | {"b0": block})
+        home = service.home
+        stored = await create_workflow(
+            service.store, workspace_id=home.workspace_id, actor=home.user_id, document=document
+        )
+        made.append(stored.id)
+    return made
+
+
+async def _real(asked: argparse.Namespace) -> int:
     from sim_core.store.migrate import migrate
     from sim_core.store.places import find_place
     from sim_core.store.postgres import make_database
 
+    bad = 0
     with tempfile.TemporaryDirectory(prefix="sim-faults-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         server = Embedded(find_place(Path(folder)), {})
@@ -110,37 +170,66 @@ async def _real(count: int) -> Toll:
             await migrate(server.uri())
             store: Store = await open_store(server.uri())
             async with running(store, server.uri(), Path(folder)) as service:
-                toll = await kills(service, count=count)
+                if asked.kills:
+                    bad += _told("kills", await kills(service, count=asked.kills))
+                if asked.weather:
+                    toll, proxy = await weather(service, seconds=asked.weather)
+                    bad += _told(f"s of {proxy.broken} broken lines and {proxy.doubled} doubled frames", toll)
+                if asked.storm:
+                    ids = await rooms(service, max(1, asked.storm // 5))
+                    _stormed(await storm(service, ids, people=asked.storm, key=await service.key()))
+                if asked.restarts:
+                    bad += _told("restarts of Postgres", await restarts(service, server, count=asked.restarts))
             await store.close()
         finally:
             await server.stop()
-    return toll
+    return bad
 
 
-def main() -> int:
-    """Run what is asked for; exit code 1 when anything was lost, done twice or differs."""
-    asked = argparse.ArgumentParser(prog="scripts/faults realtime")
-    asked.add_argument("--kills", type=int, default=0)
-    asked.add_argument("--seeds", type=int, default=0)
-    asked.add_argument("--first-seed", type=int, default=0)
-    given = asked.parse_args()
-    bad = 0
-    began = time.monotonic()
-    for seed in range(given.first_seed, given.first_seed + given.seeds):
+def _told(what: str, toll: Toll) -> int:
+    print(
+        f"{toll.kills} {what}: {toll.acked} acknowledged, {toll.lost} lost, {toll.twice} twice, {toll.diverged} differ;"
+        f" back within {toll.back_s:.2f} s, everything saved {toll.converged_s:.2f} s later;"
+        f" load {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
+    return toll.lost + toll.twice + toll.diverged
+
+
+def _stormed(found: Storm) -> None:
+    print(
+        f"{found.people} people of a killed service: back within {found.back_s:.2f} s,"
+        f" everybody has everything {found.converged_s:.2f} s later, after {found.tries} tries;"
+        f" load {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
+
+
+def _seeds(first: int, count: int) -> int:
+    bad, began = 0, time.monotonic()
+    for seed in range(first, first + count):
         try:
             play(seed)
         except Exception as error:
             bad += 1
             print(f"seed {seed}: {type(error).__name__}: {error}", flush=True)
-    if given.seeds:
-        print(f"{given.seeds} seeds from {given.first_seed}: {bad} red, {time.monotonic() - began:.1f} s")
-    if given.kills:
-        toll = asyncio.run(_real(given.kills))
-        print(
-            f"{toll.kills} kills: {toll.acked} acknowledged, {toll.lost} lost, {toll.twice} twice, "
-            f"{toll.diverged} differ; back within {toll.back_s:.2f} s, everything saved {toll.converged_s:.2f} s later"
-        )
-        bad += toll.lost + toll.twice + toll.diverged
+    print(f"{count} seeds from {first}: {bad} red, {time.monotonic() - began:.1f} s, {time.process_time():.1f} s CPU")
+    return bad
+
+
+def main() -> int:
+    """Run what is asked for; exit code 1 when anything was lost, done twice or differs."""
+    asked = argparse.ArgumentParser(prog="scripts/faults realtime")
+    asked.add_argument("--kills", type=int, default=0, help="kill the service so many times while people edit")
+    asked.add_argument("--restarts", type=int, default=0, help="end Postgres at once so many times")
+    asked.add_argument("--storm", type=int, default=0, help="kill the service under so many people")
+    asked.add_argument("--weather", type=float, default=0, help="seconds over lines that delay, double and break")
+    asked.add_argument("--seeds", type=int, default=0, help="play so many seeds of the simulation")
+    asked.add_argument("--first-seed", type=int, default=0)
+    given = asked.parse_args()
+    bad = _seeds(given.first_seed, given.seeds) if given.seeds else 0
+    if given.kills or given.restarts or given.storm or given.weather:
+        bad += asyncio.run(_real(given))
     return 1 if bad else 0
 
 

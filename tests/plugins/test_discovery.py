@@ -1,9 +1,11 @@
 """Plugins come, go, break and clash; the registry says what there is and never falls over."""
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import msgspec
 import pytest
@@ -136,6 +138,22 @@ def test_a_server_looks_at_most_once_a_second(place: Path) -> None:
     install(place, "stranger-guest", block("guest"))
     assert not registry.refresh()
     assert registry.refresh(now=True)
+
+
+def test_processes_that_start_together_ask_a_plugin_once(place: Path) -> None:
+    told = place.parent / "told"
+    slow = f"import time\nopen({str(told)!r}, 'a').write('x')\ntime.sleep(0.5)\n"
+    install(place, "stranger-slow", slow + dedent(block("slow")), name="slow")
+    code = (
+        "import sys; from pathlib import Path; from sim_core.registry import Registry; "
+        "found = Registry.open(Path(sys.argv[1]), paths=[sys.argv[2]]); print(found.problems, list(found.catalogue()))"
+    )
+    command = [sys.executable, "-c", code, str(place.parent / "cache"), str(place)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    said = {process.communicate(timeout=60)[0] for process in processes}
+    assert len(said) == 1
+    assert "Slow" in said.pop()
+    assert told.read_text() == "x"
 
 
 def test_a_damaged_cache_is_no_cache(place: Path) -> None:

@@ -95,13 +95,13 @@ class Service:
         return made.text
 
     @asynccontextmanager
-    async def client(self, key: str = "", *, client_id: str = "") -> AsyncIterator[Client]:
+    async def client(self, key: str = "", *, client_id: str = "", url: str = "") -> AsyncIterator[Client]:
         text = key or await self.key()
 
         async def enter() -> dict[str, str]:
             return {"key": text}
 
-        async with Client(self.url, enter, client_id=client_id, retry_s=0.05) as client:
+        async with Client(url or self.url, enter, client_id=client_id, retry_s=0.05) as client:
             yield client
 
 

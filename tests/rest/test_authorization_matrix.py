@@ -19,8 +19,13 @@ from tests.rest.conftest import served
 ROWS = dict(
     line.split(" | ") for line in Path(__file__).with_name("authorization.txt").read_text().splitlines() if line
 )
-"""Who may: `anybody`; scopes of a workspace, any of which is enough; or what somebody has to be, and a scope."""
-DENIED = {"scope", "role", "operator", "workspace_key"}
+"""Who may.
+
+`anybody`; scopes of a workspace, any of which is enough; what somebody has to be (`session` is a person who signed in,
+and no key), and a scope; or a role in a workspace, and what a key has to cover, where people may do more than a key of
+the same name.
+"""
+DENIED = {"scope", "role", "operator", "workspace_key", "session"}
 ROLES = {"read": {"read"}, "write": {"read", "run", "write"}, "admin": {"read", "run", "write", "admin"}}
 SCOPES = {"read": {"read"}, "run": {"run"}, "write": {"read", "write"}, "admin": {"read", "run", "write", "admin"}}
 ALL = ROLES["admin"]
@@ -105,6 +110,13 @@ def expected(row: str, who: Somebody, name: str, *, own: bool) -> str:
         return "in"
     if name == "anonymous":
         return "nobody"
+    if ", a " in row:
+        role, _, key = row.partition(", a ")
+        if not own or not who.role:
+            return "missing"
+        if who.bound and key.startswith("person's"):
+            return "denied"
+        return "in" if key.split()[-1] in who.scopes and role in ROLES[who.role] else "denied"
     what, _, words = row.rpartition(", ")
     scopes = set(words.split())
     covered = bool(scopes & who.scopes)
@@ -119,6 +131,8 @@ def expected(row: str, who: Somebody, name: str, *, own: bool) -> str:
         return "in" if who.operator and covered else "denied"
     if who.bound:
         return "denied"
+    if what == "session":
+        return "denied" if who.headers else "in"
     if what == "person":
         return "in" if covered else "denied"
     needed = what.split()[0]

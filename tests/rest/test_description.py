@@ -34,8 +34,7 @@ CHECKS = [
 ]
 QUICK, FULL = 2, 25
 """Examples of each kind for each operation."""
-LAST = {"DELETE /api/v1/me"}
-"""What ends the one who asks."""
+LONG = 20_000
 KEPT = {
     "PATCH /api/v1/instance/people/{user_id}",
     "DELETE /api/v1/organizations/{organization_id}",
@@ -94,8 +93,8 @@ class Asker:
         """Ask about every operation of the document."""
         for operation in [one for methods in document["paths"].values() for one in methods.values()]:
             operation["security"] = []  # whoever asks says who they are
-        operations = [found.ok() for found in schemathesis.openapi.from_dict(document).get_all_operations()]
-        for operation in sorted(operations, key=lambda one: one.label in LAST):
+        for found in schemathesis.openapi.from_dict(document).get_all_operations():
+            operation: Any = found.ok()
             known = {name: id for name, id in self.ids.items() if f"{{{name}}}" in operation.path}
             whose = [known, {}] if known and operation.label not in KEPT else [{}]
             for mode, ids in itertools.product(GenerationMode, whose):
@@ -122,20 +121,24 @@ class Asker:
             ask()
 
     def _one(self, case: Case) -> None:
-        command = case.as_curl_command()[:600]
+        command = case.as_curl_command()[:LONG]
         try:
             reply = case.call(base_url=self.url, session=self.session, timeout=60)
         except requests.RequestException as error:
-            self.wrong.add(f"{error!r}: {command}")
+            self.wrong.add(f"{error!r}: {command[:600]}")
             return
+        if reply.status_code == 400 and len(command) == LONG:
+            return  # longer than any address may be: no part of ours has seen it
         self.answers[reply.status_code] += 1
         if reply.status_code >= 500 and reply.json()["code"] != "run_failed":
-            self.wrong.add(f"{reply.text[:300]}: {command}")
+            self.wrong.add(f"{reply.text[:300]}: {command[:600]}")
         try:
             case.validate_response(reply, checks=CHECKS)
         except (Failure, FailureGroup) as failure:
             for one in failure.exceptions if isinstance(failure, FailureGroup) else [failure]:
-                self.wrong.add(f"{case.operation.label} {reply.status_code}: {one!r}: {str(one)[:300]}: {command}")
+                self.wrong.add(
+                    f"{case.operation.label} {reply.status_code}: {one!r}: {str(one)[:300]}: {command[:600]}"
+                )
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
@@ -152,7 +155,7 @@ async def test_nothing_makes_the_platform_fail_or_answer_otherwise_than_describe
         asker = Asker(site.url, key, ids, FULL if request.config.getoption("--full") else QUICK)
         await asyncio.to_thread(asker.walk, await owner.must("GET", "/openapi.json"))
         print(who, "was answered", sorted(asker.answers.items()))
-        assert sorted(asker.wrong) == []
+        assert not asker.wrong, "\n".join(sorted(asker.wrong))
         assert site.faults == []
         assert sum(asker.answers[status] for status in (200, 201, 204)) > 50
         assert asker.answers[401] <= 10, "the one who asks was locked out, and nothing was tried"

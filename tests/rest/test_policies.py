@@ -18,7 +18,7 @@ from tests.rest.conftest import START, Api, response, served, workflow
 
 SANDBOXED = {"POST /api/v1/workflows/{workflow_id}/execute", "POST /api/v1/runs/{run_id}/resume"}
 READER = "GET /api/v1/docs"
-POPUPS_COME_BACK_TO = {"GET /api/v1/auth/providers/{provider}/callback"}
+POPUPS_COME_BACK_TO = {"GET /api/v1/auth/providers/{provider}/callback", "GET /api/v1/credentials/callback"}
 
 
 def directives(reply: httpx2.Response) -> dict[str, str]:

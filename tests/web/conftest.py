@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.stack import Stack
 
@@ -16,6 +16,7 @@ SCREENS = ROOT / "artifacts/screens"
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
 )
+expect.set_options(timeout=30_000)  # states are waited for, however busy the machine is
 
 
 @pytest.fixture(scope="package")
@@ -64,7 +65,7 @@ class Person:
         if by_key:
             self.context.add_init_script(f"sessionStorage.setItem('sim.key', {stack.key!r})")
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.complaints: list[str] = []
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -73,6 +74,18 @@ class Person:
         """Go to an address of the app."""
         self.page.goto(self.stack.url + path)
         return self.page
+
+    def make(self, name: str, *blocks: dict[str, Any], edges: str = "", **more: Any) -> str:
+        """A workflow of these blocks; `a>b` of the edges joins two by their ids, `a.port>b` leaves by a port."""
+        joined: dict[str, Any] = {}
+        for at, words in enumerate(edges.split()):
+            source, target = words.split(">")
+            id, _, port = source.partition(".")
+            joined[f"e{at}"] = {"id": f"e{at}", "source": id, "target": target, "source_handle": port or "source"}
+        document = {"name": name, "blocks": {one["id"]: one for one in blocks}, "edges": joined, **more}
+        status, made = self.stack.ask("POST", "/workflows", {"name": name, "workflow": document})
+        assert status == 201, made
+        return made["id"]
 
     def sign_in(self, **who: str) -> None:
         """Have the browser hold a session, the owner's unless said otherwise."""

@@ -198,3 +198,22 @@ def test_something_grave_takes_a_fresh_proof(owner: Person) -> None:
     page.get_by_role("dialog", name="Is it you?").locator("[name=password]").fill(OWNER["password"])
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text("Your password is changed.")).to_be_visible()
+
+
+def test_an_account_of_a_service_is_kept_and_deleted(owner: Person) -> None:
+    page = owner.open("/integrations")
+    page.get_by_role("searchbox", name="Filter integrations").fill("github")
+    page.locator("summary", has_text="GitHub").click()
+    expect(page.get_by_text("None is connected yet.")).to_be_visible()
+    page.get_by_role("button", name="Add an account").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name", exact=True).fill("The bot")
+    dialog.locator("input[type=password]").first.fill("ghp_secret_of_the_bot")
+    dialog.get_by_role("button", name="Keep it").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("The bot", exact=True)).to_be_visible()
+    assert "ghp_secret_of_the_bot" not in page.content()
+    page.get_by_role("button", name="Delete The bot").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("None is connected yet.")).to_be_visible()
+    assert owner.complaints == []

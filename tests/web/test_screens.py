@@ -1,6 +1,7 @@
 """Every page in both themes: without complaints, without serious findings, and kept as a picture to look at."""
 
 import gzip
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
@@ -22,53 +23,75 @@ PAGES = {
         )
     },
 }
+USUAL: ViewportSize = {"width": 1440, "height": 900}
 LARGE: ViewportSize = {"width": 1920, "height": 1080}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_sound(browser: Browser, owned: Stack, workflow: dict[str, str], theme: str) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    person = Person(browser, owned, by_key=False, color_scheme=theme, reduced_motion="reduce")
-    person.sign_in()
-    page = person.page
-    findings: list[str] = []
+class Look:
+    """Somebody who looks at every page: a picture of each, and what axe finds on it."""
 
-    def keep(name: str) -> None:
-        page.wait_for_timeout(250)
-        page.screenshot(path=SCREENS / f"{name}-{theme}.png")
-        findings.extend(f"{name}: {one}" for one in person.serious())
-        page.set_viewport_size(LARGE)
-        page.screenshot(path=SCREENS / f"{name}-{theme}-1920.png")
-        page.set_viewport_size({"width": 1440, "height": 900})
+    def __init__(self, person: Person, theme: str, *, large: bool) -> None:
+        self.person, self.theme, self.large = person, theme, large
+        self.findings: list[str] = []
+        SCREENS.mkdir(parents=True, exist_ok=True)
 
-    for name, (path, title) in PAGES.items():
-        person.open(path)
-        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    def keep(self, name: str) -> None:
+        page = self.person.page
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-        keep(name)
-    person.open(f"/workflows/{workflow['Ten blocks']}")
+        page.wait_for_timeout(100)
+        page.screenshot(path=SCREENS / f"{name}-{self.theme}.png")
+        self.findings.extend(f"{name}: {one}" for one in self.person.serious())
+        if self.large:
+            page.set_viewport_size(LARGE)
+            page.screenshot(path=SCREENS / f"{name}-{self.theme}-1920.png")
+            page.set_viewport_size(USUAL)
+
+    def done(self) -> None:
+        self.person.context.close()
+        assert self.findings == []
+        assert self.person.complaints == []
+
+
+@pytest.fixture(params=["light", "dark"])
+def look(browser: Browser, owned: Stack, request: pytest.FixtureRequest) -> Iterator[Look]:
+    person = Person(browser, owned, by_key=False, color_scheme=request.param, reduced_motion="reduce")
+    person.sign_in()
+    found = Look(person, request.param, large=request.config.getoption("--full"))
+    yield found
+    found.done()
+
+
+def test_every_page_is_sound(look: Look, workflow: dict[str, str]) -> None:
+    look.person.stack.ask("POST", f"/workflows/{workflow['Hello']}/execute", {"input": {"name": "Ada"}})
+    page = look.person.page
+    for name, (path, title) in PAGES.items():
+        look.person.open(path)
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+        look.keep(name)
+
+
+def test_every_state_of_the_editor_is_sound(look: Look, workflow: dict[str, str]) -> None:
+    page = look.person.open(f"/workflows/{workflow['Ten blocks']}")
     expect(page.locator(".react-flow__node").first).to_be_visible()
-    keep("editor")
+    look.keep("editor")
     page.locator(".react-flow__node[aria-label^=Prepare]").click()
-    keep("editor-block")
+    look.keep("editor-block")
     page.keyboard.press("Control+K")
-    keep("palette")
+    look.keep("palette")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    keep("run-form")
+    look.keep("run-form")
     page.get_by_role("dialog").get_by_role("button", name="Run").click()
     expect(page.locator("[data-step='Add']")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible(timeout=30_000)
     page.locator("[data-step='Add']").click()
-    keep("editor-ran")
-    person.open("/runs")
+    look.keep("editor-ran")
+    look.person.open("/runs")
     page.locator("main").get_by_role("link", name="Ten blocks").first.click()
     expect(page.get_by_role("heading", name="Trace")).to_be_visible()
-    keep("run")
-    person.context.close()
-    assert findings == []
-    assert [one for one in person.complaints if "favicon" not in one] == []
+    page.get_by_role("button", name="Add: finished").click()
+    look.keep("run")
 
 
 def test_the_connect_page_is_sound(browser: Browser, stack: Stack) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.stack import Stack
-from tests.web.conftest import Person
+from tests.web.conftest import SCREENS, Person
 
 PASSWORD = "correct horse battery"
 OWNER = "ada@example.com"
@@ -18,6 +18,8 @@ OWNER = "ada@example.com"
 def fresh(browser: Browser) -> Iterator[Stack]:
     """An instance that nobody has made theirs."""
     stack = Stack(SIM_SIGNUP="open")
+    # browsers keep passkeys for names only
+    stack.url = stack.environment["SIM_URL"] = f"http://localhost:{stack.port}"
     stack.start()
     try:
         yield stack
@@ -38,7 +40,7 @@ def owner(browser: Browser, fresh: Stack) -> Iterator[Person]:
     person = Person(browser, fresh, by_key=False)
     _, facts = fresh.ask("GET", "/auth")
     if facts["is_fresh"]:
-        post(person, "/auth/sign-up", name="Ada Lovelace", email=OWNER, password=PASSWORD)
+        fresh.ask("POST", "/auth/sign-up", {"name": "Ada Lovelace", "email": OWNER, "password": PASSWORD})
     sign_in(person)
     yield person
     person.context.close()
@@ -164,3 +166,56 @@ def test_a_code_by_mail_signs_in_and_a_forgotten_password_is_set_anew(owner: Per
         f"{visitor.stack.url}/api/v1/me/password", data={"password": PASSWORD}, headers=headers
     )
     assert back.status == 204
+
+
+def test_a_passkey_signs_in_and_proves_who_one_is(owner: Person, visitor: Person) -> None:
+    page = owner.open("/settings/security")
+    device = owner.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    facts = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options = {**facts, "isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.get_by_role("button", name="New passkey").click()
+    fill(page, name="My laptop")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_role("list", name="Passkeys")).to_contain_text("My laptop")
+    page.get_by_role("button", name=re.compile("your menu$")).click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("navigation", name="Places")).to_be_visible()
+    owner.open("/settings/security")
+    expect(page.get_by_role("list", name="Passkeys")).to_contain_text("used just now")
+    page.get_by_role("button", name="Remove My laptop").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_text("No passkey yet")).to_be_visible()
+    assert owner.complaints == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_before_the_door_is_sound(browser: Browser, owner: Person, theme: str) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    person = Person(browser, owner.stack, by_key=False, color_scheme=theme, reduced_motion="reduce")
+    page = person.page
+    findings: list[str] = []
+
+    def keep(name: str) -> None:
+        page.screenshot(path=SCREENS / f"{name}-{theme}.png")
+        findings.extend(f"{name}: {one}" for one in person.serious())
+
+    for path, title in (("sign-in", "Sign in"), ("sign-up", "Make an account"), ("reset", "Set a new password")):
+        person.open(f"/{path}")
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+        keep(path)
+    person.open("/sign-in")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_count(2)
+    keep("sign-in-wrong")
+    page.get_by_role("button", name="Sign in with a code").click()
+    expect(page.get_by_role("heading", name="Sign in by e-mail")).to_be_visible()
+    keep("sign-in-code")
+    assert person.complaints == []
+    person.open("/invite?token=inv_nobody_has_this")
+    expect(page.get_by_role("heading", name="This invitation does not hold")).to_be_visible()
+    keep("invite-void")
+    person.context.close()
+    assert findings == []

@@ -1,5 +1,6 @@
 """The pure parts of the web app, tested where they live."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,3 +22,11 @@ def test_commands_and_models_hold() -> None:
         command, cwd=APP, capture_output=True, text=True, timeout=120, env={**os.environ, "PATH": path}
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_package_of_the_app_is_verified_when_it_is_installed() -> None:
+    packages = json.loads((APP / "package-lock.json").read_text())["packages"]
+    unverified = [
+        name for name, facts in packages.items() if name and not facts.get("integrity") and not facts.get("inBundle")
+    ]
+    assert unverified == []

@@ -14,7 +14,7 @@ from tests.support.stack import Stack
 def standing() -> Iterator[Stack]:
     stack = Stack(SIM_ALLOW_HOSTS="127.0.0.1")
     try:
-        stack.start()
+        stack.start(within=120)
         stack.make_key()
         yield stack
     finally:

@@ -32,6 +32,8 @@ async def vendor(door: Door) -> AsyncIterator[Server]:
         if "silent" in seen.json["model"]:
             begun = {**word, "choices": [{"index": 0, "delta": {"content": "Well"}, "finish_reason": None}]}
             return sse(begun, begun, pause_s=LONG_S)
+        if "judge" in seen.json["model"]:
+            return vendors.chat('{"reasoning": "Plain.", "scores": {"clarity_1": 4.5}}')
         return vendors.chat("Hel", "lo")
 
     async with serve(answers) as server:
@@ -312,6 +314,32 @@ async def test_a_pin_stands_in_for_its_block_in_the_draft_only(door: Door) -> No
     assert (await door.ask("POST", f"/workflows/{id}/deployments", {})).status_code == 201
     live = await door.ask("POST", f"/workflows/{id}/execute?version=live", {})
     assert (live.status_code, "asked" in live.json()["detail"]) == (500, True)
+
+
+async def test_a_worker_knows_a_secret_as_soon_as_it_is_set(door: Door) -> None:
+    id = await door.make(workflow(START, code("a", "return len({{FRESH_TOKEN}})"), edges="start>a"))
+    for length in (20, 30, 40):
+        assert (await door.ask("PUT", "/secrets/FRESH_TOKEN", {"value": "x" * length})).status_code < 300
+        assert (await door.until(await door.begin(id)))["output"]["result"] == length
+    assert (await door.ask("DELETE", "/secrets/FRESH_TOKEN")).status_code < 300
+    gone = await door.until(await door.begin(id))
+    assert gone.get("output") != {"result": 40, "stdout": ""}
+
+
+async def test_an_evaluator_is_in_the_catalogue_and_a_condition_goes_by_its_score(door: Door, vendor: Server) -> None:
+    facts = (await door.ask("GET", "/blocks/evaluator")).json()
+    assert {field["name"]: field["kind"] for field in facts["form"]}["metrics"] == "metrics"
+    metrics = [{"id": "1", "name": "Clarity", "description": "How clear it is.", "range": {"min": 1, "max": 5}}]
+    values = {"model": "openai_compatible/judge", "metrics": metrics, "content": "<start.text>"}
+    rows = [{"id": "i", "title": "if", "value": "<judge.clarity> >= 4"}, {"id": "e", "title": "else"}]
+    document = workflow(
+        START, {"id": "judge", "type": "evaluator", "values": values},
+        {"id": "c", "type": "condition", "values": {"conditions": rows}},
+        code("good", "return <judge.clarity>"), code("poor", "return 0"),
+        edges="start>judge, judge>c, c:condition-i>good, c:condition-e>poor",
+    )  # fmt: skip
+    reply = await door.execute(await door.make(document), {"text": "A cat sat."})
+    assert (reply.status_code, reply.json()["output"]["result"]) == (200, 4.5), reply.text
 
 
 SECRET = "s3cr3t-of-the-house"

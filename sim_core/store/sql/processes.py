@@ -54,7 +54,7 @@ SELECT id, pg_notify('sim_queue', '') FROM given
 
 HELD = """
 SELECT r.id, r.epoch, r.durable, (SELECT coalesce(max(seq), 0) FROM execution_event e WHERE e.run_id = r.id) AS seq
-FROM workflow_execution_logs r WHERE r.owner = $1 AND r.status = 'running'
+FROM workflow_execution_logs r WHERE r.owner = $1 AND r.status = 'running' AND NOT r.id = ANY($2::text[])
 """
 
 STANDING = "SELECT id, epoch, cancel_asked FROM workflow_execution_logs WHERE id = ANY($1::text[])"

@@ -50,6 +50,7 @@ class Link:
         self.session: Any = None
         self.is_open = True
         self.behind = 0
+        self.code = 0
         self._person, self._service, self._rng = person, service, rng
         self._at = {"up": 0.0, "down": 0.0}
         service.handlers.opened(self)
@@ -70,6 +71,7 @@ class Link:
         self.square.tell(topic, text, but=self)
 
     def close(self, code: int, reason: str = "") -> None:
+        self.code = self.code or code
         self._later("down", lambda: self.cut())
 
     def say(self, message: protocol.FromClient) -> None:
@@ -123,6 +125,20 @@ class Person:
             self.link = None
             self.replica.lost()
             self.text.is_open = False
+
+    def outbox(self) -> dict[int, protocol.Sent]:
+        """What a browser keeps of a tab that is closed."""
+        return dict(self.replica.pending)
+
+    def reload(self) -> None:
+        """The tab is closed, and opened again: all that was not kept is gone."""
+        if self.link:
+            self.link.cut()
+        old, kept = self.replica, self.outbox()
+        self.replica = Replica("w", old.client_id, self.say, clock=self.clock)
+        self.replica.pending, self.replica.cseq = kept, old.cseq
+        self.replica.outcomes, self.replica.acked = old.outcomes, old.acked
+        self.text.replica, self.text.is_open = self.replica, False
 
     def hear(self, link: Link, message: protocol.FromServer) -> None:
         if link is not self.link:

@@ -8,11 +8,13 @@ from unittest.mock import patch
 from pycrdt import Doc, Text
 
 from sim_core.document.graph import name_key
-from sim_core.document.operations import AddBlocks
+from sim_core.document.operations import AddBlocks, Move, MoveBlocks
 from sim_core.document.reduce import apply, digest
 from sim_core.document.workflow import Block, Variable, Workflow
 from sim_core.store import chains
+from sim_core.store.documents import Change
 from sim_core.store.stamps import is_value, written
+from sim_realtime import protocol
 from sim_realtime.service import Service
 from tests.realtime.simulation.clock import run
 from tests.realtime.simulation.disk import Disk, MemoryLedger
@@ -40,6 +42,7 @@ class Play:
             person.log = self.disk.log
         self.disk.roles = dict.fromkeys(names, "write")
         self.revoked: dict[str, int] = {}
+        self.vandal: Vandal | None = None
         self.graves: list[Service] = []
         self.ledger: MemoryLedger
         self.service: Service
@@ -56,7 +59,8 @@ class Play:
         """The process is gone between two instructions; nothing is flushed."""
         self.ledger.dead = True
         self.graves.append(self.service)
-        old, links = self.service, [person.link for person in self.people if person.link]
+        everybody = [*self.people, *([self.vandal.person] if self.vandal else [])]
+        old, links = self.service, [person.link for person in everybody if person.link]
         for session in old.sessions:
             session.connection.is_open = False
         for link in links:
@@ -66,9 +70,11 @@ class Play:
 
     async def go(self) -> None:
         self.boot()
-        for _ in range(self.steps):
+        for place in range(self.steps):
             await asyncio.sleep(self.rng.random() * 0.05)
             self.step()
+            if place == self.steps // 2 and self.rng.random() < 0.2:
+                self.vandal = Vandal(self)
         await self.heal()
         self.check()
 
@@ -78,10 +84,14 @@ class Play:
         if person.link is None:
             if rng.random() < 0.5 and person.name in self.disk.roles:
                 person.connect(self.service, self.square)
-            elif rng.random() < 0.5:
+            elif rng.random() < 0.9:
                 person.act()
-        elif chance < 0.03:
+            else:
+                person.reload()
+        elif chance < 0.025:
             person.link.cut()
+        elif chance < 0.03:
+            person.reload()
         elif chance < 0.035:
             self.kill()
         elif chance < 0.05 and (op := idea(rng, self.disk.stored.workflow, "rest")):
@@ -139,6 +149,8 @@ class Play:
         self._check_graph(final)
         self._check_stamps()
         self._check_texts(here)
+        if self.vandal:
+            self.vandal.check(log)
         for name, seq in self.revoked.items():
             late = [change.seq for change in log if change.actor == name and change.seq > seq]
             assert not late, f"{name} was revoked at {seq} and wrote at {late}"
@@ -204,6 +216,35 @@ class Play:
         for person in here:
             if person.text.is_open:
                 assert person.text.text == plain, f"{person.name} reads {person.text.text!r}, stored is {plain!r}"
+
+
+class Vandal:
+    """Somebody who may write, and sends more than anybody should."""
+
+    def __init__(self, scene: Play) -> None:
+        scene.disk.roles["vandal"] = "write"
+        self.person = Person("vandal", random.Random(scene.rng.random()), 0)
+        self.person.types = False
+        self.person.connect(scene.service, scene.square)
+        self.scene, self.graves = scene, len(scene.graves)
+        self.link = self.person.link
+        asyncio.get_running_loop().call_later(0.3, self.rage)
+
+    def rage(self) -> None:
+        """An operation on hundreds of things, then hundreds of operations and messages at once."""
+        large = MoveBlocks(items=tuple(Move(f"b{n}", n, n) for n in range(600)))
+        self.person.say(protocol.Ops(r="w", ops=(protocol.Sent(cseq=1, op=large),)))
+        small = MoveBlocks(items=(Move("a", 1, 1),))
+        self.person.say(protocol.Ops(r="w", ops=tuple(protocol.Sent(cseq=n, op=small) for n in range(2, 600))))
+        for _ in range(2000):
+            self.person.say(protocol.Ping())
+
+    def check(self, log: list[Change]) -> None:
+        """It was shown out, and next to nothing came of it."""
+        mine = [change for change in log if change.actor == "vandal"]
+        assert len(mine) <= 64, "the vandal did as much as it liked"
+        assert self.link is not None
+        assert self.link.code == 4029 or self.graves < len(self.scene.graves), "nobody stopped the vandal"
 
 
 def play(seed: int, **options: Any) -> Play:

@@ -13,6 +13,7 @@ from sim_realtime import limits, protocol
 from sim_realtime.client import Replica
 from sim_realtime.doors import Doors
 from sim_realtime.rooms import Room
+from tests.realtime.simulation.people import Person
 
 Saboteur = Callable[[ExitStack], None]
 
@@ -231,22 +232,29 @@ def d13(stack: ExitStack) -> None:
 
 
 def d14(stack: ExitStack) -> None:
-    """Commits are told in any order."""
+    """Commits are told in another order than they were made in."""
 
     def make(real: Any) -> Any:
-        def settle(self: Room, pairs: Any) -> None:
-            real(self, list(reversed(pairs)))
-
-        return settle
-
-    def skip(real: Any) -> Any:
         def tell(self: Room, dones: Any) -> None:
-            real(self, dones[::2] if len(dones) > 1 else dones)
+            places = [done.seq for done in dones]
+            real(self, [replace(done, seq=seq) for done, seq in zip(reversed(dones), places, strict=True)])
 
         return tell
 
-    _swap(stack, Room, "settle", make)
-    _swap(stack, Room, "_tell", skip)
+    _swap(stack, Room, "_tell", make)
+
+
+def d15(stack: ExitStack) -> None:
+    """Taking something back puts back what was there, whoever has changed it since."""
+
+    def make(real: Any) -> Any:
+        def submit(self: Room, held: Any) -> None:
+            held.sent = replace(held.sent, undo_of=None)
+            real(self, held)
+
+        return submit
+
+    _swap(stack, Room, "_submit", make)
 
 
 def d16(stack: ExitStack) -> None:
@@ -262,7 +270,19 @@ def d16(stack: ExitStack) -> None:
     _swap(stack, Room, "_reply", make)
 
 
+def d17(stack: ExitStack) -> None:
+    """Nobody counts how much and how fast somebody sends."""
+    stack.enter_context(patch.object(limits.Bucket, "take", lambda self, amount, now: 0.0))
+    stack.enter_context(patch.object(limits, "PATIENCE", 10**9))
+    stack.enter_context(patch.object(limits, "ITEMS", 10**9))
+
+
+def d18(stack: ExitStack) -> None:
+    """What was not sent goes with its tab."""
+    stack.enter_context(patch.object(Person, "outbox", lambda self: {}))
+
+
 SABOTEURS: dict[str, Saboteur] = {
     "D1": d1, "D2": d2, "D3": d3, "D4": d4, "D5": d5, "D6": d6, "D7": d7, "D8": d8, "D9": d9, "D10": d10, "D11": d11,
-    "D12": d12, "D13": d13, "D14": d14, "D16": d16,
+    "D12": d12, "D13": d13, "D14": d14, "D15": d15, "D16": d16, "D17": d17, "D18": d18,
 }  # fmt: skip

@@ -6,12 +6,15 @@ import { read } from "./client";
 import { queries } from "./queries";
 import type {
   ActPage,
+  CredentialList,
   GrantList,
   GroupList,
   InvitationList,
   LetterList,
   MemberList,
+  OfferList,
   OrganizationList,
+  PasskeyList,
   PersonPage,
   RestMeKeyList,
   SecretList,
@@ -25,6 +28,9 @@ const about = <T>(key: string[], path: string) => queryOptions({ queryKey: key, 
 export const workspaces = about<WorkspaceEntries>(["workspaces"], "/workspaces");
 export const organizations = about<OrganizationList>(["organizations"], "/organizations");
 export const mySessions = about<SessionList>(["me", "sessions"], "/me/sessions");
+export const myPasskeys = about<PasskeyList>(["me", "passkeys"], "/me/passkeys");
+export const myCredentials = about<CredentialList>(["me", "credentials"], "/me/credentials");
+export const offers = about<OfferList>(["credentials", "offers"], "/credentials/offers");
 export const myKeys = about<RestMeKeyList>(["me", "keys"], "/me/keys");
 export const mySecrets = about<SecretList>(["me", "secrets"], "/me/secrets");
 export const people = about<PersonPage>(["instance", "people"], "/instance/people?limit=200");

@@ -1,8 +1,9 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { found, replaced } from "../model/search";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
 import { useEditor, useEditorStore } from "./store";
+import { useReveal } from "./useReveal";
 
 export function FindReplace({ onClose }: { onClose: () => void }) {
   const store = useEditorStore();
@@ -10,15 +11,27 @@ export function FindReplace({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [next, setNext] = useState("");
   const hits = useMemo(() => found(doc, text), [doc, text]);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  const reveal = useReveal();
   const go = (block: string) => {
     store.getState().select([block]);
+    reveal(block);
     onClose();
   };
   return (
     <div className="grid gap-4">
       <div className="grid items-end gap-3 sm:grid-cols-[1fr_1fr_auto]">
         <Field label="Find">
-          {(id) => <input id={id} className="control" value={text} onChange={(event) => setText(event.target.value)} />}
+          {(id) => (
+            <input
+              ref={first}
+              id={id}
+              className="control"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
         </Field>
         <Field label="Replace with">
           {(id) => <input id={id} className="control" value={next} onChange={(event) => setNext(event.target.value)} />}

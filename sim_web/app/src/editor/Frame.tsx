@@ -39,7 +39,7 @@ export function NodeFrame({ id, selected, faded, step, color, className, childre
         "relative rounded-lg border bg-card transition-[outline-color]",
         selected ? "border-accent shadow-[0_0_0_1px_var(--accent)]" : "border-line shadow-sm",
         step && `outline-2 outline-offset-2 outline-solid ${RINGS[step.state]}`,
-        faded && "opacity-50",
+        faded && "border-dashed bg-page grayscale",
         className,
       )}
     >

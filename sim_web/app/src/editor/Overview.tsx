@@ -99,7 +99,7 @@ function Window({ frame }: { frame: Frame }) {
   const at: Point = { x: (-x / zoom - frame.left) * frame.scale, y: (-y / zoom - frame.top) * frame.scale };
   return (
     <div
-      className="pointer-events-none absolute top-0 left-0 rounded-sm border border-accent bg-accent/10"
+      className="pointer-events-none absolute top-0 left-0 rounded-sm border border-accent bg-accent/5"
       style={{
         width: (width / zoom) * frame.scale,
         height: (height / zoom) * frame.scale,

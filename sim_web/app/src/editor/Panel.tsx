@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from "react";
 import { cx } from "../ui/cx";
 import { Skeleton } from "../ui/States";
+import { Several } from "./Several";
 import { type Panel as PanelName, useEditor, useEditorStore } from "./store";
 import { Toolbar } from "./Toolbar";
 
@@ -55,7 +56,7 @@ export function Panel() {
             <BlockForm key={id} id={id} />
           </Suspense>
         ) : (
-          <p className="p-6 text-center text-soft">Choose a block on the canvas to edit it.</p>
+          <Several />
         )}
       </div>
     </aside>

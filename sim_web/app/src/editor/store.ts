@@ -2,7 +2,7 @@
 
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
-import type { BlockFacts } from "../api/schema";
+import type { BlockFacts, Problem } from "../api/schema";
 import type { Measure } from "../model/align";
 import { CARD } from "../model/places";
 import type { Document, Operation } from "../realtime/document";
@@ -26,6 +26,8 @@ export interface Editor {
   shown: Shown;
   run?: RunView;
   busy: boolean;
+  /** What is wrong, by block. */
+  problems: Readonly<Record<string, readonly Problem[]>>;
   /** How large a block is drawn on the canvas. */
   measure: Measure;
   /** Where a new block follows, when an edge was let go over nothing. */
@@ -51,6 +53,7 @@ export function createEditor(client: WorkflowClient): EditorStore {
     console: false,
     shown: "",
     busy: false,
+    problems: {},
     measure: () => CARD,
     change: (operations, options) => {
       if (operations.length) get().client.change(operations, options);

@@ -103,16 +103,10 @@ function refused(store: EditorStore, error: unknown, quiet: boolean) {
   const message = error instanceof Error ? error.message : String(error);
   const problems = error instanceof Refusal ? error.problems : [];
   const failedBlock = problems.find((one) => one.block)?.block;
-  store.setState(({ run }) => ({ run: { ...(run ?? emptyRun()), status: "failed", message, failedBlock } }));
+  store.setState(({ run }) => ({ run: { ...(run ?? emptyRun()), status: "failed", message, failedBlock, problems } }));
   if (failedBlock) store.getState().select([failedBlock]);
   if (quiet) return;
-  toast.error(message, {
-    description:
-      problems
-        .slice(1, 4)
-        .map((one) => one.message)
-        .join(" · ") || undefined,
-  });
+  toast.error(message);
 }
 
 export const hasStart = (editor: Editor): Block | undefined =>

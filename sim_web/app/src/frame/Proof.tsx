@@ -1,8 +1,10 @@
 import { useEffect, useState } from "react";
 import { proof, write } from "../api/client";
 import { useMe } from "../session";
+import { hasPasskeys, showPasskey } from "../sign/passkey";
 import { Dialog } from "../ui/Dialog";
 import { Form } from "../ui/Form";
+import { attempt } from "./actions";
 
 /** Asks people to prove again who they are, before something that a passer-by must not do. */
 export function Proof() {
@@ -17,6 +19,14 @@ export function Proof() {
   const end = (done: boolean) => {
     answer?.(done);
     setAnswer(undefined);
+  };
+  const show = async () => {
+    const proven = await attempt(
+      showPasskey()
+        .then((shown) => write("POST", "/auth/confirm", shown))
+        .then(() => true),
+    );
+    if (proven) end(true);
   };
   const byCode = me?.has_second_factor && !me.has_password;
   return (
@@ -38,7 +48,13 @@ export function Proof() {
           await write("POST", "/auth/confirm", answers);
           end(true);
         }}
-      />
+      >
+        {hasPasskeys() ? (
+          <button type="button" className="justify-self-start text-accent hover:underline" onClick={() => void show()}>
+            Use a passkey instead
+          </button>
+        ) : null}
+      </Form>
     </Dialog>
   );
 }

@@ -9,6 +9,7 @@ import { TopBar } from "../editor/TopBar";
 import { useEditorCommands } from "../editor/useActs";
 import { useClient } from "../editor/useClient";
 import { useClipboard } from "../editor/useClipboard";
+import { useValidation } from "../editor/useProblems";
 import { Aside } from "../together/Aside";
 import { Pins } from "../together/comments/Pins";
 import { History } from "../together/history/History";
@@ -50,6 +51,7 @@ function Layout() {
   const name = useEditor((state) => state.doc.name);
   const console = useEditor((state) => state.console);
   useEditorCommands();
+  useValidation();
   useClipboard();
   useEffect(() => {
     document.title = `${name || "Untitled"} · Sim`;

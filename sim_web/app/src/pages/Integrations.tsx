@@ -1,29 +1,43 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plug } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { toast } from "sonner";
 import { integrations, plugins } from "../api/queries";
-import type { IntegrationFacts } from "../api/schema";
+import { go, useSearch } from "../frame/route";
 import { Card, Page } from "../ui/Page";
 import { Empty, Failed, Skeleton } from "../ui/States";
-import { TypeIcon } from "../ui/TypeIcon";
+import { Entry } from "./integrations/Entry";
+
+/** Whoever comes back from a service is told what came of it. */
+function useReturned() {
+  const words = useSearch();
+  const connected = words.get("connected");
+  const failure = words.get("connect_message");
+  useEffect(() => {
+    if (connected) toast.success("The account is connected.");
+    if (failure) toast.error(failure);
+    if (connected || failure) go("/integrations", { replace: true });
+  }, [connected, failure]);
+}
 
 export default function Integrations() {
+  useReturned();
   const listed = useQuery(integrations);
   const installed = useQuery(plugins);
   const [search, setSearch] = useState("");
   const shown = (listed.data?.items ?? []).filter((one) =>
-    `${one.title} ${one.doc}`.toLowerCase().includes(search.toLowerCase()),
+    `${one.title} ${one.doc} ${one.tools?.map((tool) => tool.title).join(" ")}`
+      .toLowerCase()
+      .includes(search.toLowerCase()),
   );
   const packageOf = (id: string) => installed.data?.items.find((one) => one.integrations?.includes(id));
   return (
-    <Page
-      title="Integrations"
-      about="Services that workflows and agents can use. Each is a package; `sim plugin install NAME` brings more."
-    >
+    <Page title="Integrations" about="Services that workflows and agents can use. Each is a package of its own.">
       <input
+        type="search"
         className="control max-w-xs"
         aria-label="Filter integrations"
-        placeholder="Filter…"
+        placeholder="A service, or what it does…"
         value={search}
         onChange={(event) => setSearch(event.target.value)}
       />
@@ -41,40 +55,13 @@ export default function Integrations() {
       {installed.data?.problems.map((one) => (
         <Failed key={one.plugin + one.message} error={new Error(`${one.plugin}: ${one.message}`)} />
       ))}
-      <ul className="grid gap-3 md:grid-cols-2">
-        {shown.map((one) => {
-          const from = packageOf(one.id);
-          return (
-            <li key={one.id}>
-              <Entry one={one} origin={from ? `${from.package} ${from.version}` : ""} />
-            </li>
-          );
-        })}
-      </ul>
-    </Page>
-  );
-}
-
-function Entry({ one, origin }: { one: IntegrationFacts; origin: string }) {
-  return (
-    <details className="group rounded-lg border border-line bg-card">
-      <summary className="flex cursor-pointer list-none items-start gap-3 p-4">
-        <TypeIcon title={one.title} color={one.color} size={32} />
-        <span className="min-w-0 flex-1">
-          <span className="block font-semibold">{one.title}</span>
-          <span className="block text-soft">{one.doc}</span>
-          <span className="mt-1 block text-xs text-soft">
-            {one.tools?.length ?? 0} operations{origin ? ` · ${origin}` : ""}
-          </span>
-        </span>
-      </summary>
-      <ul className="max-h-72 overflow-auto border-t border-line p-2">
-        {one.tools?.map((tool) => (
-          <li key={tool.id} className="rounded-md px-2 py-1 hover:bg-hover">
-            <span className="font-medium">{tool.title}</span> <span className="text-soft">{tool.doc}</span>
+      <ul className="grid items-start gap-3 md:grid-cols-2">
+        {shown.map((one) => (
+          <li key={one.id}>
+            <Entry one={one} from={packageOf(one.id)} />
           </li>
         ))}
       </ul>
-    </details>
+    </Page>
   );
 }

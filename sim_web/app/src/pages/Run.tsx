@@ -34,6 +34,7 @@ export default function Run({ id }: { id: string }) {
   const one = read.data;
   return (
     <Page
+      wide
       title={name}
       about={`Run of ${ago(one.started_at ?? one.created_at)}`}
       actions={

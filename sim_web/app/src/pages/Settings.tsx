@@ -17,14 +17,14 @@ export default function Settings({ tab }: { tab: string }) {
     if (chosen) document.title = `${chosen.label} · Settings · Sim`;
   }, [chosen]);
   return (
-    <Page title="Settings">
+    <Page title="Settings" wide>
       <div className="grid items-start gap-x-10 gap-y-6 md:grid-cols-[176px_minmax(0,1fr)]">
         <nav aria-label="Settings" className="grid gap-4 md:sticky md:top-0">
           {GROUPS.map((group) => (
             <Group key={group} name={group} tabs={shown.filter((one) => one.group === group)} chosen={chosen} />
           ))}
         </nav>
-        <div key={chosen?.id} className="grid min-h-[70vh] content-start gap-4">
+        <div key={chosen?.id} className="grid min-h-[70vh] grid-cols-1 content-start gap-4">
           {chosen ? <chosen.Shown /> : null}
         </div>
       </div>

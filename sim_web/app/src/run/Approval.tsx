@@ -41,7 +41,7 @@ export function Approval({ run, pause, onAnswered }: Props) {
       }}
     >
       <h2 className="font-semibold">This run waits for an answer</h2>
-      {pause.output === undefined || pause.output === null ? null : <JsonTree value={pause.output} />}
+      <Shown output={pause.output} />
       <InputForm asked={asked} values={values} onChange={setValues} />
       {error ? <Failed error={error} /> : null}
       <div>
@@ -50,5 +50,29 @@ export function Approval({ run, pause, onAnswered }: Props) {
         </Button>
       </div>
     </form>
+  );
+}
+
+interface Row {
+  name: string;
+  value?: unknown;
+}
+
+/** What the block was told to show; without that, nothing of its inner workings. */
+function Shown({ output }: { output: unknown }) {
+  const rows =
+    (output as { response?: { response_structure?: Row[] } } | undefined)?.response?.response_structure ?? [];
+  if (!rows.length) return null;
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+      {rows.map((one) => (
+        <div key={one.name} className="contents">
+          <dt className="text-soft">{one.name}</dt>
+          <dd className="min-w-0 whitespace-pre-wrap [overflow-wrap:anywhere]">
+            {typeof one.value === "object" && one.value ? <JsonTree value={one.value} /> : String(one.value ?? "")}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -8,6 +8,8 @@ import { MapShape } from "./MapShape";
 import { boxesOf, endsOf, lineOf } from "./map";
 
 const ROOM = 24;
+/** A drawing is made no smaller than this: its names are to be read, and it scrolls. */
+const SMALLEST = 0.5;
 
 interface Props {
   run: string;
@@ -48,8 +50,8 @@ function Drawing({
     <section aria-label="The workflow that ran" className="overflow-auto">
       <svg
         viewBox={`${left} ${top} ${width} ${height}`}
-        style={{ width: Math.min(width, Math.max(680, width * 0.6)), maxHeight: 420 }}
-        className="mx-auto block max-w-full"
+        style={{ minWidth: width * SMALLEST, maxWidth: width, maxHeight: 420 }}
+        className="mx-auto block w-full"
       >
         <title>The workflow that ran</title>
         {Object.values(doc.edges).map((edge) => {

@@ -47,8 +47,8 @@ export function MapShape({
         strokeDasharray={isBox ? "8 6" : undefined}
       />
       <rect x={x + 14} y={y + (isBox ? 10 : 16)} width={24} height={24} rx={6} fill={color} />
-      <text x={x + 48} y={y + (isBox ? 28 : 34)} fontSize={17} fontWeight={600} fill="var(--text)">
-        {block.name.length > 20 ? `${block.name.slice(0, 19)}…` : block.name}
+      <text x={x + 48} y={y + (isBox ? 29 : 35)} fontSize={21} fontWeight={600} fill="var(--text)">
+        {block.name.length > 16 ? `${block.name.slice(0, 15)}…` : block.name}
       </text>
     </g>
   );

@@ -31,8 +31,10 @@ export function endsOf(root: Span | undefined): Map<string, string> {
 }
 
 export function lineOf(from: Box, to: Box): string {
-  const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
+  // from a container into what lies in it, the way begins inside
+  const inward = to.block.parent === from.block.id;
+  const [x1, y1] = [from.x + (inward ? 8 : from.width), inward ? to.y + to.height / 2 : from.y + from.height / 2];
   const [x2, y2] = [to.x, to.y + to.height / 2];
-  const bend = Math.max(30, Math.abs(x2 - x1) / 2);
+  const bend = inward ? 0 : Math.max(30, Math.abs(x2 - x1) / 2);
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }

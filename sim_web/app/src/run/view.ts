@@ -1,6 +1,7 @@
 /** A run as the canvas and the console show it, made of its events one by one. */
 
 import type { Told } from "../api/client";
+import type { Problem } from "../api/schema";
 
 export type StepState = "running" | "done" | "failed" | "handled" | "paused";
 export type Path = [string, number][];
@@ -35,6 +36,8 @@ export interface RunView {
   output?: unknown;
   message?: string;
   failedBlock?: string | null;
+  /** Everything that kept it from starting. */
+  problems?: readonly Problem[];
   ms?: number;
   lastId: string;
   began: number;

@@ -29,7 +29,7 @@ export function CodeStep({ title, about, path, ticket, hint, onBack }: Props) {
 }
 
 export const Back = ({ onClick }: { onClick: () => void }) => (
-  <button type="button" className="text-accent hover:underline" onClick={onClick}>
+  <button type="button" className="text-accent underline underline-offset-4" onClick={onClick}>
     Back
   </button>
 );

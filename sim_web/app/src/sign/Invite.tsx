@@ -68,7 +68,7 @@ function Accept({ found, token }: { found: Found; token: string }) {
 }
 
 const ToApp = () => (
-  <Link className="text-accent hover:underline" href="/workflows">
+  <Link className="text-accent underline underline-offset-4" href="/workflows">
     Go to the app
   </Link>
 );

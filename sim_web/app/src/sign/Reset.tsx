@@ -10,7 +10,7 @@ import { isEmail, isLong } from "./door";
 import { Shell } from "./Shell";
 
 const foot = (
-  <Link className="text-accent hover:underline" href="/sign-in">
+  <Link className="text-accent underline underline-offset-4" href="/sign-in">
     Back to signing in
   </Link>
 );

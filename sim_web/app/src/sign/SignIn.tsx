@@ -1,12 +1,16 @@
+import { Fingerprint } from "lucide-react";
 import { useState } from "react";
 import { write } from "../api/client";
 import type { AuthFacts, SignedIn } from "../api/schema";
+import { attempt } from "../frame/actions";
 import { Link } from "../frame/Link";
 import { useSession } from "../session";
+import { Button } from "../ui/Button";
 import { Form } from "../ui/Form";
 import { Back, SecondFactor, whereIsCode } from "./CodeStep";
 import { enter, isEmail } from "./door";
 import { Providers } from "./Providers";
+import { hasPasskeys, signInWithPasskey } from "./passkey";
 import { Shell } from "./Shell";
 
 type Step = { at: "password" } | { at: "ask" } | { at: "code"; email: string } | { at: "second"; ticket: string };
@@ -43,7 +47,7 @@ export function SignIn({ facts }: { facts: AuthFacts }) {
         facts.signup === "closed" ? null : (
           <>
             New here?{" "}
-            <Link className="text-accent hover:underline" href={`/sign-up${location.search}`}>
+            <Link className="text-accent underline underline-offset-4" href={`/sign-up${location.search}`}>
               Make an account
             </Link>
           </>
@@ -62,13 +66,26 @@ export function SignIn({ facts }: { facts: AuthFacts }) {
         }
       />
       <div className="flex justify-between">
-        <button type="button" className="text-accent hover:underline" onClick={() => setStep({ at: "ask" })}>
+        <button
+          type="button"
+          className="text-accent underline underline-offset-4"
+          onClick={() => setStep({ at: "ask" })}
+        >
           Sign in with a code
         </button>
-        <Link className="text-accent hover:underline" href="/reset">
+        <Link className="text-accent underline underline-offset-4" href="/reset">
           Forgot the password?
         </Link>
       </div>
+      {hasPasskeys() ? (
+        <Button
+          icon={Fingerprint}
+          className="h-9"
+          onClick={() => void attempt(signInWithPasskey()).then((reply) => reply && go(reply))}
+        >
+          Sign in with a passkey
+        </Button>
+      ) : null}
       <Providers ids={facts.providers} />
     </Shell>
   );

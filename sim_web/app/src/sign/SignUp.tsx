@@ -76,7 +76,7 @@ function words(facts: AuthFacts, found?: Found): { title: string; about: ReactNo
 const HaveOne = () => (
   <>
     You have an account?{" "}
-    <Link className="text-accent hover:underline" href={`/sign-in${location.search}`}>
+    <Link className="text-accent underline underline-offset-4" href={`/sign-in${location.search}`}>
       Sign in
     </Link>
   </>

@@ -28,6 +28,8 @@ interface Props {
   onSubmit: (answers: Answers) => Promise<unknown>;
   onCancel?: () => void;
   wide?: boolean;
+  /** Leaves the focus where it is: for a form that is one thing of a page. */
+  calm?: boolean;
   children?: ReactNode;
 }
 
@@ -56,12 +58,14 @@ export function missing(asks: Ask[], answers: Answers): Answers {
 }
 
 /** A form made of what it asks for; each refusal is shown at its field, in words. */
-export function Form({ asks, verb, onSubmit, onCancel, wide, children }: Props) {
+export function Form({ asks, verb, onSubmit, onCancel, wide, calm, children }: Props) {
   const [answers, setAnswers] = useState(() => first(asks));
   const [wrong, setWrong] = useState<Answers>({});
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>("input, textarea, select")?.focus(), []);
+  useEffect(() => {
+    if (!calm) form.current?.querySelector<HTMLElement>("input, textarea, select")?.focus();
+  }, [calm]);
   const show = (found: Answers) => {
     setWrong(found);
     const name = asks.find((ask) => found[ask.name])?.name;

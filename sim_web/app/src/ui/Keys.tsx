@@ -9,7 +9,7 @@ export function Keys({ keys }: { keys: string }) {
     <kbd className="font-sans text-xs text-soft">
       {keys
         .split("+")
-        .map((part) => SIGNS[part] ?? part.toUpperCase())
+        .map((part) => SIGNS[part] ?? (part.length > 1 ? part : part.toUpperCase()))
         .join(MAC ? "" : " ")}
     </kbd>
   );

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from "react";
+import { cx } from "./cx";
 
 /** A page of the frame: its title, what can be done with it, and the rest. */
 export function Page({
@@ -6,6 +7,7 @@ export function Page({
   about,
   actions,
   whole,
+  wide,
   children,
 }: {
   title: string;
@@ -13,6 +15,7 @@ export function Page({
   actions?: ReactNode;
   /** Whether it fills the window and what is in it scrolls, instead of the page. */
   whole?: boolean;
+  wide?: boolean;
   children: ReactNode;
 }) {
   useEffect(() => {
@@ -24,7 +27,7 @@ export function Page({
         className={
           whole
             ? "mx-auto flex h-full max-w-[1400px] flex-col gap-4 px-8 py-8"
-            : "mx-auto grid max-w-5xl content-start gap-6 px-8 py-8"
+            : cx("mx-auto grid grid-cols-1 content-start gap-6 px-8 py-8", wide ? "max-w-6xl" : "max-w-5xl")
         }
       >
         <header className="flex flex-wrap items-start gap-3">

@@ -49,7 +49,12 @@ export function Charts({ filter }: { filter: Filter }) {
         )}
         say={String}
       />
-      <Bars title="95 % took at most" total={lasted(slow) || "–"} bars={bars((one) => one.p95_ms ?? 0)} say={lasted} />
+      <Bars
+        title="95 % took at most"
+        total={slow ? lasted(slow) : "–"}
+        bars={bars((one) => one.p95_ms ?? 0)}
+        say={lasted}
+      />
       <Bars title="Cost" total={cost(price) || "$0"} bars={bars((one) => one.cost)} say={(usd) => cost(usd) || "$0"} />
     </section>
   );

@@ -8,10 +8,10 @@ const when = (moment: string) =>
 export function ActRow({ act }: { act: Act }) {
   const line = (
     <>
-      <span className="w-40 shrink-0 text-soft tabular-nums">{when(act.created_at)}</span>
-      <code className="w-44 shrink-0 truncate font-mono text-sm">{act.action}</code>
+      <span className="w-36 shrink-0 text-sm text-soft tabular-nums">{when(act.created_at)}</span>
+      <code className="w-40 shrink-0 truncate font-mono text-sm">{act.action}</code>
       <span className="min-w-0 flex-1 truncate">{act.actor || "nobody"}</span>
-      <span className="w-32 shrink-0 truncate text-right text-soft">{act.address}</span>
+      <span className="w-28 shrink-0 truncate text-right text-sm text-soft">{act.address}</span>
     </>
   );
   const shape = "flex min-h-9 items-center gap-4 px-4 py-1.5";

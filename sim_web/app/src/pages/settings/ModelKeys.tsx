@@ -9,6 +9,7 @@ import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Page";
 import { Failed, Skeleton } from "../../ui/States";
 import { refreshSecrets } from "./Secrets";
+import { Head } from "./Section";
 
 /** The keys of model vendors: secrets with the names the vendors' packages ask for. */
 export function ModelKeys() {
@@ -19,7 +20,7 @@ export function ModelKeys() {
   if (!listed.data) return <Skeleton rows={3} />;
   return (
     <div className="grid gap-4">
-      <p className="text-soft">Agents use these keys unless a block names another secret.</p>
+      <Head title="Model keys" about="Agents use these keys unless a block names another secret." />
       {listed.data.items.map((one) => (
         <Provider key={one.id} one={one} names={names} />
       ))}

@@ -38,6 +38,7 @@ export function Organization() {
         <Section title="Name and sessions" about="Hours after which members are asked to sign in again.">
           <Form
             key={organization.id + organization.name}
+            calm
             verb="Save"
             asks={[
               { name: "name", label: "Name", value: organization.name },

@@ -28,6 +28,7 @@ export function Profile() {
     <>
       <Section title="You">
         <Form
+          calm
           verb="Save"
           asks={[{ name: "name", label: "Name", value: me.name, complete: "name" }]}
           onSubmit={async ({ name }) => {

@@ -12,10 +12,16 @@ import { FormDialog } from "../../ui/FormDialog";
 import { Badge, List, Named } from "../../ui/List";
 import { ago } from "../../ui/when";
 import { deviceOf } from "./device";
+import { Passkeys } from "./Passkeys";
 import { SecondFactor } from "./SecondFactor";
 import { Head, Section } from "./Section";
 
-const WAYS: Record<string, string> = { password: "password", code: "code by mail", sign_up: "signing up" };
+const WAYS: Record<string, string> = {
+  password: "password",
+  code: "code by mail",
+  sign_up: "signing up",
+  passkey: "passkey",
+};
 
 export function Security() {
   const me = useMe();
@@ -35,6 +41,7 @@ export function Security() {
         actions={<Button onClick={() => setChanging(true)}>{me?.has_password ? "Change it" : "Set one"}</Button>}
       />
       <SecondFactor />
+      <Passkeys />
       <Head title="Where you are signed in" about="End what you do not know.">
         <Button kind="danger" onClick={() => void attempt(leave({ everywhere: true }))}>
           Sign out everywhere

@@ -32,6 +32,7 @@ export function Workspace() {
         {may ? (
           <Form
             key={one.name}
+            calm
             verb="Save"
             asks={[{ name: "name", label: "Name of the workspace", value: one.name }]}
             onSubmit={async ({ name }) => {

@@ -1,0 +1,84 @@
+import { useQuery } from "@tanstack/react-query";
+import { RefreshCw, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { again, offers } from "../../api/accounts";
+import { write } from "../../api/client";
+import { credentials } from "../../api/queries";
+import type { Begin, CredentialEntry, IntegrationFacts } from "../../api/schema";
+import { attempt } from "../../frame/actions";
+import { Confirm } from "../../frame/Confirm";
+import { useMe, useRole, useSession } from "../../session";
+import { Button, IconButton } from "../../ui/Button";
+import { Badge, Named } from "../../ui/List";
+import { NewAccount } from "./NewAccount";
+
+/** Send the browser to the service; it comes back to this page. */
+export async function connect(integration: string, personal: boolean, credential_id = "") {
+  const workspace_id = useSession.getState().workspace;
+  const body = { integration, credential_id, to: "/integrations" };
+  const begun = await attempt(
+    personal
+      ? write<Begin>("POST", "/me/credentials/connect", { ...body, workspace_id })
+      : write<Begin>("POST", "/credentials/connect", body),
+  );
+  if (begun) location.assign(begun.url);
+}
+
+/** The accounts of a service that one may use, and new ones. */
+export function Accounts({ one }: { one: IntegrationFacts }) {
+  const me = useMe();
+  const isAdmin = useRole() === "admin";
+  const listed = useQuery(credentials);
+  const offer = useQuery(offers).data?.items.find((other) => other.integration === one.id);
+  const [adding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<CredentialEntry>();
+  const mine = (listed.data?.items ?? []).filter((other) => other.provider === one.id);
+  const person = Boolean(me && !me.key_id);
+  const manages = (other: CredentialEntry) =>
+    other.of === "person" ? person && other.user_id === me?.id : isAdmin && other.role === "manage";
+  const remove = async (other: CredentialEntry) => {
+    await attempt(write("DELETE", `${other.of === "person" ? "/me" : ""}/credentials/${other.id}`));
+    await again("credentials");
+  };
+  return (
+    <div className="grid gap-2 p-4 pb-1">
+      <h3 className="text-xs font-semibold text-soft">Accounts</h3>
+      {mine.map((other) => (
+        <div key={other.id} className="flex items-center gap-2">
+          <Named
+            name={other.name}
+            badge={other.status === "ok" ? null : <Badge tone="text-bad">connect it again</Badge>}
+            about={other.problem || (other.of === "person" ? `of ${other.owner || "you"}` : "of the workspace")}
+          />
+          {manages(other) && other.kind === "oauth" ? (
+            <IconButton
+              small
+              icon={RefreshCw}
+              label={`Connect ${other.name} again`}
+              onClick={() => void connect(one.id, other.of === "person", other.id)}
+            />
+          ) : null}
+          {manages(other) ? (
+            <IconButton small icon={Trash2} label={`Delete ${other.name}`} onClick={() => setRemoving(other)} />
+          ) : null}
+        </div>
+      ))}
+      {mine.length ? null : <p className="text-soft">None is connected yet.</p>}
+      {person || isAdmin ? (
+        <div className="flex flex-wrap gap-2">
+          <Button onClick={() => setAdding(true)}>Add an account</Button>
+        </div>
+      ) : null}
+      <NewAccount one={one} offer={offer} open={adding} onClose={() => setAdding(false)} />
+      <Confirm
+        open={Boolean(removing)}
+        title={`Delete “${removing?.name}”?`}
+        verb="Delete"
+        onClose={() => setRemoving(undefined)}
+        onConfirm={() => removing && void remove(removing)}
+      >
+        Blocks that use it fail until they are given another one.
+      </Confirm>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+"""The list of runs: filtered, followed, thousands of rows long; and one run with the workflow as it was."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.stack import Stack
+from tests.web.conftest import Person
+
+
+def made(stack: Stack, name: str, code: str) -> str:
+    blocks = {
+        "s": {"id": "s", "type": "start", "name": "Start"},
+        "f": {"id": "f", "type": "function", "name": "Work", "position": {"x": 320, "y": 0}, "values": {"code": code}},
+    }
+    edges = {"e": {"id": "e", "source": "s", "target": "f"}}
+    document = {"name": name, "blocks": blocks, "edges": edges}
+    return stack.ask("POST", "/workflows", {"name": name, "workflow": document})[1]["id"]
+
+
+def execute(stack: Stack, id: str) -> str:
+    answer = stack.ask("POST", f"/workflows/{id}/execute", {"input": {}})[1]
+    return answer.get("run_id") or answer["error"]["run_id"]
+
+
+@pytest.fixture
+def works(stack: Stack) -> str:
+    return made(stack, "Counts sheep", "return 1")
+
+
+def test_runs_are_followed_and_found(person: Person, stack: Stack, works: str) -> None:
+    breaks = made(stack, "Falls over", "raise ValueError('no more wool')")
+    execute(stack, works)
+    page = person.open("/runs")
+    table = page.get_by_role("region", name="List of runs")
+    expect(table.get_by_role("link", name="Counts sheep")).to_have_count(1)
+    stack.ask("POST", f"/workflows/{breaks}/execute", {"input": {}})
+    expect(table.get_by_role("link", name="Falls over")).to_be_visible()  # without a word from the person
+    page.get_by_role("searchbox", name="Look for runs").fill("no more WOOL")
+    expect(table.get_by_role("link", name="Counts sheep")).to_have_count(0)
+    expect(table.get_by_role("link", name="Falls over")).to_have_count(1)
+    page.reload()
+    expect(page.get_by_role("searchbox", name="Look for runs")).to_have_value("no more WOOL")
+    page.get_by_role("combobox", name="Status").select_option("finished")
+    expect(page.get_by_text("No run fits")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(table.get_by_role("link", name="Counts sheep")).to_be_visible()
+    assert person.complaints == []
+
+
+def test_thousands_of_runs_are_few_rows_of_the_page(person: Person, works: str) -> None:
+    def many(route: Any) -> None:
+        cursor = re.search(r"cursor=(\d+)", route.request.url)
+        first = int(cursor[1]) if cursor else 5000
+        items = [
+            {"id": f"{n:036}", "workflow_id": works, "status": "finished", "trigger": "api", "duration_ms": n}
+            for n in range(first, first - 1000, -1)
+        ]
+        left = str(first - 1000) if first > 1000 else None
+        route.fulfill(json={"items": items, "next_cursor": left})
+
+    person.page.route("**/api/v1/runs?*", many)
+    page = person.open("/runs")
+    table = page.get_by_role("region", name="List of runs")
+    expect(table.get_by_role("link").first).to_be_visible()
+    for count in range(1000, 5001, 1000):
+        expect(table.get_by_role("table")).to_have_attribute("aria-rowcount", str(count + 1))
+        table.evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    table.evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    expect(table.get_by_role("link").last).to_have_attribute("href", f"/runs/{1:036}")
+    assert table.get_by_role("link").count() < 60
+    assert person.complaints == []
+
+
+def test_a_run_shows_the_workflow_as_it_was_and_runs_again_from_a_block(
+    person: Person, stack: Stack, works: str
+) -> None:
+    run = execute(stack, works)
+    change = {"op": "block.update", "items": [{"id": "f", "set": {"name": "Renamed"}}]}
+    stack.ask("PATCH", f"/workflows/{works}", {"operations": [change]})
+    page = person.open(f"/runs/{run}")
+    block = page.get_by_role("button", name="Work: finished")
+    block.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Run again from Work").click()
+    page.wait_for_url(re.compile(rf"/runs/(?!{run})"))
+    expect(page.get_by_role("button", name="Work: finished")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("replay", exact=True)).to_be_visible()
+    assert person.complaints == []
