@@ -61,7 +61,8 @@ class Person:
 
     def __init__(self, browser: Browser, stack: Stack, *, by_key: bool = True, **context: Any) -> None:
         self.stack = stack
-        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
+        wanted: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, **context}
+        self.context = browser.new_context(**wanted)
         if by_key:
             self.context.add_init_script(f"sessionStorage.setItem('sim.key', {stack.key!r})")
         self.page: Page = self.context.new_page()

@@ -58,14 +58,14 @@ class Seat:
         me = self.ask("GET", "/me")
         [organization], [workspace] = me["organizations"], me["workspaces"]
         offer = {"email": f"{name.lower()}@example.com", "grants": [{"workspace_id": workspace, "role": role}]}
-        link = self.ask("POST", f"/organizations/{organization}/invitations", offer)["link"]
+        link: str = self.ask("POST", f"/organizations/{organization}/invitations", offer)["link"]
         return Seat(self._stack).sign_up(name, urlsplit(link).query.removeprefix("token="))
 
 
-START = {"type": "start", "position": {"x": 0, "y": 0}}
-WORK = {"type": "function", "position": {"x": 400, "y": 0}, "values": {"code": "return 1"}}
-OTHER = {"type": "function", "position": {"x": 400, "y": 300}, "values": {"code": "return 2"}}
-BLOCKS = {"start": START, "work": WORK, "other": OTHER}
+START: dict[str, Any] = {"type": "start", "position": {"x": 0, "y": 0}}
+WORK: dict[str, Any] = {"type": "function", "position": {"x": 400, "y": 0}, "values": {"code": "return 1"}}
+OTHER: dict[str, Any] = {"type": "function", "position": {"x": 400, "y": 300}, "values": {"code": "return 2"}}
+BLOCKS: dict[str, dict[str, Any]] = {"start": START, "work": WORK, "other": OTHER}
 
 
 class Wire:

@@ -1,6 +1,7 @@
 """Several people in one workflow, in browsers of their own."""
 
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -208,7 +209,7 @@ def test_a_viewer_sees_everything_and_changes_nothing(room: Room) -> None:
     saved(ada)
     assert room.stored() == before
     key = room.team["Eve"]
-    move = {"operations": [{"op": "block.move", "items": [{"id": "work", "x": 1, "y": 1}]}]}
+    move: dict[str, Any] = {"operations": [{"op": "block.move", "items": [{"id": "work", "x": 1, "y": 1}]}]}
     assert key.refused("PATCH", f"/workflows/{room.id}", move) == 403
     assert key.refused("POST", f"/workflows/{room.id}/restore", {"to_seq": 1}) == 403
     assert said_over_the_wire(eve, move["operations"][0]) == ["forbidden"]
@@ -223,7 +224,7 @@ def type_in_vain(page: Page) -> None:
     page.keyboard.type("no")
 
 
-def said_over_the_wire(page: Page, op: dict[str, object]) -> list[str]:
+def said_over_the_wire(page: Page, op: dict[str, Any]) -> list[str]:
     """What the service answers to somebody who writes to it past the app."""
     return page.evaluate(
         """async ({ op, id, headers }) => {

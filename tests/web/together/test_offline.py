@@ -50,7 +50,7 @@ def switch_off(page: Page, ids: list[str]) -> None:
 @pytest.mark.parametrize("edits", [20, pytest.param(200, marks=pytest.mark.full)])
 def test_two_tabs_offline_with_many_edits_and_a_reload_lose_nothing(room: Room, edits: int) -> None:
     places = {f"b{n}": {"x": 280 * (n % 20), "y": 200 + 120 * (n // 20)} for n in range(edits)}
-    blocks = {id: {"type": "function", "position": place} for id, place in places.items()}
+    blocks: dict[str, dict[str, Any]] = {id: {"type": "function", "position": place} for id, place in places.items()}
     first = room.make({"start": START, **blocks}).open("Ada", wired=True)
     second = room.people[0].context.new_page()
     second.set_default_timeout(SLOW)

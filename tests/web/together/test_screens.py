@@ -1,5 +1,7 @@
 """What working together looks like, in both themes: without serious findings, and kept as pictures to look at."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -7,14 +9,14 @@ from tests.web.conftest import SCREENS
 from tests.web.together.people import BLOCKS, Room, choose, field, place_of, saved, state
 
 LONG = "def total(rows):\n    return sum(row['price'] for row in rows)\n\nreturn total(<start.rows>)"
-SHOWN = {**BLOCKS, "work": {**BLOCKS["work"], "values": {"code": LONG}}}
+SHOWN: dict[str, dict[str, Any]] = {**BLOCKS, "work": {**BLOCKS["work"], "values": {"code": LONG}}}
 EDGES = {"e": {"id": "e", "source": "start", "target": "work"}, "f": {"id": "f", "source": "start", "target": "other"}}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_working_together_is_sound_to_look_at(room: Room, theme: str) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
-    looks = {"color_scheme": theme, "reduced_motion": "reduce"}
+    looks: dict[str, Any] = {"color_scheme": theme, "reduced_motion": "reduce"}
     ada = room.make(SHOWN, EDGES).open("Ada", wired=True, **looks)
     bob, eve = room.open("Bob"), room.open("Eve")
     findings: list[str] = []

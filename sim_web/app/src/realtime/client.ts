@@ -231,6 +231,8 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
   }
 
   down(): void {
+    // A tab that is loaded anew while the server is away begins with what was there.
+    this.keepSnapshot();
     this.entry.down();
     this.texts.down();
     this.people.down();

@@ -163,6 +163,21 @@ describe("coming back", () => {
     expect(again.client.status().state).toBe("saved");
   });
 
+  it("has the document at once when the tab is loaded anew right after the server was lost", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const storage = new MemoryStorage();
+    const first = await joined(server, "tab", storage);
+    server.isUp = false;
+    server.cut();
+    await pass(10);
+    // the tab is not closed: it is gone
+    const again = open(server, "tab", storage);
+    await pass(100);
+    expect(Object.keys(again.client.state().blocks)).toEqual(["a", "b", "c", "d"]);
+    expect(again.client.status()).toMatchObject({ state: "offline", editable: true });
+    for (const one of [first, again]) shut(one);
+  });
+
   it("happens by itself when nobody answers", async () => {
     const server = new FakeServer(DOCUMENT);
     const { client } = await joined(server);
