@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Annotated
+from urllib.parse import urlencode
 
 from litestar.response.base import ASGIResponse
 from msgspec import Meta, Struct
@@ -10,7 +11,7 @@ from sim_core.accounts import ceremonies, identities, oidc
 from sim_core.accounts.keys import fresh_token
 from sim_core.accounts.oidc import Begun
 from sim_core.accounts.signing_in import Step
-from sim_core.errors import Denied
+from sim_core.errors import Denied, SimError
 from sim_core.rest.auth import enter
 from sim_core.rest.routes import Call, route
 
@@ -59,7 +60,18 @@ async def start_login(call: Call[None, Start]) -> ASGIResponse:
     },
 )
 async def finish_login(call: Call[None, Back]) -> ASGIResponse:
-    """Come back from a provider, signed in."""
+    """Come back from a provider, signed in; a browser whose sign-in was refused goes to the page that says why."""
+    try:
+        return await _finish(call)
+    except SimError as error:
+        if "text/html" not in call.headers.get("accept", ""):
+            raise
+        # Only the code travels: the words of a stranger's link are shown to nobody.
+        where = f"/sign-in?{urlencode({'refused': error.reason})}"
+        return ASGIResponse(body=b"", status_code=303, headers={"location": where})
+
+
+async def _finish(call: Call[None, Back]) -> ASGIResponse:
     services, back = call.services, call.query
     held = _held(call.headers.get("cookie", ""))
     if not back.state or not secrets.compare_digest(held.encode(), back.state.encode()):

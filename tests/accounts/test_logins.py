@@ -165,6 +165,10 @@ async def test_a_provider_does_not_open_what_is_closed(open_site: Open, provider
         owner: Browser = await site.owner()
         reply = await _go(await site.browser(), provider)
         assert reply.json()["code"] == "signup_closed"
+        page = await site.browser()
+        page.client.headers["accept"] = "text/html,application/xhtml+xml,*/*;q=0.8"
+        reply = await _go(page, provider)
+        assert (reply.status_code, reply.headers["location"]) == (303, "/sign-in?refused=signup_closed")
         (organization,) = (await owner.must("GET", "/organizations"))["items"]
         base = f"/organizations/{organization['id']}/invitations"
         sent = await owner.must("POST", base, {"email": "pat@example.com"})

@@ -17,7 +17,16 @@ def test_commands_and_models_hold() -> None:
     node = shutil.which("node", path=path)
     if not node or not (APP / "node_modules").exists():
         pytest.skip("Node or the app's packages are absent: scripts/setup brings them")
-    command = [node, "node_modules/vitest/vitest.mjs", "run", "src/commands", "src/model", "src/pages", "src/together"]
+    command = [
+        node,
+        "node_modules/vitest/vitest.mjs",
+        "run",
+        "src/commands",
+        "src/model",
+        "src/pages",
+        "src/together",
+        "src/sign",
+    ]
     done = subprocess.run(
         command, cwd=APP, capture_output=True, text=True, timeout=120, env={**os.environ, "PATH": path}
     )

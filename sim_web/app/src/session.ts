@@ -34,6 +34,8 @@ export const session = {
     const headers: Record<string, string> = session.key() ? { "X-API-Key": session.key() } : {};
     return workspace ? { ...headers, "X-Workspace-Id": workspace } : headers;
   },
+  /** Whose browser this is, as far as it knows: without a network nobody can be asked. */
+  person: () => useSession.getState().me?.id ?? (session.key() ? "" : (localStorage.getItem(SIGNED) ?? "")),
   /** Somebody is in. */
   enter(me: Me, workspace = useSession.getState().workspace) {
     if (!session.key()) localStorage.setItem(SIGNED, me.id);

@@ -3,6 +3,7 @@
 import { Refusal, write } from "../api/client";
 import { PATHS } from "../api/schema";
 import type { Session, WorkflowClient } from "../realtime/types";
+import { session as signed, useSession } from "../session";
 import { openOverRest } from "./rest";
 
 interface Ticket {
@@ -13,6 +14,17 @@ interface Ticket {
 const WHERE = "sim.realtime";
 
 let room: Promise<Session | undefined> | undefined;
+let person = "";
+
+/** Whoever signs in next has a session of their own, with their own changes waiting. */
+useSession.subscribe(({ phase }) => {
+  if (phase === "asking" || signed.person() === person) return;
+  void room?.then(
+    (session) => session?.close(),
+    () => {},
+  );
+  room = undefined;
+});
 
 const newTicket = () => write<Ticket>("POST", "/realtime/ticket");
 
@@ -34,10 +46,11 @@ async function connect(): Promise<Session | undefined> {
     first = undefined;
     return { ticket };
   };
-  return createSession({ url: first?.url ?? localStorage.getItem(WHERE) ?? "", credentials });
+  return createSession({ url: first?.url ?? localStorage.getItem(WHERE) ?? "", credentials, person });
 }
 
 export async function openWorkflow(id: string): Promise<WorkflowClient> {
+  person = room ? person : signed.person();
   room ??= connect();
   const session = await room.catch((error: Error) => {
     room = undefined;

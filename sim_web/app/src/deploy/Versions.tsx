@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Version } from "../api/schema";
 import { useEditor } from "../editor/store";
+import { attempt } from "../frame/actions";
 import { Confirm } from "../frame/Confirm";
 import { Button } from "../ui/Button";
 import { Failed, Skeleton } from "../ui/States";
@@ -62,8 +63,8 @@ function Draft({ live }: { live?: Version }) {
   const [busy, setBusy] = useState(false);
   const go = async () => {
     setBusy(true);
-    await client.settled(5000);
-    if (await deploy(id, note.trim())) setNote("");
+    const went = await attempt(client.settled(5000).then(() => deploy(id, note.trim())));
+    if (went) setNote("");
     setBusy(false);
   };
   return (

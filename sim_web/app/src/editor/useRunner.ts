@@ -33,13 +33,13 @@ function runner(store: EditorStore) {
   ) => {
     const editor = store.getState();
     editor.set({ busy: true, shown: "", run: emptyRun("", Date.now()), ...(quiet ? {} : { console: true }) });
-    await editor.client.settled(5000);
     const body: Execute & { async?: boolean } = {
       input,
       stream: true,
       ...where,
     };
     try {
+      await editor.client.settled(5000);
       const reply = await send(`/workflows/${editor.client.id}/execute`, {
         method: "POST",
         body: JSON.stringify(body),

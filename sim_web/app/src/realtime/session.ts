@@ -11,7 +11,7 @@ export class OpenSession implements Session {
   private release: () => void = () => {};
 
   constructor(readonly options: SessionOptions) {
-    this.storage = options.storage ?? defaultStorage();
+    this.storage = options.storage ?? defaultStorage(options.person);
     this.clientId = options.clientId ? Promise.resolve(options.clientId) : this.claim();
   }
 

@@ -210,7 +210,8 @@ function answer<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** IndexedDB where there is one that may be used, else memory. */
-export function defaultStorage(): Storage {
-  return typeof indexedDB === "undefined" ? new MemoryStorage() : new IndexedStorage();
+/** IndexedDB where there is one that may be used, else memory; what one person left waiting no other one sends. */
+export function defaultStorage(person = ""): Storage {
+  if (typeof indexedDB === "undefined") return new MemoryStorage();
+  return new IndexedStorage(indexedDB, person ? `sim-realtime:${person}` : "sim-realtime");
 }

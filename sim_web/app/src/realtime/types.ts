@@ -20,6 +20,8 @@ export interface SessionOptions {
   credentials: () => Promise<Credentials>;
   /** Where unconfirmed changes are kept; IndexedDB where there is one, else memory. */
   storage?: Storage;
+  /** Whose changes these are: each person's are kept apart, and sent in nobody else's name. */
+  person?: string;
   /** Who this tab is to the server; found or made when absent. */
   clientId?: string;
   /** Makes a socket; the platform's WebSocket when absent. */

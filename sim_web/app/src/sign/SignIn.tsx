@@ -11,6 +11,7 @@ import { Back, SecondFactor, whereIsCode } from "./CodeStep";
 import { enter, isEmail } from "./door";
 import { Providers } from "./Providers";
 import { hasPasskeys, signInWithPasskey } from "./passkey";
+import { refusalIn } from "./refusals";
 import { Shell } from "./Shell";
 
 type Step = { at: "password" } | { at: "ask" } | { at: "code"; email: string } | { at: "second"; ticket: string };
@@ -42,7 +43,7 @@ export function SignIn({ facts }: { facts: AuthFacts }) {
   return (
     <Shell
       title="Sign in"
-      about={why || undefined}
+      about={why || refusalIn(location.search) || undefined}
       foot={
         facts.signup === "closed" ? null : (
           <>

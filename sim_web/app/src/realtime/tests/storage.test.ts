@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { describe, expect, it } from "vitest";
 import { fullDocument } from "../document";
-import { IndexedStorage, type Kept, MemoryStorage, type Storage } from "../storage";
+import { defaultStorage, IndexedStorage, type Kept, MemoryStorage, type Storage } from "../storage";
 import { DOCUMENT, move } from "./support";
 
 const item = (n: number, cseq: number | null = null): Kept => ({
@@ -13,6 +13,12 @@ const item = (n: number, cseq: number | null = null): Kept => ({
   undo_of: null,
 });
 let databases = 0;
+
+it("is each person's own, in one browser", async () => {
+  await defaultStorage("ada").put("c", "w", [item(1)], 2);
+  expect(await defaultStorage("bob").clients()).toEqual([]);
+  expect(await defaultStorage("ada").clients()).toEqual(["c"]);
+});
 
 describe.each<[string, () => Storage]>([
   ["memory", () => new MemoryStorage()],
