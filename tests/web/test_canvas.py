@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.web.building import saved
 from tests.web.conftest import ROOT, Person
-from tests.web.test_editor import saved
 from tests.web.test_running import block, code, node
 
 EXPORTS = Path(os.environ.get("SIM_SHARED", ROOT.parent / "shared")) / "conformance/exports"

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.stack import Stack
+from tests.web.building import build_five_blocks_and_run_them
 from tests.web.conftest import SCREENS, Person
 
 PASSWORD = "correct horse battery"
@@ -83,8 +84,8 @@ def code_for(owner: Person, address: str) -> str:
     raise AssertionError(f"no letter came for {address}")
 
 
-def test_the_first_visitor_signs_up_and_sees_a_workflow_run(visitor: Person) -> None:
-    """A newcomer's way, in one browser: from the address to the output of a run."""
+def test_the_first_visitor_signs_up_sees_a_workflow_run_and_builds_one_of_five_blocks(visitor: Person) -> None:
+    """A newcomer's way, in one browser: from the address to the output of a run, and to a workflow of their own."""
     began = time.monotonic()
     page = visitor.open("/")
     expect(page.get_by_role("heading", name="Welcome to Sim")).to_be_visible()
@@ -106,6 +107,8 @@ def test_the_first_visitor_signs_up_and_sees_a_workflow_run(visitor: Person) -> 
     page.get_by_role("dialog").get_by_role("button", name="Run").click()
     expect(page.get_by_test_id("output")).to_contain_text("Hello, World!", timeout=20_000)
     print(f"from the address to the output of a run: {time.monotonic() - began:.1f} s")
+    page.get_by_role("link", name="Workflows", exact=True).click()
+    build_five_blocks_and_run_them(page)
     assert visitor.complaints == []
 
 
