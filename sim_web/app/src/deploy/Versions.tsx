@@ -113,7 +113,7 @@ function Row({ version, before, editable }: { version: Version; before?: Version
           {version.note || <span className="text-soft">no note</span>}
         </span>
         <span className="shrink-0 text-sm text-soft" title={version.created_at}>
-          {[version.author, ago(version.created_at)].filter(Boolean).join(" · ")}
+          {version.author || "an API key"} · {ago(version.created_at)}
         </span>
         {before ? (
           <Button kind="ghost" className="h-7 px-2" aria-expanded={open} onClick={() => setOpen(!open)}>
