@@ -25,7 +25,13 @@ class Back(Struct, frozen=True, kw_only=True):
     error_description: Text = ""
 
 
-@route("GET", "/credentials/connect/{ticket}", scope=None, status=303)
+@route(
+    "GET",
+    "/credentials/connect/{ticket}",
+    scope=None,
+    status=303,
+    also={403: "The link was used, or is too old."},
+)
 async def follow_link(call: Call[None, Nothing]) -> ASGIResponse:
     """Send the browser to a service to grant access there, by a link that somebody made for it."""
     wish = await call.services.connecting.followed(call.text("ticket"))
@@ -33,7 +39,14 @@ async def follow_link(call: Call[None, Nothing]) -> ASGIResponse:
     return _to(where, cookie(state, call.services.settings.url))
 
 
-@route("GET", "/credentials/callback", scope=None, query=Back, status=303)
+@route(
+    "GET",
+    "/credentials/callback",
+    scope=None,
+    query=Back,
+    status=303,
+    also={403: "It was not begun in this browser, or is too old."},
+)
 async def finish_connecting(call: Call[None, Back]) -> ASGIResponse:
     """Come back from a service; the account is connected."""
     services, back = call.services, call.query

@@ -133,7 +133,7 @@ async def list_comments(call: Call[None, Nothing]) -> CommentList:
 
 
 @route("GET", "/workflows/{workflow_id}/people", scope="read", reply=ColleagueList)
-async def list_people(call: Call[None, Nothing]) -> ColleagueList:
+async def list_colleagues(call: Call[None, Nothing]) -> ColleagueList:
     """List who may open a workflow, by name."""
     await load(call.services.store, call.id("workflow_id"), call.workspace_id)
     return ColleagueList(items=await comments.colleagues(call.services.store, call.workspace_id))
@@ -238,7 +238,7 @@ ROUTES = (
     change_comment,
     delete_comment,
     read_comment,
-    list_people,
+    list_colleagues,
     read_history,
     read_past,
     restore,

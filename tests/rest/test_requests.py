@@ -212,6 +212,10 @@ def test_every_route_says_who_may_use_it_and_what_it_does() -> None:
         "POST /api/v1/auth/reset",
         "GET /api/v1/auth/providers/{provider}/start",
         "GET /api/v1/auth/providers/{provider}/callback",
+        "POST /api/v1/auth/passkeys/options",
+        "POST /api/v1/auth/passkeys/sign-in",
+        "GET /api/v1/credentials/connect/{ticket}",
+        "GET /api/v1/credentials/callback",
         "POST /api/v1/invitations/read",
     }
     changing = [route for route in ROUTES if route.method != "GET"]

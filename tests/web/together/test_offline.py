@@ -10,14 +10,18 @@ from playwright.sync_api import Page, expect
 from tests.support.stack import Stack
 from tests.web.together.people import BLOCKS, SLOW, START, Room, choose, field, node, saved, state
 
-KEPT = """() => new Promise((done, fail) => {
-    const opening = indexedDB.open("sim-realtime");
-    opening.onerror = () => fail(opening.error);
-    opening.onsuccess = () => {
-        const counting = opening.result.transaction("outbox").objectStore("outbox").count();
-        counting.onsuccess = () => { opening.result.close(); done(counting.result); };
-    };
-})"""
+KEPT = """async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name);
+    const kept = names.find((name) => name.startsWith("sim-realtime"));
+    return new Promise((done, fail) => {
+        const opening = indexedDB.open(kept);
+        opening.onerror = () => fail(opening.error);
+        opening.onsuccess = () => {
+            const counting = opening.result.transaction("outbox").objectStore("outbox").count();
+            counting.onsuccess = () => { opening.result.close(); done(counting.result); };
+        };
+    });
+}"""
 
 
 def kept(page: Page) -> int:
@@ -117,6 +121,8 @@ def test_what_a_closed_tab_left_goes_out_with_the_next_one(room: Room) -> None:
 
 def test_a_lost_server_is_said_calmly_and_comes_back(room: Room, place: Stack, tmp_path: Path) -> None:
     page = room.make(BLOCKS).open("Ada")
+    choose(page, "work")
+    expect(page.get_by_label("Name of the block")).to_have_value("Work")
     place.stop()
     try:
         unsaved = go_on(page, tmp_path / "unsaved.json")

@@ -5,7 +5,9 @@ import { Several } from "./Several";
 import { type Panel as PanelName, useEditor, useEditorStore } from "./store";
 import { Toolbar } from "./Toolbar";
 
-const form = () => import("./BlockForm");
+/** Asked for again while the server is away: a skeleton stands there, and the rest of the editor goes on. */
+const form = (): Promise<typeof import("./BlockForm")> =>
+  import("./BlockForm").catch(() => new Promise((done) => setTimeout(done, 2000)).then(form));
 const BlockForm = lazy(() => form().then((found) => ({ default: found.BlockForm })));
 const ChatPanel = lazy(() => import("../chat/ChatPanel"));
 const LABELS = { add: "Add a block", block: "Edit the block", chat: "Chat with the workflow" };
@@ -17,11 +19,14 @@ export function Panel() {
   const editable = useEditor((state) => state.status.editable);
   const exists = useEditor((state) => Boolean(id && state.doc.blocks[id]));
   useEffect(() => {
-    // what edits text is large: it comes with the first sign that somebody is about to edit
+    // what edits text is large: it comes once the canvas stands, or with the first sign that somebody is about to edit;
+    // and before a server that goes away can no longer give it
     const soon = () => void form();
+    const later = setTimeout(soon, 1000);
     const signs = ["pointermove", "pointerdown", "keydown"];
     for (const sign of signs) addEventListener(sign, soon, { once: true, passive: true });
     return () => {
+      clearTimeout(later);
       for (const sign of signs) removeEventListener(sign, soon);
     };
   }, []);

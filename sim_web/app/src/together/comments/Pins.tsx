@@ -58,4 +58,4 @@ export function Pins() {
 }
 
 const PIN =
-  "pointer-events-auto absolute top-0 left-0 z-[2000] grid size-7 origin-top-left place-items-center rounded-full rounded-bl-none border-2 border-card text-xs font-semibold shadow-float";
+  "nopan pointer-events-auto absolute top-0 left-0 z-[2000] grid size-7 origin-top-left place-items-center rounded-full rounded-bl-none border-2 border-card text-xs font-semibold shadow-float";
