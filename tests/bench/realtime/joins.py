@@ -92,7 +92,7 @@ async def stalled(bench: Bench) -> list[Figure]:
     kernel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     slow.wire.transport.pause_reading()
     began, since = time.monotonic(), slow.seq
-    putting = asyncio.create_task(bench.put(Load(1, 49, 100, cursors=10, seconds=17, weight=40_000), [workflow_id]))
+    putting = asyncio.create_task(bench.put(Load(1, 49, 100, cursors=10, seconds=25, weight=4_000), [workflow_id]))
     gone = await until_gone(bench.service.port, began, putting)
     took = await putting
     slow.wire.transport.abort()
