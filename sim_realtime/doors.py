@@ -48,6 +48,7 @@ class Doors:
             session.send(protocol.Evict(r=workflow_id, code="room_full"))
             return
         self._replace(room, session)
+        began = loop.time()
         room.entering += 1
         try:
             await room.admit(session, since, role, loop.time())
@@ -56,6 +57,8 @@ class Doors:
             self._close_if_empty(room)
         if session.connection.is_open:
             session.rooms.add(workflow_id)
+            if loop.time() - began > limits.RECHECKED_S:
+                await self.recheck(session)
         else:
             room.leave(session)
             self._close_if_empty(room)

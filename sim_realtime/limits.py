@@ -24,6 +24,8 @@ WAITING = 256
 """Messages of one connection that may wait for their turn."""
 WAITING_FIRST = 16
 """Messages that may wait while it is found out who sends them."""
+RECHECKED_S = 0.5
+"""Seconds of coming in after which it is asked again what somebody may do."""
 BEHIND = 16 * 1024
 """Bytes behind which a connection is spared everybody's presence."""
 

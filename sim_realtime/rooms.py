@@ -12,7 +12,7 @@ from sim_core.document.reduce import digest
 from sim_core.errors import Missing, SimError
 from sim_core.store.chains import Appended, Batch
 from sim_core.store.documents import Change
-from sim_realtime import protocol
+from sim_realtime import entering, protocol
 from sim_realtime.committer import Committer, Entry
 from sim_realtime.holding import Held, Holding, Sender, may_wait
 from sim_realtime.hub import Crier
@@ -147,7 +147,7 @@ class Room:
         stored = self._ledger.known(self.workflow_id)
         if delta is None and (stored is None or stored.seq < self.seq):
             stored = await self._ledger.load(self.workflow_id)
-        # From here on nothing waits, so nothing is told between what it gets now and what everybody gets next.
+        # What is handed over is as of now; what is told while a slow line takes it is handed over after it.
         member = Member(session, role)
         roster = tuple(self.person(other, now) for other in self.members.values())
         cseq = self.clients[session.client_id].last
@@ -156,20 +156,39 @@ class Room:
             missed = [*delta, *(done for done in self._ring if not delta or done.seq > delta[-1].seq)]
             missed = [done for done in missed if done.seq > (since or 0)]
             session.send(joined)
-            for at in range(0, len(missed), PAGE):
-                session.send(protocol.Committed(r=self.workflow_id, ops=tuple(missed[at : at + PAGE])))
-        elif stored is not None:
+            upto, texts = missed[-1].seq if missed else since or 0, entering.told(self.workflow_id, missed)
+        else:
+            assert stored is not None  # it was loaded above
             parts = self._parts(stored.seq, stored.workflow)
             session.send(msgspec.structs.replace(joined, mode="snapshot", seq=stored.seq, parts=len(parts)))
-            for part in parts:
-                session.connection.send(part)
-            if late := tuple(done for done in self._ring if done.seq > stored.seq):
-                session.send(protocol.Committed(r=self.workflow_id, ops=late))
+            upto, texts = stored.seq, iter(parts)
+        waited = await entering.hand(session, texts)
+        # From here on nothing waits, so nothing is told between what it gets now and what everybody gets next.
+        self._catch_up(session, upto)
+        if waited:
+            self._tell_who_came(session, roster, now)
         self.members[session.sid] = member
         session.connection.follow(self.workflow_id)
         self.presences.follow(session)
         self.say(protocol.Roster(r=self.workflow_id, joined=(self.person(member, now),)), but=session)
         return member
+
+    def _catch_up(self, session: Session, upto: int) -> None:
+        """Hand over what was told meanwhile; who took so long that it is no longer at hand begins again."""
+        late = [done for done in self._ring if done.seq > upto]
+        if self.seq > upto and (not late or late[0].seq > upto + 1):
+            session.connection.close(1013, "too slow")
+            return
+        for text in entering.told(self.workflow_id, late):
+            session.connection.send(text)
+
+    def _tell_who_came(self, session: Session, known: Sequence[protocol.Person], now: float) -> None:
+        """The same for people who came and went meanwhile."""
+        before, here = {person.sid for person in known}, self.members.values()
+        came = tuple(self.person(other, now) for other in here if other.session.sid not in before)
+        left = tuple(before - set(self.members))
+        if came or left:
+            session.send(protocol.Roster(r=self.workflow_id, joined=came, left=left))
 
     def leave(self, session: Session) -> None:
         """Let somebody go."""

@@ -6,12 +6,15 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+
 from sim_core.document.operations import BlockChange, Move, MoveBlocks, UpdateBlocks, UpdateValues, ValueChange
 from sim_core.document.reduce import digest
 from sim_core.store import chains
 from sim_core.store.pool import Store
 from sim_core.store.rooms import Ownership
-from sim_realtime import limits, protocol
+from sim_realtime import entering, limits, protocol
+from sim_realtime.client import Replica
 from sim_realtime.service import Service
 from tests.realtime.simulation.clock import run
 from tests.realtime.simulation.disk import Disk, MemoryLedger
@@ -103,6 +106,32 @@ def test_the_digest_is_told_and_who_differs_joins_anew() -> None:
         await asyncio.sleep(2)
         assert here.p.replica.diverged == 0
         assert here.q.replica.diverged in (0, 1)
+        assert digest(here.q.replica.confirmed) == digest(here.disk.stored.workflow)
+
+    scene(play)
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_who_comes_in_over_a_slow_line_is_waited_for_and_misses_nothing(is_new: bool) -> None:
+    """RT-3: neither the delta nor the document, nor what is told while they are on their way."""
+
+    async def play(here: Scene) -> None:
+        assert here.q.link
+        here.q.link.cut()
+        here.p.replica.change(value("one"))
+        await asyncio.sleep(0.5)
+        if is_new:
+            here.q.replica = Replica("w", "tab-new", here.q.say, clock=here.q.clock)
+        here.q.connect(here.service, here.square)
+        here.q.link.behind = entering.ROOMY + 1
+        await asyncio.sleep(0.2)
+        here.p.replica.change(value("two"))
+        here.p.replica.change(MoveBlocks(items=(Move(id="a", x=7, y=7),)))
+        await asyncio.sleep(2)
+        assert digest(here.q.replica.confirmed) != digest(here.disk.stored.workflow)
+        here.q.link.behind = 0
+        await asyncio.sleep(1)
+        assert here.q.link.is_open
         assert digest(here.q.replica.confirmed) == digest(here.disk.stored.workflow)
 
     scene(play)

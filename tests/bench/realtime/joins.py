@@ -5,6 +5,7 @@ import socket
 import time
 from collections import Counter
 
+from sim_core.store.documents import load
 from sim_realtime.replica_text import ReplicaText
 from tests.bench.figures import Figure
 from tests.bench.realtime.load import Bench, Load, Took, figure, health, quantiles
@@ -92,15 +93,16 @@ async def stalled(bench: Bench) -> list[Figure]:
     kernel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     slow.wire.transport.pause_reading()
     began, since = time.monotonic(), slow.seq
-    putting = asyncio.create_task(bench.put(Load(1, 49, 100, cursors=10, seconds=25, weight=4_000), [workflow_id]))
+    putting = asyncio.create_task(bench.put(Load(1, 49, 100, cursors=10, seconds=17, weight=150_000), [workflow_id]))
     gone = await until_gone(bench.service.port, began, putting)
     took = await putting
     slow.wire.transport.abort()
+    last = (await load(bench.service.store, workflow_id, bench.service.home.workspace_id)).seq
     back = guest(bench, workflow_id, "slow", 49)
     again = time.perf_counter()
     await back.join(since)
     mode = back.parts
-    while back.seq < since + took.report.sent and time.perf_counter() < again + 10:
+    while back.seq < last and time.perf_counter() < again + 10:
         await asyncio.sleep(0.001)
     resumed = time.perf_counter() - again
     back.wire.transport.abort()

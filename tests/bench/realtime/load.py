@@ -194,7 +194,7 @@ def shares(name: str, load: Load, took: Took) -> list[Figure]:
     ops, report = max(1, took.committed), took.report
     heard = 100 * report.heard / max(1, report.sent * load.each)
     return [
-        figure(f"{name}: service CPU for an operation", 1e3 * took.service_cpu_s / ops, "ms", 0.4),
+        figure(f"{name}: service CPU for an operation", 1e3 * took.service_cpu_s / ops, "ms"),
         figure(f"{name}: Postgres CPU for an operation", 1e3 * took.postgres_cpu_s / ops, "ms"),
         figure(f"{name}: crowds' CPU for an operation", 1e3 * took.crowd_cpu_s / max(1, report.sent), "ms"),
         figure(f"{name}: heard by everybody", heard, "%", 99.9, least=True),
