@@ -67,7 +67,7 @@ class Children:
         for turn in range(1, TURNS):
             if order.durable:
                 order = replace(order, idempotency_key=f"{key}#{turn}")
-            running = await self._start(order)
+            running = await self._start(order, above)
             outcome = await self._outcome(running, above)
             if outcome.status in ("finished", "paused") or not running.is_replay:
                 return running, outcome
@@ -76,9 +76,21 @@ class Children:
     async def _pick(self, workflow_id: str, workspace_id: str, wanted: str) -> Picked:
         return await patiently(lambda: pick(self.runs.store, workflow_id, workspace_id, wanted))
 
-    async def _start(self, order: Order) -> Running:
-        """Begin it, also when the database is away: what could be begun twice has a key, or was not begun."""
-        return await patiently(lambda: self.runs.start(order, surface="child"))
+    async def _start(self, order: Order, above: Running | None) -> Running:
+        """Begin it, also when the database is away: what could be begun twice has a key, or was not begun.
+
+        Who is stopped meanwhile stops it as soon as it has begun.
+        """
+        beginning = asyncio.ensure_future(patiently(lambda: self.runs.start(order, surface="child")))
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            done, _ = await asyncio.wait([beginning], timeout=2.0)
+            if not done:
+                beginning.cancel()
+            elif beginning.exception() is None and (above is None or not above.is_leaving):
+                await self._stop(beginning.result())
+            raise
 
     async def _outcome(self, running: Running, above: Running | None) -> Outcome:
         try:

@@ -47,17 +47,21 @@ def _path(text: str) -> tuple[str | int, ...]:
 async def selected(told: AsyncIterator[Entry], choice: Selection) -> AsyncGenerator[Entry]:
     """Of a run's events, words of chosen blocks, chosen outputs once their block has ended, and the end."""
     spoke: set[tuple[str, Path]] = set()
+    # given as a whole: words of it that come late from another process are not said again
+    whole: set[tuple[str, Path]] = set()
     async for entry in told:
         event = entry.event
         match event:
             case TextDelta(block=block, path=path):
-                if any(wanted in SPOKEN for wanted in choice.get(block, ())):
+                if (block, path) not in whole and any(wanted in SPOKEN for wanted in choice.get(block, ())):
                     spoke.add((block, path))
                     yield entry
             case BlockFinished(block=block, path=path):
                 for wanted in choice.get(block, ()):
                     if wanted in SPOKEN and (block, path) in spoke:
                         continue
+                    if wanted in SPOKEN:
+                        whole.add((block, path))
                     value = _value(event.output, wanted)
                     if value is not MISSING:
                         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
