@@ -17,6 +17,7 @@ from sim_core.accounts.actors import (
 )
 from sim_core.accounts.audit import Source, source_of
 from sim_core.errors import Anonymous, Denied, Missing
+from sim_core.rest import cookies
 from sim_core.rest.access import check_scope, choose_workspace, key_of
 from sim_core.rest.routes import Route
 from sim_core.rest.services import Services
@@ -110,19 +111,12 @@ def cookie_name(url: str) -> str:
 
 def cookie_of(headers: Mapping[str, str], url: str) -> str:
     """The session's token among the cookies; empty when there is none."""
-    wanted = cookie_name(url)
-    for part in headers.get("cookie", "").split(";"):
-        name, _, value = part.strip().partition("=")
-        if name == wanted and len(value) <= 512:
-            return value
-    return ""
+    return cookies.read(headers.get("cookie", ""), cookie_name(url), most=512)
 
 
 def set_cookie(token: str, url: str, *, hours: float) -> dict[str, str]:
     """The header that gives a browser its session, or with an empty token takes it away."""
-    secure = "; Secure" if url.startswith("https://") else ""
-    age = int(hours * 3600) if token else 0
-    return {"set-cookie": f"{cookie_name(url)}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"}
+    return cookies.write(cookie_name(url), token, url, path="/", age_s=int(hours * 3600))
 
 
 def address_of(scope: Any, headers: Mapping[str, str], proxies: tuple[str, ...]) -> str:

@@ -10,7 +10,8 @@ from msgspec import Meta, Struct
 from sim_core.accounts import audit, people
 from sim_core.accounts.audit import Source
 from sim_core.errors import Denied, SimError
-from sim_core.rest.granting import cookie, held, integration_of
+from sim_core.rest import cookies
+from sim_core.rest.granting import COOKIE, cookie, integration_of
 from sim_core.rest.routes import Call, Nothing, route
 
 Text = Annotated[str, Meta(max_length=4096)]
@@ -50,7 +51,7 @@ async def follow_link(call: Call[None, Nothing]) -> ASGIResponse:
 async def finish_connecting(call: Call[None, Back]) -> ASGIResponse:
     """Come back from a service; the account is connected."""
     services, back = call.services, call.query
-    state = held(call.headers.get("cookie", ""))
+    state = cookies.read(call.headers.get("cookie", ""), COOKIE)
     if not back.state or not secrets.compare_digest(state.encode(), back.state.encode()):
         raise Denied("This was not begun in this browser; begin again.", code="connect_state")
     begun = await services.connecting.remembered(back.state)

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from sim_core.accounts.connecting import Wish, inside
 from sim_core.errors import Invalid, Missing, Problem
+from sim_core.rest import cookies
 from sim_core.rest.auth import answer
 from sim_core.rest.routes import Call
 from sim_core.spec.tools import Integration
@@ -69,15 +70,4 @@ def integration_of(call: Call[Any, Any], id: str, pointer: str = "/provider") ->
 
 def cookie(state: str, url: str) -> dict[str, str]:
     """The header that has a browser keep a state, or with an empty one forget it."""
-    secure = "; Secure" if url.startswith("https://") else ""
-    age = 600 if state else 0
-    return {"set-cookie": f"{COOKIE}={state}; Path={PATH}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"}
-
-
-def held(cookies: str) -> str:
-    """The state that a browser keeps."""
-    for part in cookies.split(";"):
-        name, _, value = part.strip().partition("=")
-        if name == COOKIE:
-            return value
-    return ""
+    return cookies.write(COOKIE, state, url, path=PATH, age_s=600)

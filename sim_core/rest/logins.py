@@ -12,6 +12,7 @@ from sim_core.accounts.keys import fresh_token
 from sim_core.accounts.oidc import Begun
 from sim_core.accounts.signing_in import Step
 from sim_core.errors import Denied, SimError
+from sim_core.rest import cookies
 from sim_core.rest.auth import enter
 from sim_core.rest.routes import Call, route
 
@@ -44,7 +45,8 @@ async def start_login(call: Call[None, Start]) -> ASGIResponse:
     state = fresh_token(ceremonies.SHAPE)
     where = await services.logins.start(provider, state=state, begun=begun)
     await ceremonies.begin(services.vault, "login", begun, ticket=state)
-    return ASGIResponse(body=b"", status_code=303, headers={"location": where, **_cookie(state, services.settings.url)})
+    cookie = cookies.write(COOKIE, state, services.settings.url, path="/api/v1/auth/", age_s=600)
+    return ASGIResponse(body=b"", status_code=303, headers={"location": where, **cookie})
 
 
 @route(
@@ -73,7 +75,7 @@ async def finish_login(call: Call[None, Back]) -> ASGIResponse:
 
 async def _finish(call: Call[None, Back]) -> ASGIResponse:
     services, back = call.services, call.query
-    held = _held(call.headers.get("cookie", ""))
+    held = cookies.read(call.headers.get("cookie", ""), COOKIE)
     if not back.state or not secrets.compare_digest(held.encode(), back.state.encode()):
         raise Denied("This sign-in was not begun in this browser; begin again.", code="login_state")
     begun = await ceremonies.finish(services.vault, "login", back.state, Begun)
@@ -84,19 +86,6 @@ async def _finish(call: Call[None, Back]) -> ASGIResponse:
     stranger = await services.logins.finish(begun, code=back.code)
     user_id = await identities.arrive(services.reception, stranger, invitation=begun.invitation)
     return await enter(call, Step(user_id=user_id, way=begun.provider), to=begun.to)
-
-
-def _cookie(state: str, url: str) -> dict[str, str]:
-    secure = "; Secure" if url.startswith("https://") else ""
-    return {"set-cookie": f"{COOKIE}={state}; Path=/api/v1/auth/; Max-Age=600; HttpOnly; SameSite=Lax{secure}"}
-
-
-def _held(cookies: str) -> str:
-    for part in cookies.split(";"):
-        name, _, value = part.strip().partition("=")
-        if name == COOKIE:
-            return value
-    return ""
 
 
 ROUTES = (start_login, finish_login)
