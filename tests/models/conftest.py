@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
+from tests.support.tls import TRUST
+
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, verify=TRUST) as client:
         yield client
