@@ -1648,6 +1648,7 @@ export interface PastDocument {
 /** Which state to go back to. */
 export interface Restore {
   to_seq: number;
+  client_id?: string;
 }
 
 /** How the server is. */
