@@ -17,7 +17,7 @@ export default function Settings({ tab }: { tab: string }) {
     if (chosen) document.title = `${chosen.label} · Settings · Sim`;
   }, [chosen]);
   return (
-    <Page title="Settings" wide>
+    <Page title="Settings">
       <div className="grid items-start gap-x-10 gap-y-6 md:grid-cols-[176px_minmax(0,1fr)]">
         <nav aria-label="Settings" className="grid gap-4 md:sticky md:top-0">
           {GROUPS.map((group) => (

@@ -3,7 +3,8 @@ import type { RunEntry } from "../../api/schema";
 import { Link } from "../../frame/Link";
 import { StatusDot } from "../../ui/States";
 import { useWindowed } from "../../ui/useWindowed";
-import { ago, cost, lasted } from "../../ui/when";
+import { ago, cost, lasted, moment } from "../../ui/when";
+import { triggerWord } from "../../ui/words";
 
 const ROW = 44;
 const COLUMNS = [
@@ -71,10 +72,12 @@ function Row({ one, at, name }: { one: RunEntry; at: number; name?: string }) {
         </Link>
         {one.error ? <span className="block truncate text-xs text-bad">{one.error.message}</span> : null}
       </td>
-      <td className={soft}>{one.trigger}</td>
-      <td className={soft}>{ago(one.started_at ?? one.created_at)}</td>
+      <td className={soft}>{triggerWord(one.trigger)}</td>
+      <td className={soft} title={moment(one.started_at ?? one.created_at)}>
+        {ago(one.started_at ?? one.created_at)}
+      </td>
       <td className={`${soft} text-right`}>{lasted(one.duration_ms)}</td>
-      <td className={`${soft} text-right`}>{tokens || ""}</td>
+      <td className={`${soft} text-right`}>{tokens ? tokens.toLocaleString() : ""}</td>
       <td className={`${soft} text-right`}>{cost(one.cost)}</td>
     </tr>
   );
