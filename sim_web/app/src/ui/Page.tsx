@@ -31,7 +31,7 @@ export function Page({
         }
       >
         <header className="flex flex-wrap items-start gap-3">
-          <div className="min-w-0 flex-1">
+          <div className="min-w-0 flex-1 max-sm:basis-full">
             <h1 className="text-xl font-semibold">{title}</h1>
             {about ? <p className="text-soft">{about}</p> : null}
           </div>

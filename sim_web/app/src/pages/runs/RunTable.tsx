@@ -10,11 +10,11 @@ const ROW = 44;
 const COLUMNS = [
   ["Status", "w-32"],
   ["Workflow", ""],
-  ["Trigger", "w-28"],
-  ["Started", "w-32"],
-  ["Took", "w-24 text-right"],
-  ["Tokens", "w-24 text-right"],
-  ["Cost", "w-24 text-right"],
+  ["Trigger", "w-32 max-md:hidden"],
+  ["Started", "w-32 max-md:w-28"],
+  ["Took", "w-24 text-right max-sm:hidden"],
+  ["Tokens", "w-24 text-right max-md:hidden"],
+  ["Cost", "w-24 text-right max-md:hidden"],
 ] as const;
 
 interface Props {
@@ -72,13 +72,13 @@ function Row({ one, at, name }: { one: RunEntry; at: number; name?: string }) {
         </Link>
         {one.error ? <span className="block truncate text-xs text-bad">{one.error.message}</span> : null}
       </td>
-      <td className={soft}>{triggerWord(one.trigger)}</td>
+      <td className={`${soft} max-md:hidden`}>{triggerWord(one.trigger)}</td>
       <td className={soft} title={moment(one.started_at ?? one.created_at)}>
         {ago(one.started_at ?? one.created_at)}
       </td>
-      <td className={`${soft} text-right`}>{lasted(one.duration_ms)}</td>
-      <td className={`${soft} text-right`}>{tokens ? tokens.toLocaleString() : ""}</td>
-      <td className={`${soft} text-right`}>{cost(one.cost)}</td>
+      <td className={`${soft} text-right max-sm:hidden`}>{lasted(one.duration_ms)}</td>
+      <td className={`${soft} text-right max-md:hidden`}>{tokens ? tokens.toLocaleString() : ""}</td>
+      <td className={`${soft} text-right max-md:hidden`}>{cost(one.cost)}</td>
     </tr>
   );
 }

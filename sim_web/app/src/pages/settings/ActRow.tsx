@@ -15,7 +15,7 @@ export function ActRow({ act }: { act: Act }) {
       <span className="w-28 shrink-0 truncate text-right text-sm text-soft">{act.address}</span>
     </>
   );
-  const shape = "flex min-h-9 items-center gap-4 px-4 py-1.5";
+  const shape = "flex min-h-9 items-center gap-x-4 px-4 py-1.5 max-md:flex-wrap";
   if (!act.before && !act.after) return <li className={`${shape} border-b border-line last:border-0`}>{line}</li>;
   return (
     <li className="border-b border-line last:border-0">

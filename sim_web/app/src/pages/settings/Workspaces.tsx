@@ -5,7 +5,7 @@ import { again, deletedWorkspaces, organizations, workspaces } from "../../api/a
 import { write } from "../../api/client";
 import type { WorkspaceEntry } from "../../api/schema";
 import { attempt } from "../../frame/actions";
-import { enterWorkspace } from "../../frame/WorkspaceMenu";
+import { enterWorkspace } from "../../frame/workspace";
 import { useSession } from "../../session";
 import { Button } from "../../ui/Button";
 import { FormDialog } from "../../ui/FormDialog";
