@@ -104,6 +104,7 @@ export const PATHS: readonly string[] = [
   "/api/v1/workspaces/{workspace_id}/audit",
   "/api/v1/organizations/{organization_id}/audit",
   "/api/v1/organizations/{organization_id}/audit/export",
+  "/api/v1/addresses",
   "/api/v1/instance/people",
   "/api/v1/instance/people/{user_id}",
   "/api/v1/instance/mail",
@@ -1514,6 +1515,19 @@ export interface Act {
   before: unknown;
   after: unknown;
   created_at: string;
+}
+
+/** What the id names for you: one thing, or nothing. */
+export interface AddressList {
+  items: Address[];
+  next_cursor?: string | null;
+}
+
+/** What an id names, and in which workspace it is. */
+export interface Address {
+  id: string;
+  kind: "run" | "workflow";
+  workspace_id: string;
 }
 
 /** Part of the list of people. */
