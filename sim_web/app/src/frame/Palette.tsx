@@ -3,7 +3,8 @@ import { Command } from "cmdk";
 import { Workflow } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { workflows } from "../api/queries";
-import { type Ready, useCommands } from "../commands/store";
+import type { Ready } from "../commands/command";
+import { offered, useCommands } from "../commands/store";
 import { Keys } from "../ui/Keys";
 import { go } from "./route";
 
@@ -13,12 +14,15 @@ export function Palette() {
   const listed = useQuery({ ...workflows, enabled: open });
   const own: Ready[] = (listed.data?.items ?? []).map((one) => ({
     name: `open.${one.id}`,
+    command: "open",
     label: one.name || "Untitled",
     group: "Open workflow",
     icon: Workflow,
+    ready: () => true,
     run: () => go(`/workflows/${one.id}`),
   }));
-  const all = [...Object.values(sources).flat(), ...own].filter((one) => one.name !== "palette");
+  const held = open ? offered(sources).filter((one) => one.name !== "palette" && one.ready()) : [];
+  const all = [...held, ...own];
   const groups = [...new Set(all.map((one) => one.group))];
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
