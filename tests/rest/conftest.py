@@ -46,7 +46,7 @@ class Api:
         return await self.ask("POST", f"/workflows/{id}/execute", {"input": input, **more}, headers=headers)
 
     async def until(self, run_id: str, *statuses: str) -> dict[str, Any]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 run = (await self.ask("GET", f"/runs/{run_id}")).json()
                 if run["status"] in statuses:
