@@ -1,5 +1,4 @@
 import asyncio
-import time
 from typing import Any
 
 from tests.rest.conftest import APPROVAL, ASK, START, Api, events, response, wait, workflow
@@ -101,13 +100,14 @@ async def test_a_replay_that_pauses_goes_on_with_what_it_was_built_on(api: Api) 
 
 
 async def test_a_failed_run_goes_on_where_it_failed_and_stays_the_same_run(api: Api) -> None:
-    flaky = code("flaky", "import time\nif time.time() < <start.until>: raise ValueError('not yet')\nreturn 'ok'")
+    flaky = code("flaky", "if {{DOOR}} == <start.shut>: raise ValueError('not yet')\nreturn 'ok'")
     id = await api.make(workflow(START, code("once", "return 'o'"), flaky, edges="start>once, once>flaky"))
-    failed = await api.execute(id, {"until": time.time() + 1.0})
+    await api.ask("PUT", "/secrets/DOOR", {"value": "shut-for-now"})
+    failed = await api.execute(id, {"shut": "shut-for-now"})
     run_id = failed.json()["run_id"]
     assert "not yet" in failed.json()["detail"]
     assert "__ref" not in failed.json()["detail"]
-    await asyncio.sleep(1.1)
+    await api.ask("PUT", "/secrets/DOOR", {"value": "open-by-now"})
     again = await api.ask("POST", f"/runs/{run_id}/retry", {})
     assert (again.status_code, again.json()["run_id"], again.json()["output"]["result"]) == (200, run_id, "ok")
     run = (await api.ask("GET", f"/runs/{run_id}?trace=true")).json()
