@@ -40,16 +40,17 @@ def d2(stack: ExitStack) -> None:
     """The authors of a value are not told which value won."""
 
     def make(real: Any) -> Any:
-        def say(self: Room, message: protocol.FromServer, *, but: Any = None) -> None:
+        def cry(self: Room, text: bytes, but: Any = None) -> None:
+            message = protocol.decode_server.decode(text)
             if isinstance(message, protocol.Committed) and isinstance(message.ops[0].op, UpdateValues):
                 author = message.ops[0].client_id
                 mine = [m.session for m in self.members.values() if m.session.client_id == author]
                 but = mine[0] if mine else but
-            real(self, message, but=but)
+            real(self, text, but)
 
-        return say
+        return cry
 
-    _swap(stack, Room, "say", make)
+    _swap(stack, Room, "_cry", make)
 
 
 def d3(stack: ExitStack) -> None:
