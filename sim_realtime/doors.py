@@ -6,7 +6,7 @@ from typing import Any
 
 from sim_core.accounts.actors import Actor, may
 from sim_core.document.operations import RemoveBlocks, UpdateValues
-from sim_core.errors import Anonymous, Missing, Refused
+from sim_core.errors import Anonymous, Missing
 from sim_realtime import limits, protocol
 from sim_realtime.committer import Committer
 from sim_realtime.hub import Crier
@@ -92,7 +92,10 @@ class Doors:
             self.evict(member.session, room, code)
 
     async def recheck(self, session: Session) -> None:
-        """Ask again what somebody may do, and act on it."""
+        """Ask again what somebody may do, until the database answers, and act on it."""
+        await patiently(lambda: self._recheck(session), lambda: session.connection.is_open)
+
+    async def _recheck(self, session: Session) -> None:
         if session.actor is None:
             return
         session.asked += 1
@@ -104,8 +107,6 @@ class Doors:
                 self.evict(session, room, "access")
             session.connection.close(4401, "no longer valid")
             return
-        except Refused:
-            return  # the database does not answer; what was decided last holds until the next look
         if asked > session.decided:  # an answer that was overtaken by a later one does not count
             session.decided, session.actor = asked, actor
             self._act_on_roles(session)
@@ -122,9 +123,17 @@ class Doors:
                 self.evict(session, room, "access")
             elif role != member.role:
                 member.role = role
+                if role == "read":
+                    self._flush_texts(session, room)
                 session.send(protocol.RoleChanged(r=workflow_id, role=role))
                 now = asyncio.get_running_loop().time()
                 room.say(protocol.Roster(r=workflow_id, joined=(room.person(member, now),)), but=session)
+
+    def _flush_texts(self, session: Session, room: Room) -> None:
+        """What somebody typed while they might becomes durable now, not when they may not any more."""
+        for key, field in tuple(self.fields.items()):
+            if key[0] == room.workflow_id and session in field.readers:
+                self._spawn(field.flush())
 
     async def field(self, room: Room, block_id: str, name: str) -> Field:
         """A field whose text is edited together; raises `Missing` when there is none."""
