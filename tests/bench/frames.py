@@ -59,6 +59,14 @@ def traced(browser: Browser, page: Page, act: Callable[[], object]) -> Frames:
     return frames_of(trace)
 
 
+def spent(browser: Browser, page: Page, act: Callable[[], object]) -> float:
+    """Seconds of CPU of the page's main thread while something is done."""
+    browser.start_tracing(page=page, categories=["-*", "toplevel"])
+    act()
+    trace: list[Event] = json.loads(browser.stop_tracing())["traceEvents"]
+    return round(sum(one.get("tdur", 0) for one in busiest(trace) if one["name"] == TASK) / 1e6, 3)
+
+
 def frames_of(trace: list[Event]) -> Frames:
     """CPU and wall of the main thread, from each commit to the next."""
     mine = busiest(trace)

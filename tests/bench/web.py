@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.bench import bare
 from tests.bench.figures import Figure
-from tests.bench.frames import traced
+from tests.bench.frames import spent, traced
 from tests.support.stack import Stack
 
 BLOCKS = 500
@@ -101,6 +101,7 @@ new PerformanceObserver((list) => {
 
 def moving(browser: Browser, stack: Stack, workflow: str, number: int = BLOCKS) -> Iterator[Figure]:
     """Hands on a large workflow, with what React rendered meanwhile."""
+    yield Figure(name=f"{number} blocks: opening: CPU", value=opening(browser, stack, workflow), unit="s")
     page = shown(browser, stack, workflow)
     nodes = page.locator(".react-flow__node")
     in_view = nodes.count()
@@ -124,6 +125,20 @@ def moving(browser: Browser, stack: Stack, workflow: str, number: int = BLOCKS) 
     page.mouse.up()
     page.keyboard.up("Shift")
     page.context.close()
+
+
+def opening(browser: Browser, stack: Stack, workflow: str) -> float:
+    """Seconds of CPU of the main thread until a block can be chosen."""
+    page, _ = opened(browser, stack)
+
+    def open_it() -> None:
+        page.goto(f"{stack.url}/workflows/{workflow}", wait_until="commit")
+        page.locator(".react-flow__node").first.click()
+        page.locator(".react-flow__node.selected").wait_for()
+
+    took = spent(browser, page, open_it)
+    page.context.close()
+    return took
 
 
 def shown(browser: Browser, stack: Stack, workflow: str) -> Page:
