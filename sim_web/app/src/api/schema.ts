@@ -44,6 +44,7 @@ export const PATHS: readonly string[] = [
   "/api/v1/credentials/{credential_id}",
   "/api/v1/credentials/connect/{ticket}",
   "/api/v1/credentials/callback",
+  "/api/v1/workspaces/{workspace_id}/options",
   "/api/v1/keys",
   "/api/v1/keys/{key_id}",
   "/api/v1/auth",
@@ -1044,6 +1045,31 @@ export interface ChangeCredential {
   values?: Record<string, string> | null;
 }
 
+/** Of which field the options are wanted, and what else its form holds. */
+export interface OptionsWanted {
+  block?: string;
+  tool?: string;
+  field: string;
+  values?: Record<string, unknown>;
+  credential?: string;
+  search?: string;
+  cursor?: string;
+  refresh?: boolean;
+}
+
+/** What can be chosen; `next_cursor` brings more. */
+export interface Choices {
+  items: Offered[];
+  next_cursor?: string | null;
+}
+
+/** One thing to choose. */
+export interface Offered {
+  value: unknown;
+  label: string;
+  detail?: string;
+}
+
 /** The keys of the workspace. */
 export interface RestKeysKeyList {
   items: Key[];
@@ -1662,6 +1688,7 @@ export interface PastDocument {
 /** Which state to go back to. */
 export interface Restore {
   to_seq: number;
+  client_id?: string;
 }
 
 /** How the server is. */
