@@ -54,6 +54,17 @@ describe("commands", () => {
     }
   });
 
+  it("connect the block that was chosen first to the second, once", () => {
+    const alone = { ...doc, edges: {} };
+    const join = named("join");
+    expect(join?.when?.(state())).toBe(false);
+    expect(join?.perform(state({ doc: alone, selected: ["a", "b"] })).operations).toMatchObject([
+      { op: "edge.add", edges: [{ source: "a", target: "b", source_handle: "source" }] },
+    ]);
+    expect(join?.perform(state({ selected: ["a", "b"] })).say).toContain("already");
+    expect(join?.perform(state({ doc: alone, selected: ["b", "a"] })).say).toContain("starts the workflow");
+  });
+
   it("duplicate blocks under fresh names", () => {
     const op = named("duplicate")?.perform(state()).operations?.[0];
     expect(op).toMatchObject({ op: "block.add", blocks: [{ name: "Work 2" }], edges: [] });

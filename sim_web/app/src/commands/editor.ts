@@ -34,6 +34,7 @@ import type { Block, Document, Operation } from "../realtime/document";
 import type { Step } from "../run/view";
 import { ARRANGE } from "./arrange";
 import type { Command } from "./command";
+import { JOIN } from "./join";
 import { PINS } from "./pins";
 
 export interface EditorState {
@@ -226,6 +227,7 @@ export const EDITOR: Command<EditorState>[] = [
       return { operations, select: [] };
     },
   },
+  ...JOIN,
   ...ARRANGE,
   {
     name: "layout",

@@ -32,6 +32,7 @@ const IN_MENU = [
   "copy",
   "cut",
   "duplicate",
+  "join",
   "enabled",
   "locked",
   "comment",
