@@ -40,7 +40,7 @@ export function Console() {
         <IconButton small label="Hide the console" icon={X} onClick={() => store.getState().set({ console: false })} />
       </div>
       {run ? (
-        <div className="grid min-h-0 flex-1 grid-cols-[minmax(220px,340px)_1fr]">
+        <div className="grid min-h-0 flex-1 grid-cols-[minmax(220px,340px)_1fr] max-md:grid-cols-[140px_1fr]">
           <StepTree run={run} chosen={chosen} onChoose={setChosen} />
           <div className="min-h-0 overflow-auto p-3">{step ? <StepDetail step={step} /> : <Result run={run} />}</div>
         </div>
