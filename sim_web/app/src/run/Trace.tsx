@@ -22,7 +22,7 @@ export function Trace({ run }: { run: RunReply }) {
   const [span, setSpan] = useState<Span>();
   const root = run.trace ?? undefined;
   const block = span?.block;
-  const again = block && ENDED.includes(run.status) ? () => void replay(run.id, block) : undefined;
+  const again = block && ENDED.includes(run.status) ? () => void replay(run.id, { from_block: block }) : undefined;
   return (
     <>
       <Card className="grid gap-2 p-4">
