@@ -43,7 +43,7 @@ export function Canvas({ children }: { children?: ReactNode }) {
   const entries = useMenu();
   return (
     <RightClick entries={entries}>
-      <div className="relative h-full">
+      <div className="canvas-room relative h-full">
         <ReactFlow
           {...canvas}
           {...view}

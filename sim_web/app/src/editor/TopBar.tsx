@@ -39,10 +39,14 @@ export function TopBar() {
       <Saved />
       <span className="flex-1" />
       <Avatars />
-      <TogetherButtons />
+      <span className="contents max-md:hidden">
+        <TogetherButtons />
+      </span>
       <Problems />
-      <IconButton label="Undo" icon={Undo2} disabled={!canUndo} onClick={() => does("undo")} />
-      <IconButton label="Redo" icon={Redo2} disabled={!canRedo} onClick={() => does("redo")} />
+      <span className="contents max-md:hidden">
+        <IconButton label="Undo" icon={Undo2} disabled={!canUndo} onClick={() => does("undo")} />
+        <IconButton label="Redo" icon={Redo2} disabled={!canRedo} onClick={() => does("redo")} />
+      </span>
       <IconButton
         label={console ? "Hide the console" : "Show the console"}
         icon={Terminal}
@@ -50,11 +54,13 @@ export function TopBar() {
         onClick={() => does("console")}
       />
       <Menu align="end" entries={() => menuOf(IN_BAR, commands())}>
-        <Button kind="ghost">
+        <Button kind="ghost" className="max-md:hidden">
           Canvas <ChevronDown size={14} aria-hidden />
         </Button>
       </Menu>
-      <DeployButton />
+      <span className="contents max-md:hidden">
+        <DeployButton />
+      </span>
       {busy ? (
         <Button icon={Square} onClick={() => does("stop")}>
           Stop
