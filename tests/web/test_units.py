@@ -25,6 +25,7 @@ def test_commands_and_models_hold() -> None:
         "src/editor",
         "src/model",
         "src/pages",
+        "src/run",
         "src/together",
         "src/sign",
     ]

@@ -43,7 +43,7 @@ class Seat:
         request.add_header("Content-Type", "application/json")
         request.add_header("Origin", self.url)
         try:
-            with self._opener.open(request, timeout=60) as reply:
+            with self._opener.open(request, timeout=180) as reply:
                 text = reply.read()
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from None
@@ -147,6 +147,12 @@ def saved(page: Page, words: str = "Saved") -> None:
 
 def choose(page: Page, id: str) -> None:
     node(page, id).click(position={"x": 40, "y": 18})
+
+
+def rename(page: Page, id: str, name: str) -> None:
+    choose(page, id)
+    page.get_by_label("Name of the block").fill(name)
+    page.keyboard.press("Enter")
 
 
 def field(page: Page, name: str) -> Locator:

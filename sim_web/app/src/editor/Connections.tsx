@@ -15,7 +15,7 @@ export function Connections({ offered }: { offered: Source[] }) {
   const shown = all ? offered : offered.filter((one, at) => at < NEAR || !one.type);
   return (
     <section className="grid grid-cols-1 gap-1">
-      <h3 className="text-xs font-semibold text-soft">Can be referred to — type &lt; in a field, or drag</h3>
+      <h3 className="text-xs font-semibold text-soft">Values to use: type &lt; in a field, or drag one in</h3>
       {shown.map((source) => (
         <SourceRow key={source.id} source={source} />
       ))}
@@ -32,7 +32,7 @@ function SourceRow({ source }: { source: Source }) {
   return (
     <details className="rounded-md border border-line">
       <summary className="flex cursor-pointer list-none items-center gap-2 px-2 py-1.5">
-        <TypeIcon title={source.name} color={source.type?.color} icon={source.type?.icon} size={18} />
+        <TypeIcon title={source.name} color={source.type?.color} icon={source.type?.icon ?? "variable"} size={18} />
         <span className="min-w-0 flex-1 truncate">{source.name}</span>
         <span className="text-xs text-soft">{source.offers.length}</span>
       </summary>

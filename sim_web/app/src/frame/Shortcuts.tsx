@@ -1,17 +1,15 @@
-import { useCommands } from "../commands/store";
+import { offered, useCommands } from "../commands/store";
 import { Dialog } from "../ui/Dialog";
 import { Keys } from "../ui/Keys";
 
 /** Every shortcut that holds now, made from the commands themselves. */
 export function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
   const sources = useCommands((state) => state.sources);
-  const all = Object.values(sources)
-    .flat()
-    .filter((one) => one.key);
+  const all = open ? offered(sources).filter((one) => one.key) : [];
   const groups = [...new Set(all.map((one) => one.group))];
   return (
     <Dialog title="Keyboard shortcuts" open={open} onClose={onClose} wide>
-      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(260px,1fr))] gap-x-8 gap-y-4">
         {groups.map((group) => (
           <section key={group} className="grid content-start gap-1">
             <h3 className="text-sm font-semibold text-soft">{group}</h3>

@@ -1,16 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { ArrowUpRight, RotateCcw } from "lucide-react";
+import { ArrowUpRight, PencilLine, RotateCcw } from "lucide-react";
+import { useState } from "react";
 import { run as runQuery, workflows } from "../api/queries";
 import type { RunReply } from "../api/schema";
 import { Link } from "../frame/Link";
 import { Approval } from "../run/Approval";
+import { ReplayDialog } from "../run/ReplayDialog";
 import { ENDED, replay } from "../run/replay";
 import { Trace } from "../run/Trace";
 import { Button } from "../ui/Button";
 import { JsonTree } from "../ui/JsonTree";
 import { Card, Page } from "../ui/Page";
 import { Failed, Skeleton, StatusDot } from "../ui/States";
-import { ago, cost, lasted } from "../ui/when";
+import { cost, lasted, moment } from "../ui/when";
+import { triggerWord } from "../ui/words";
 
 export default function Run({ id }: { id: string }) {
   const read = useQuery({
@@ -34,16 +37,11 @@ export default function Run({ id }: { id: string }) {
   const one = read.data;
   return (
     <Page
-      wide
       title={name}
-      about={`Run of ${ago(one.started_at ?? one.created_at)}`}
+      about={`Started ${moment(one.started_at ?? one.created_at)}`}
       actions={
         <>
-          {ENDED.includes(one.status) ? (
-            <Button icon={RotateCcw} onClick={() => void replay(id)}>
-              Run again
-            </Button>
-          ) : null}
+          {ENDED.includes(one.status) ? <Again run={one} /> : null}
           <Link
             href={`/workflows/${one.workflow_id}`}
             className="inline-flex h-8 items-center gap-1.5 rounded-md border border-line bg-card px-3 font-medium hover:bg-hover"
@@ -77,12 +75,28 @@ export default function Run({ id }: { id: string }) {
   );
 }
 
+/** The same once more, or with changes. */
+function Again({ run }: { run: RunReply }) {
+  const [changes, setChanges] = useState(false);
+  return (
+    <>
+      <Button icon={RotateCcw} onClick={() => void replay(run.id)}>
+        Run again
+      </Button>
+      <Button icon={PencilLine} onClick={() => setChanges(true)}>
+        With changes…
+      </Button>
+      {changes ? <ReplayDialog run={run} onClose={() => setChanges(false)} /> : null}
+    </>
+  );
+}
+
 function Facts({ run }: { run: RunReply }) {
   const facts: [string, string][] = [
     ["Took", lasted(run.duration_ms)],
-    ["Trigger", run.trigger],
-    ["Version", run.version ? String(run.version) : "draft"],
-    ["Tokens", String((run.tokens_input ?? 0) + (run.tokens_output ?? 0))],
+    ["Trigger", triggerWord(run.trigger)],
+    ["Version", run.version ? String(run.version) : "Draft"],
+    ["Tokens", ((run.tokens_input ?? 0) + (run.tokens_output ?? 0)).toLocaleString()],
     ["Cost", cost(run.cost)],
   ];
   return (

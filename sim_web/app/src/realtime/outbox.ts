@@ -1,7 +1,7 @@
 /** What is not confirmed yet: in order, numbered at the first sending, coalesced before it, tried again after a refusal. */
 
 import type { Document, Operation } from "./document";
-import { fitting, registers, strike } from "./registers";
+import { fitting, REPLACEABLE, registers, strike } from "./registers";
 import type { Box, Kept } from "./storage";
 
 /** Milliseconds before the tries after the first. */
@@ -28,14 +28,6 @@ export interface Item extends Kept {
   effective: Operation;
 }
 
-const REPLACEABLE = new Set([
-  "block.move",
-  "block.update",
-  "value.update",
-  "subflow.update",
-  "variable.update",
-  "workflow.update",
-]);
 /** Whether these may be written depends on what else is there, so they keep their place. */
 const ORDERED = new Set(["name", "type", "locked"]);
 
@@ -140,9 +132,10 @@ export class Outbox {
     return cseq === null || cseq === undefined ? undefined : this.items.find((item) => item.cseq === cseq);
   }
 
-  /** Whether a value of a field is on its way. */
+  /** Whether a value of a field, or the block that has it, is on its way. */
   writes(block_id: string, field: string): boolean {
     return this.items.some(({ op }) => {
+      if (op.op === "block.add") return op.blocks.some((one) => one.id === block_id);
       return op.op === "value.update" && op.items.some((item) => item.block_id === block_id && item.field === field);
     });
   }

@@ -5,12 +5,12 @@ import { Button } from "./Button";
 
 export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children?: ReactNode }) {
   return (
-    <div className="grid justify-items-center gap-2 px-6 py-16 text-center">
+    <div className="grid justify-items-center gap-2 px-6 py-12 text-center">
       <span className="grid size-10 place-items-center rounded-lg bg-hover text-soft">
         <Icon size={20} aria-hidden />
       </span>
       <p className="text-lg font-semibold">{title}</p>
-      <div className="grid max-w-md justify-items-center gap-3 text-soft">{children}</div>
+      <div className="grid max-w-[440px] justify-items-center gap-3 text-soft">{children}</div>
     </div>
   );
 }
@@ -64,7 +64,7 @@ export function StatusDot({ status }: { status: string }) {
   return (
     <span className={`inline-flex items-center gap-1.5 ${TONES[status] ?? "text-soft"}`}>
       <span className="size-2 rounded-full bg-current" aria-hidden />
-      <span className="text-text">{status}</span>
+      <span className="inline-block text-text first-letter:uppercase">{status}</span>
     </span>
   );
 }
