@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -113,6 +114,8 @@ class Shop:
     def answer(self, seen: Seen) -> Answer:
         token = seen.headers.get("authorization", "").removeprefix("Bearer ")
         match seen.path:
+            case "/authorize":
+                return Answer(body=self._page(seen), headers={"content-type": "text/html; charset=utf-8"})
             case "/token":
                 return self._token(dict(parse_qsl(seen.body.decode())))
             case "/me" if token in self.tokens:
@@ -130,6 +133,14 @@ class Shop:
                 return Answer(body={"of": self.tokens[token]})
             case _:
                 return Answer(401, body={"error": "who are you"})
+
+    def _page(self, seen: Seen) -> str:
+        """Where a person who stands in a browser agrees, or does not."""
+        there = self.url + seen.target
+        return (
+            "<!doctype html><title>Shop</title><h1>May Sim see your orders?</h1>"
+            f'<p><a href="{escape(self.consent(there))}">Allow</a> <a href="{escape(self.refusal(there))}">Deny</a></p>'
+        )
 
     def _token(self, form: dict[str, str]) -> Answer:
         if (form["client_id"], form["client_secret"]) != self.client:

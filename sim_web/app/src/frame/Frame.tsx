@@ -97,6 +97,8 @@ function useFrameCommands(fold: () => void, sheet: () => void) {
 function useShortcuts() {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
+      // a dialog that this key has closed
+      if (event.defaultPrevented) return;
       for (const command of Object.values(useCommands.getState().sources).flat()) {
         if (!command.key || !presses(event, command.key)) continue;
         if (isTyping(event.target) && !["palette", "run", "search"].includes(command.name)) continue;

@@ -4,25 +4,14 @@ import { useState } from "react";
 import { again, offers } from "../../api/accounts";
 import { write } from "../../api/client";
 import { credentials } from "../../api/queries";
-import type { Begin, CredentialEntry, IntegrationFacts } from "../../api/schema";
+import type { CredentialEntry, IntegrationFacts } from "../../api/schema";
+import { useConnect } from "../../connect/useConnect";
 import { attempt } from "../../frame/actions";
 import { Confirm } from "../../frame/Confirm";
-import { useMe, useRole, useSession } from "../../session";
+import { useMe, useRole } from "../../session";
 import { Button, IconButton } from "../../ui/Button";
 import { Badge, Named } from "../../ui/List";
 import { NewAccount } from "./NewAccount";
-
-/** Send the browser to the service; it comes back to this page. */
-export async function connect(integration: string, personal: boolean, credential_id = "") {
-  const workspace_id = useSession.getState().workspace;
-  const body = { integration, credential_id, to: "/integrations" };
-  const begun = await attempt(
-    personal
-      ? write<Begin>("POST", "/me/credentials/connect", { ...body, workspace_id })
-      : write<Begin>("POST", "/credentials/connect", body),
-  );
-  if (begun) location.assign(begun.url);
-}
 
 /** The accounts of a service that one may use, and new ones. */
 export function Accounts({ one }: { one: IntegrationFacts }) {
@@ -33,6 +22,7 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<CredentialEntry>();
   const mine = (listed.data?.items ?? []).filter((other) => other.provider === one.id);
+  const { connect, error } = useConnect(() => undefined);
   const person = Boolean(me && !me.key_id);
   const manages = (other: CredentialEntry) =>
     other.of === "person" ? person && other.user_id === me?.id : isAdmin && other.role === "manage";
@@ -55,7 +45,9 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
               small
               icon={RefreshCw}
               label={`Connect ${other.name} again`}
-              onClick={() => void connect(one.id, other.of === "person", other.id)}
+              onClick={() =>
+                void connect({ integration: one.id, personal: other.of === "person", credential: other.id })
+              }
             />
           ) : null}
           {manages(other) ? (
@@ -63,6 +55,11 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
           ) : null}
         </div>
       ))}
+      {error ? (
+        <p role="alert" className="text-sm text-bad">
+          {error}
+        </p>
+      ) : null}
       {mine.length ? null : <p className="text-soft">None is connected yet.</p>}
       {person || isAdmin ? (
         <div className="flex flex-wrap gap-2">
