@@ -23,6 +23,7 @@ PLUGIN = '''
             scopes=("orders", "profile"),
             authorize_url="{url}/authorize",
             token_url="{url}/token",
+            revoke_url="{url}/revoke",
             account_url="{url}/me",
             account=("nothing", "account.name"),
             asks={{"access_type": "offline"}},
@@ -77,6 +78,8 @@ class Shop:
         self.client = ("sim", "s3cret")
         self.account = "ada"
         self.lives_s = 3600
+        self.forgets = True
+        """Whether it ends access when it is asked to."""
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: dict[str, str] = {}
         """Whose each access token is."""
@@ -116,6 +119,8 @@ class Shop:
         match seen.path:
             case "/authorize":
                 return Answer(body=self._page(seen), headers={"content-type": "text/html; charset=utf-8"})
+            case "/revoke":
+                return self._revoke(dict(parse_qsl(seen.body.decode())))
             case "/token":
                 return self._token(dict(parse_qsl(seen.body.decode())))
             case "/me" if token in self.tokens:
@@ -141,6 +146,15 @@ class Shop:
             "<!doctype html><title>Shop</title><h1>May Sim see your orders?</h1>"
             f'<p><a href="{escape(self.consent(there))}">Allow</a> <a href="{escape(self.refusal(there))}">Deny</a></p>'
         )
+
+    def _revoke(self, form: dict[str, str]) -> Answer:
+        if not self.forgets or (form["client_id"], form["client_secret"]) != self.client:
+            return Answer(503, body={"error": f"temporarily_unavailable for {form['token']}"})
+        account = self.renewals.get(form["token"]) or self.tokens.get(form["token"])
+        for held in (self.tokens, self.renewals):
+            for token in [token for token, whose in held.items() if whose == account]:
+                del held[token]
+        return Answer()  # also for tokens that it does not know
 
     def _token(self, form: dict[str, str]) -> Answer:
         if (form["client_id"], form["client_secret"]) != self.client:

@@ -136,3 +136,28 @@ def test_a_browser_that_opens_no_windows_comes_back_to_the_block(ada: Person, sh
     page.get_by_role("link", name="Allow").click()
     expect(field(page, "credential").get_by_role("combobox")).to_have_text("hedy")
     expect(page).to_have_url(re.compile(r"/workflows/[\w-]{36}$"))
+
+
+def test_an_account_is_shared_and_taken_back_and_deleted_at_the_service(ada: Person, shop: Shop) -> None:
+    shop.account = "mary"
+    page = open_block(ada, "Share")
+    grant(ada, page)
+    field(page, "credential").get_by_role("button", name="Share it…").click()
+    dialog = page.get_by_role("dialog", name="Share “mary”")
+    dialog.get_by_role("combobox", name="Share with: none").click()
+    page.get_by_role("option", name="Everybody in My workspace").click()
+    shared = dialog.get_by_role("list", name="Shared with")
+    expect(shared.get_by_role("listitem")).to_have_count(1)
+    shared.get_by_role("combobox").select_option("May change and share it")
+    expect(shared.get_by_role("combobox")).to_have_value("manage")
+    assert ada.serious() == []
+    shared.get_by_role("button", name="Take back from My workspace").click()
+    expect(dialog.get_by_text("Shared with nobody")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    ada.open("/integrations")
+    page.locator("summary").filter(has_text="Shop").click()
+    page.get_by_role("button", name="Delete mary").click()
+    page.get_by_role("alertdialog").or_(page.get_by_role("dialog")).get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Shop has ended the access")).to_be_visible()
+    assert "mary" not in shop.tokens.values()

@@ -1044,6 +1044,12 @@ export interface ChangeCredential {
   values?: Record<string, string> | null;
 }
 
+/** What became of a credential that was deleted. */
+export interface Parted {
+  at_service: "failed" | "kept" | "nothing" | "revoked";
+  message: string;
+}
+
 /** Of which field the options are wanted, and what else its form holds. */
 export interface OptionsWanted {
   block?: string;

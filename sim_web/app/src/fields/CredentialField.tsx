@@ -3,6 +3,7 @@ import { useState } from "react";
 import { offers } from "../api/accounts";
 import { credentials, integrations } from "../api/queries";
 import type { CredentialEntry } from "../api/schema";
+import { ShareDialog } from "../connect/ShareDialog";
 import { useConnect } from "../connect/useConnect";
 import { backTo } from "../connect/useReturn";
 import { useEditor } from "../editor/store";
@@ -22,6 +23,7 @@ export function CredentialField({ id, field, value, place, invalid, onChange }: 
   const one = useQuery(integrations).data?.items.find((other) => other.id === service);
   const offer = useQuery(offers).data?.items.find((other) => other.integration === service);
   const [adding, setAdding] = useState(false);
+  const [sharing, setSharing] = useState(false);
   const me = useMe();
   const isAdmin = useRole() === "admin";
   const may = isAdmin || Boolean(me && !me.key_id);
@@ -42,12 +44,18 @@ export function CredentialField({ id, field, value, place, invalid, onChange }: 
       />
       <div className="flex flex-wrap items-baseline gap-x-3 empty:hidden">
         {chosen?.problem ? <Again one={chosen} back={backTo(place.block, field.name)} /> : null}
+        {chosen?.of === "person" && chosen.role === "manage" && me && !me.key_id ? (
+          <button type="button" className="text-sm text-accent" onClick={() => setSharing(true)}>
+            Share it…
+          </button>
+        ) : null}
         {one?.auth?.length && may ? (
           <button type="button" className="text-sm text-accent" onClick={() => setAdding(true)}>
             Connect an account…
           </button>
         ) : null}
       </div>
+      {sharing && chosen ? <ShareDialog one={chosen} onClose={() => setSharing(false)} /> : null}
       {one ? (
         <NewAccount
           one={one}

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { RefreshCw, Trash2 } from "lucide-react";
+import { RefreshCw, Share2, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { toast } from "sonner";
 import { again, offers } from "../../api/accounts";
 import { write } from "../../api/client";
 import { credentials } from "../../api/queries";
-import type { CredentialEntry, IntegrationFacts } from "../../api/schema";
+import type { CredentialEntry, IntegrationFacts, Parted } from "../../api/schema";
+import { ShareDialog } from "../../connect/ShareDialog";
 import { useConnect } from "../../connect/useConnect";
 import { attempt } from "../../frame/actions";
 import { Confirm } from "../../frame/Confirm";
@@ -20,6 +22,7 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
   const listed = useQuery(credentials);
   const offer = useQuery(offers).data?.items.find((other) => other.integration === one.id);
   const [adding, setAdding] = useState(false);
+  const [sharing, setSharing] = useState<CredentialEntry>();
   const [removing, setRemoving] = useState<CredentialEntry>();
   const mine = (listed.data?.items ?? []).filter((other) => other.provider === one.id);
   const { connect, error } = useConnect(() => undefined);
@@ -27,7 +30,10 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
   const manages = (other: CredentialEntry) =>
     other.of === "person" ? person && other.user_id === me?.id : isAdmin && other.role === "manage";
   const remove = async (other: CredentialEntry) => {
-    await attempt(write("DELETE", `${other.of === "person" ? "/me" : ""}/credentials/${other.id}`));
+    const left = await attempt(
+      write<Parted>("DELETE", `${other.of === "person" ? "/me" : ""}/credentials/${other.id}`),
+    );
+    if (left) toast(left.message);
     await again("credentials");
   };
   return (
@@ -50,6 +56,9 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
               }
             />
           ) : null}
+          {person && other.of === "person" && other.role === "manage" ? (
+            <IconButton small icon={Share2} label={`Share ${other.name}`} onClick={() => setSharing(other)} />
+          ) : null}
           {manages(other) ? (
             <IconButton small icon={Trash2} label={`Delete ${other.name}`} onClick={() => setRemoving(other)} />
           ) : null}
@@ -67,6 +76,7 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
         </div>
       ) : null}
       <NewAccount one={one} offer={offer} open={adding} onClose={() => setAdding(false)} />
+      {sharing ? <ShareDialog one={sharing} onClose={() => setSharing(undefined)} /> : null}
       <Confirm
         open={Boolean(removing)}
         title={`Delete “${removing?.name}”?`}
