@@ -41,6 +41,7 @@ from sim_core.rest import (
     realtime,
     runs,
     secrets,
+    usage,
     workspaces,
 )
 from sim_core.rest import workflows as workflow_routes
@@ -60,6 +61,7 @@ ROUTES: tuple[Route, ...] = (
     *deployments.ROUTES,
     *execute.ROUTES,
     *figures.ROUTES,
+    *usage.ROUTES,
     *runs.ROUTES,
     *again.ROUTES,
     *catalogue.ROUTES,

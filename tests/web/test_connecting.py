@@ -13,7 +13,7 @@ from tests.support.ports import free_port
 from tests.support.stack import Stack
 from tests.support.vendor_oauth import Shop, install_shop
 from tests.web.building import saved
-from tests.web.conftest import OWNER, Person
+from tests.web.conftest import OWNER, SCREENS, Person
 
 BLOCK = {"id": "shop", "type": "shop", "name": "Shop", "values": {"operation": "put_thing"}}
 
@@ -161,3 +161,28 @@ def test_an_account_is_shared_and_taken_back_and_deleted_at_the_service(ada: Per
     page.get_by_role("alertdialog").or_(page.get_by_role("dialog")).get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Shop has ended the access")).to_be_visible()
     assert "mary" not in shop.tokens.values()
+
+
+def test_what_runs_come_to_is_told_and_downloaded(ada: Person) -> None:
+    start = {"id": "start", "type": "start", "name": "Start"}
+    say = {"id": "say", "type": "response", "name": "Say", "values": {"data_mode": "json", "data": {"n": 1}}}
+    id = ada.make("Thrifty", start, say, edges="start>say")
+    for _ in range(3):
+        assert ada.stack.ask("POST", f"/workflows/{id}/execute", {"input": {}})[0] == 200
+    page = ada.open("/settings/usage")
+    row = page.get_by_role("row", name="Thrifty")
+    expect(row.get_by_role("cell").nth(1)).to_have_text("3")
+    page.get_by_role("tab", name="Model").click()
+    expect(page.get_by_text("No run asked a model in this time.")).to_be_visible()
+    page.get_by_role("tab", name="Person").click()
+    expect(page.get_by_role("row", name="Ada Lovelace").or_(page.get_by_role("row", name="Nobody"))).not_to_have_count(
+        0
+    )
+    assert ada.serious() == []
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / "usage.png")
+    page.get_by_role("tab", name="Workflow").click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download as CSV").click()
+    assert taken.value.suggested_filename == "usage-by-workflow.csv"
+    assert "Thrifty" in taken.value.path().read_text()

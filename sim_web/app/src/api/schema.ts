@@ -20,6 +20,7 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/{workflow_id}/execute",
   "/api/v1/runs/figures",
   "/api/v1/runs/{run_id}/document",
+  "/api/v1/usage",
   "/api/v1/runs",
   "/api/v1/runs/{run_id}",
   "/api/v1/runs/{run_id}/events",
@@ -572,6 +573,25 @@ export interface Figure {
 /** The document that a run ran, as it was then. */
 export interface RunDocument {
   workflow: Workflow;
+}
+
+/** What runs come to. */
+export interface UsageList {
+  of: "everybody" | "you";
+  since: string;
+  until: string;
+  items: Used[];
+}
+
+/** What one workflow, model, person or day comes to. */
+export interface Used {
+  key: string;
+  name: string;
+  runs: number;
+  failed: number;
+  tokens_input: number;
+  tokens_output: number;
+  cost: number;
 }
 
 /** Part of the list of runs, the newest first. */
