@@ -107,6 +107,8 @@ class Restore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which state to go back to."""
 
     to_seq: Count
+    client_id: Annotated[str, Meta(max_length=64)] = ""
+    """The client of the realtime service that asks: to it, the restore is a change of its own, which it may undo."""
 
 
 @route("POST", "/realtime/ticket", scope=("read", "write"), reply=RealtimeTicket, status=201)
@@ -222,8 +224,14 @@ async def read_past(call: Call[None, Nothing]) -> PastDocument:
 @route("POST", "/workflows/{workflow_id}/restore", scope="write", body=Restore, reply=Appended)
 async def restore(call: Call[Restore, Nothing]) -> Appended:
     """Make a workflow what it was, by the fewest changes that lead there; restoring to the point before undoes it."""
+    body, workflow_id = call.body, call.id("workflow_id")
     return await past.restore(
-        call.services.store, call.id("workflow_id"), call.workspace_id, to=call.body.to_seq, actor=call.user_id
+        call.services.store,
+        workflow_id,
+        call.workspace_id,
+        to=body.to_seq,
+        actor=call.user_id,
+        client_id=body.client_id,
     )
 
 

@@ -15,6 +15,7 @@ from litestar.types import ASGIApp
 
 from sim_core.errors import Missing
 from sim_core.rest import (
+    addresses,
     again,
     audit,
     auth,
@@ -79,6 +80,7 @@ ROUTES: tuple[Route, ...] = (
     *workspaces.ROUTES,
     *invitations.ROUTES,
     *audit.ROUTES,
+    *addresses.ROUTES,
     *instance.ROUTES,
     *permission_groups.ROUTES,
     *realtime.ROUTES,

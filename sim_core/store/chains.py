@@ -14,7 +14,7 @@ from sim_core.errors import Conflict, SimError
 from sim_core.store.pool import Store
 from sim_core.store.rows import Arguments, Touched, collect, text
 from sim_core.store.sql.commit import PARTS, statement
-from sim_core.store.stamps import OLD_MS, Register, Stamp, Stamps, admitted, clamp, is_value, written
+from sim_core.store.stamps import OLD_MS, Register, Stamp, Stamps, admitted, author, clamp, is_value, written
 from sim_core.store.states import Stored
 
 Outcome: TypeAlias = Literal["applied", "dup", "noop", "refused", "superseded"]
@@ -190,7 +190,7 @@ class _Link:
         stamp, batch = stamps.of(register), self.batch
         if stamp is None:
             return True
-        if batch.undo and stamp.client_id != batch.client_id:
+        if batch.undo and author(stamp.client_id) != batch.client_id:
             return False
         return batch.ts is None or is_value(register) or (ts, batch.client_id) > (stamp.ts, stamp.client_id)
 
@@ -216,7 +216,7 @@ class _Link:
 
 
 def _is_foreign(stamp: Stamp | None, batch: Batch, base: int) -> bool:
-    return stamp is not None and stamp.seq > base and stamp.client_id != batch.client_id
+    return stamp is not None and stamp.seq > base and author(stamp.client_id) != batch.client_id
 
 
 def _standing(workflow: Workflow, register: Register) -> Any:

@@ -5,14 +5,15 @@ import msgspec
 from sim_core.document.difference import diff
 from sim_core.document.reduce import apply
 from sim_core.document.workflow import Workflow
-from sim_core.errors import Missing
+from sim_core.errors import Conflict, Missing
 from sim_core.store.chains import Appended
 from sim_core.store.documents import load
 from sim_core.store.operations import append_ops
 from sim_core.store.pool import Store
 from sim_core.store.reading import decode_operation
-from sim_core.store.rooms import tell
+from sim_core.store.rooms import sent_before, tell
 from sim_core.store.rows import text
+from sim_core.store.stamps import RESTORE
 from sim_core.store.states import Stored
 
 EVERY = 500
@@ -49,11 +50,16 @@ async def keep_snapshot(store: Store, stored: Stored) -> None:
     await store.execute(KEEP, stored.id, stored.seq, text(stored.workflow))
 
 
-async def restore(store: Store, workflow_id: str, workspace_id: str, *, to: int, actor: str) -> Appended:
+async def restore(
+    store: Store, workflow_id: str, workspace_id: str, *, to: int, actor: str, client_id: str = ""
+) -> Appended:
     """Make the document what it was after an operation, by the fewest operations that lead there, all or none.
 
-    Restoring to the sequence number before takes it back.
+    Restoring to the sequence number before takes it back. With a `client_id` of the realtime service the changes count
+    as that client's, which may take them back as its own.
     """
+    if client_id and (await sent_before(store, workflow_id, client_id, actor)).is_foreign:
+        raise Conflict("This client id belongs to somebody else", code="client_taken")
     wanted = await document_at(store, workflow_id, workspace_id, to)
     stored = await load(store, workflow_id, workspace_id)
     await keep_snapshot(store, stored)
@@ -66,7 +72,7 @@ async def restore(store: Store, workflow_id: str, workspace_id: str, *, to: int,
         ops,
         workspace_id=workspace_id,
         actor=actor,
-        client_id="restore",
+        client_id=f"{RESTORE}:{client_id}" if client_id else RESTORE,
         expected_seq=stored.seq,
         whole=True,
     )

@@ -28,6 +28,8 @@ AHEAD_MS = 2000
 OLD_MS = 30_000
 """An operation older than this was written offline: it does not overwrite values that were changed meanwhile."""
 BORN = "*"
+RESTORE = "restore"
+"""How the client id of a restore begins; with the client's own, whose changes it is made of."""
 Item = TypeVar("Item")
 
 
@@ -98,6 +100,11 @@ class Stamps:
         if self._is_torn:
             self._known.clear()
             self._is_torn, self.seq = False, 0
+
+
+def author(client_id: str) -> str:
+    """The client that a change counts as: a restore is of the client that asked for it."""
+    return client_id.removeprefix(f"{RESTORE}:")
 
 
 def clamp(ts: int, now: int) -> int:

@@ -20,7 +20,7 @@ from sim_core.document.operations import (
     UpdateValues,
     ValueChange,
 )  # fmt: skip
-from sim_core.errors import Anonymous, Denied, Invalid, Missing
+from sim_core.errors import Anonymous, Conflict, Denied, Invalid, Missing
 from sim_core.store import comments, past
 from sim_core.store.deployments import deploy
 from sim_core.store.documents import delete, load
@@ -258,6 +258,35 @@ async def test_the_room_hears_of_comments_deployments_restores_and_the_end(servi
         await one.until(lambda: "deployed" in kinds())
         await delete(store, service.workflow_id, service.home.workspace_id)
         await one.until(lambda: any(isinstance(m, protocol.Evict) and m.code == "deleted" for m in heard))
+
+
+async def test_a_restore_is_its_askers_to_take_back_and_nobody_elses(service: Service) -> None:
+    """RT-52, RT-12."""
+    store, place, user = service.store, service.home.workspace_id, service.home.user_id
+    async with service.client() as one, service.client() as two:
+        mine, theirs = one.open(service.workflow_id), two.open(service.workflow_id)
+        await one.saved()
+        await two.saved()
+        before = mine.seq or 0
+        mine.change(move("a", 70))
+        mine.change(move("b", 70))
+        await one.saved()
+        done = await past.restore(store, service.workflow_id, place, to=before, actor=user, client_id=one.client_id)
+        assert done.outcome == "applied"
+        await one.until(lambda: mine.seq == done.seq)
+        await two.until(lambda: theirs.seq == done.seq)
+        theirs.change(move("b", 90))
+        await two.saved()
+        theirs.change(move("a", 40), undo_of=0)
+        await two.saved()
+        mine.change(MoveBlocks(items=(Move("a", 70, 0), Move("b", 70, 0))), undo_of=0)
+        await one.saved()
+        await two.until(lambda: theirs.seq == mine.seq)
+        for replica in (mine, theirs):
+            blocks = replica.confirmed.blocks
+            assert (blocks["a"].position.x, blocks["b"].position.x) == (70, 90)
+        with pytest.raises(Conflict, match="somebody else"):
+            await past.restore(store, service.workflow_id, place, to=before, actor="eve", client_id=one.client_id)
 
 
 async def test_who_sends_too_fast_is_slowed_and_then_shown_out(service: Service) -> None:

@@ -149,6 +149,12 @@ def choose(page: Page, id: str) -> None:
     node(page, id).click(position={"x": 40, "y": 18})
 
 
+def rename(page: Page, id: str, name: str) -> None:
+    choose(page, id)
+    page.get_by_label("Name of the block").fill(name)
+    page.keyboard.press("Enter")
+
+
 def field(page: Page, name: str) -> Locator:
     return page.locator(f"[data-field='{name}']")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.web.together.people import BLOCKS, SLOW, START, Room, choose, field, node, place_of, saved
+from tests.web.together.people import BLOCKS, SLOW, START, Room, choose, field, node, place_of, rename, saved
 
 
 def test_what_one_does_the_other_sees(room: Room) -> None:
@@ -115,12 +115,6 @@ def press(page: Page, id: str, key: str) -> None:
     page.keyboard.press(key)
 
 
-def rename(page: Page, id: str, name: str) -> None:
-    choose(page, id)
-    page.get_by_label("Name of the block").fill(name)
-    page.keyboard.press("Enter")
-
-
 def drag(page: Page, id: str, by: int) -> None:
     x, y = place_of(page, id)
     page.mouse.move(x + 60, y + 18)
@@ -176,6 +170,37 @@ def test_each_kind_of_change_is_undone_by_its_author_and_leaves_the_others_alone
         ada.get_by_role("button", name="Undo").click()
         saved(ada)
         assert room.stored() == before, f"{kind} is undone again"
+
+
+def test_typing_is_undone_in_its_turn_after_another_block_was_chosen(room: Room) -> None:
+    ada, bob = room.make(BLOCKS).open("Ada"), room.open("Bob")
+    type_in(ada, "work", "# one\n")
+    rename(ada, "other", "Between")
+    type_in(ada, "work", "# two\n")
+    choose(ada, "start")
+    choose(bob, "work")
+    field(bob, "code").get_by_role("textbox").click()
+    bob.keyboard.press("Control+End")
+    bob.keyboard.type("  # his")
+    saved(bob)
+    code, name = field(bob, "code").locator(".cm-line"), node(bob, "other")
+    expect(code).to_have_text(["# two", "# one", "return 1  # his"])
+    ada.get_by_role("tab", name="Edit").focus()
+    ada.keyboard.press("Control+z")
+    expect(code).to_have_text(["# one", "return 1  # his"])
+    expect(name).to_contain_text("Between")
+    ada.keyboard.press("Control+z")
+    expect(name).to_contain_text("Other")
+    expect(code).to_have_text(["# one", "return 1  # his"])
+    ada.keyboard.press("Control+z")
+    expect(code).to_have_text(["return 1  # his"])
+    for lines in (["# one", "return 1  # his"], ["# one", "return 1  # his"], ["# two", "# one", "return 1  # his"]):
+        ada.keyboard.press("Control+Shift+z")
+        expect(code).to_have_text(lines)
+    expect(name).to_contain_text("Between")
+    for page in (ada, bob):
+        saved(page)
+    assert room.stored()["blocks"]["work"]["values"]["code"] == "# two\n# one\nreturn 1  # his"
 
 
 def test_undo_never_takes_back_what_somebody_else_has_written_since(room: Room) -> None:

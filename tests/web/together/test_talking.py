@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.web.together.people import BLOCKS, Room, choose, node, saved
+from tests.web.together.people import BLOCKS, Room, choose, node, rename, saved
 
 
 def test_a_thread_on_a_block_is_answered_mentions_and_is_settled(room: Room) -> None:
@@ -89,4 +89,29 @@ def test_the_past_is_looked_at_restored_and_that_taken_back(room: Room) -> None:
     expect(node(bob, "other")).to_have_count(0)
     history = room.team["Ada"].ask("GET", f"/workflows/{room.id}/history")["items"]
     assert [one["operation"]["op"] for one in history[-3:]] == ["block.remove", "block.add", "block.remove"]
+    assert history[-2]["client_id"].startswith("restore:")
     assert [one.complaints for one in room.people] == [[], []]
+
+
+def test_a_restore_is_one_step_of_undo_that_leaves_what_others_did_since(room: Room) -> None:
+    ada, bob = room.make(BLOCKS).open("Ada"), room.open("Bob")
+    for id in ("work", "other"):
+        rename(bob, id, f"{id} anew")
+    saved(bob)
+    expect(node(ada, "other")).to_contain_text("other anew")
+    ada.get_by_role("button", name="History").click()
+    ada.get_by_role("slider", name="Moment").press("Home")
+    ada.get_by_role("button", name="Restore this").click()
+    for page in (ada, bob):
+        expect(node(page, "work")).to_contain_text("Work")
+        expect(node(page, "other")).to_contain_text("Other")
+    rename(bob, "other", "His")
+    expect(node(ada, "other")).to_contain_text("His")
+    choose(ada, "start")
+    ada.get_by_role("tab", name="Edit").focus()
+    for key, name in (("Control+z", "work anew"), ("Control+Shift+z", "Work"), ("Control+z", "work anew")):
+        ada.keyboard.press(key)
+        expect(node(bob, "work")).to_contain_text(name)
+        expect(node(bob, "other")).to_contain_text("His")
+    saved(ada)
+    expect(ada.get_by_role("button", name="Undo", exact=True).first).to_be_disabled()

@@ -105,6 +105,7 @@ export const PATHS: readonly string[] = [
   "/api/v1/workspaces/{workspace_id}/audit",
   "/api/v1/organizations/{organization_id}/audit",
   "/api/v1/organizations/{organization_id}/audit/export",
+  "/api/v1/addresses",
   "/api/v1/instance/people",
   "/api/v1/instance/people/{user_id}",
   "/api/v1/instance/mail",
@@ -1542,6 +1543,19 @@ export interface Act {
   created_at: string;
 }
 
+/** What the id names for you: one thing, or nothing. */
+export interface AddressList {
+  items: Address[];
+  next_cursor?: string | null;
+}
+
+/** What an id names, and in which workspace it is. */
+export interface Address {
+  id: string;
+  kind: "run" | "workflow";
+  workspace_id: string;
+}
+
 /** Part of the list of people. */
 export interface PersonPage {
   items: PersonEntry[];
@@ -1700,6 +1714,7 @@ export interface PastDocument {
 /** Which state to go back to. */
 export interface Restore {
   to_seq: number;
+  client_id?: string;
 }
 
 /** How the server is. */

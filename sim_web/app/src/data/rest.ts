@@ -133,6 +133,8 @@ export function openOverRest(id: string): WorkflowClient {
     },
     canUndo: () => past.length > 0,
     canRedo: () => future.length > 0,
+    undoLabel: () => null,
+    restorer: () => "",
     status,
     onStatus: (listener) => on(statuses, listener),
     onNotice: (listener) => on(notices, listener),

@@ -11,7 +11,7 @@ import { Presences } from "./presence";
 import { type Around, Replica } from "./replica";
 import { type Line, Sender } from "./sender";
 import type { OpenSession } from "./session";
-import type { Home } from "./text";
+import type { Home, TextField } from "./text";
 import { Texts } from "./texts";
 import { Timers } from "./timers";
 import type {
@@ -27,6 +27,7 @@ import type {
   Unsaved,
   WorkflowClient,
 } from "./types";
+import { Order, type Step } from "./undo";
 import type { FromServer, Sent } from "./wire";
 
 const SNAPSHOT_MS = 5000;
@@ -41,6 +42,8 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
   private readonly statusListeners = new Listeners<[Status]>();
   private readonly noticeListeners = new Listeners<[Notice]>();
   private readonly timers = new Timers();
+  /** Everything done in this tab, typing included, in its order. */
+  readonly order = new Order();
   private readonly outbox = new Outbox();
   private readonly keeper: Keeper;
   private readonly replica: Replica;
@@ -102,10 +105,7 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
       return { ok: false, refusals: [{ code: "read_only", message, pointer: "", index: 0 }] };
     }
     const { changes, refusals } = this.replica.change(ops, options);
-    if (changes.length) {
-      if (options.undo !== false) this.texts.forgetUndone();
-      this.goesOut();
-    }
+    if (changes.length) this.goesOut();
     return { ok: !refusals.length, refusals };
   }
 
@@ -119,6 +119,16 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
 
   canUndo(): boolean {
     return this.replica.history.canUndo || this.texts.latest("undo") !== null;
+  }
+
+  undoLabel(): string | null {
+    const step = this.replica.history.latest("undo");
+    return step && !this.typedAfter(step, "undo") ? (step.label ?? null) : null;
+  }
+
+  restorer(): string {
+    this.replica.restores++;
+    return this.keeper.clientId;
   }
 
   canRedo(): boolean {
@@ -301,6 +311,10 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
     this.noticeListeners.tell(notice);
   }
 
+  did(): void {
+    this.texts.somethingElse();
+  }
+
   announce(): void {
     this.listeners.soon(() => []);
   }
@@ -366,12 +380,20 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
 
   private turn(way: "undo" | "redo"): boolean {
     if (!this.status().editable) return false;
-    // What was typed into an open text has its own steps; whichever is later is next.
-    const typed = this.texts.latest(way);
-    if (typed && typed.at >= this.replica.history.lastAt(way)) return typed.text.undo[way]() !== null;
+    // What was typed into a shared text has its own steps; whichever is later is next.
+    for (;;) {
+      const typed = this.typedAfter(this.replica.history.latest(way), way);
+      if (!typed) break;
+      if (typed.turn(way)) return true;
+    }
     const done = this.replica.turn(way);
     if (done) this.goesOut();
-    return done;
+    return done || (this.texts.latest(way) !== null && this.turn(way));
+  }
+
+  private typedAfter(step: Step | null, way: "undo" | "redo"): TextField | null {
+    const typed = this.texts.latest(way);
+    return typed && typed.order > (step?.order ?? 0) ? typed.text : null;
   }
 
   private goesOut(): void {

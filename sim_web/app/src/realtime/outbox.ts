@@ -1,7 +1,7 @@
 /** What is not confirmed yet: in order, numbered at the first sending, coalesced before it, tried again after a refusal. */
 
 import type { Document, Operation } from "./document";
-import { fitting, registers, strike } from "./registers";
+import { fitting, REPLACEABLE, registers, strike } from "./registers";
 import type { Box, Kept } from "./storage";
 
 /** Milliseconds before the tries after the first. */
@@ -28,14 +28,6 @@ export interface Item extends Kept {
   effective: Operation;
 }
 
-const REPLACEABLE = new Set([
-  "block.move",
-  "block.update",
-  "value.update",
-  "subflow.update",
-  "variable.update",
-  "workflow.update",
-]);
 /** Whether these may be written depends on what else is there, so they keep their place. */
 const ORDERED = new Set(["name", "type", "locked"]);
 

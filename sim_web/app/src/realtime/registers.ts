@@ -6,6 +6,16 @@ import { equal } from "./equal";
 
 const key = (...parts: string[]) => parts.join("\0");
 
+/** Operations of which the latest is all that counts: they write facts and nothing else. */
+export const REPLACEABLE: ReadonlySet<Operation["op"]> = new Set([
+  "block.move",
+  "block.update",
+  "value.update",
+  "subflow.update",
+  "variable.update",
+  "workflow.update",
+]);
+
 /** The facts that an operation writes. */
 export function registers(op: Operation): string[] {
   switch (op.op) {

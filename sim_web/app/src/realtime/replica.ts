@@ -9,29 +9,34 @@ import type { Item, Outbox } from "./outbox";
 import { apply } from "./reduce";
 import { differing, fitting, removes } from "./registers";
 import { split } from "./split";
-import type { Changed, ChangeOptions, Notice } from "./types";
-import { type Change, Undo } from "./undo";
+import { type Changed, type ChangeOptions, type Notice, RESTORE } from "./types";
+import { type Change, type Order, Undo } from "./undo";
 import type { Done, FromServer } from "./wire";
 
 /** Whom the replica tells. */
 export interface Around {
   /** What is shown is another document now. */
   announce(): void;
+  /** Something was done that can be taken back. */
+  did(): void;
   notify(notice: Notice): void;
   /** What the server's clock is ahead of ours. */
   readonly ahead: number;
+  readonly order: Order;
 }
 
 type Performed = { changes: Change[]; refusals: Changed["refusals"] };
 
 export class Replica {
-  readonly history = new Undo();
+  readonly history: Undo;
   confirmed: Document = EMPTY;
   shown: Document = EMPTY;
   /** The last operation of the history that `confirmed` contains. */
   seq = -1;
   /** Whether what waits is left out of what is shown, because it may not be written. */
   hides = false;
+  /** Restores that were asked for here. */
+  restores = 0;
   private clock = 0;
   private mended = -1;
 
@@ -39,14 +44,22 @@ export class Replica {
     readonly outbox: Outbox,
     private readonly keeper: Keeper,
     private readonly around: Around,
-  ) {}
+  ) {
+    this.history = new Undo(around.order);
+  }
 
   // One's own changes.
 
   change(ops: readonly Operation[], options: ChangeOptions): Performed {
     const done = this.perform(ops, null);
-    if (options.undo !== false) this.history.record(done.changes, Date.now(), options.gesture, options.label);
+    if (options.undo !== false) this.record(done.changes, options);
     return done;
+  }
+
+  private record(changes: readonly Change[], { gesture, label }: ChangeOptions): void {
+    if (!changes.length) return;
+    this.history.record(changes, Date.now(), gesture, label);
+    this.around.did();
   }
 
   /** One step back, or forth again; whether there was one. */
@@ -100,13 +113,15 @@ export class Replica {
   committed(dones: readonly Done[], clientId: string): "same" | "moved" | "gap" | "differs" {
     let [moved, same, prune] = [false, true, false];
     const gone: Item[] = [];
+    const restored: Change[] = [];
     for (const done of dones) {
       this.clock = Math.max(this.clock, done.ts ?? 0);
       const own = done.client_id === clientId;
       const item = own ? this.outbox.find(done.cseq) : undefined;
       if (done.seq > this.seq + 1) return "gap";
       if (done.seq === this.seq + 1) {
-        const result = apply(this.confirmed, done.op);
+        const before = this.confirmed;
+        const result = apply(before, done.op);
         if (result.refusals.length) return "differs";
         this.confirmed = result.document;
         this.seq = done.seq;
@@ -114,12 +129,14 @@ export class Replica {
         const isNext = item !== undefined && item === this.outbox.items[gone.length];
         same = same && isNext && equal(item.effective, result.effective);
         if (!own) {
-          this.history.taken(done.op);
           prune = prune || removes(done.op);
+          if (done.client_id === `restore:${clientId}`) restored.push({ number: 0, before, effective: done.op });
+          else this.history.taken(done.op);
         }
       }
       if (item) gone.push(item);
     }
+    this.record(restored, { gesture: `restore ${this.restores}`, label: RESTORE });
     for (const item of this.outbox.items) if (item.done !== null && item.done <= this.seq) gone.push(item);
     this.keeper.finish(gone);
     if (moved && !(same && !prune)) this.rebuild(prune);

@@ -6,6 +6,7 @@ import { at, type Document } from "./document";
 import { Listeners } from "./listeners";
 import type { Storage } from "./storage";
 import type { Notice, Peer, PeerCaret, Presence, SharedText, Stop } from "./types";
+import type { Order } from "./undo";
 import type { FromServer } from "./wire";
 
 /** Keystrokes of so many milliseconds go together. */
@@ -26,6 +27,8 @@ export interface Home {
   subscribe(listener: () => void): Stop;
   onPresence(listener: () => void): Stop;
   setPresence(presence: Presence): void;
+  /** Everything that is done in this tab, in its order. */
+  readonly order: Order;
   /** Something new was typed: there is nothing to be done again. */
   onTyped(): void;
   isWaiting(block_id: string, field: string): boolean;
@@ -34,6 +37,9 @@ export interface Home {
   notify(notice: Notice): void;
 }
 
+const ORDER = "order";
+type Turned = { type: "undo" | "redo"; stackItem: { meta: Map<unknown, unknown> } };
+
 export type Heard = Extract<FromServer, { t: "text" | "text_state" | "text_ack" | "text_reject" }>;
 
 export class TextField implements SharedText {
@@ -41,12 +47,12 @@ export class TextField implements SharedText {
   text!: Y.Text;
   undo!: Y.UndoManager;
   readonly ready: Promise<void>;
-  /** When something was typed last, and taken back last, here. */
-  readonly turned = { undo: -1, redo: -1 };
   private users = 0;
   /** Whether the server shares it: before that, and where it cannot, whole values are written. */
   private shared = false;
   private asked = false;
+  /** Whether it writes a whole value at this moment. */
+  private writing = false;
   private n = 0;
   private readonly flying = new Map<number, Uint8Array>();
   private waiting: Uint8Array[] = [];
@@ -62,7 +68,7 @@ export class TextField implements SharedText {
     private readonly storage: Storage,
     readonly block_id: string,
     readonly field: string,
-    private readonly forget: () => void,
+    private readonly owner: { rest(): void; forget(): void },
   ) {
     this.ready = new Promise((resolve) => {
       this.resolve = resolve;
@@ -76,9 +82,34 @@ export class TextField implements SharedText {
     return this.flying.size > 0 || this.waiting.length > 0 || (!this.shared && this.timer !== null);
   }
 
+  /** Whether nobody has it open, and it is kept for what can be taken back in it. */
+  get isResting(): boolean {
+    return this.users <= 0 && this.shared && !this.isPending;
+  }
+
   open(): SharedText {
     this.users++;
+    this.ask();
     return this;
+  }
+
+  /** The place of what would be taken back, or done again, next; 0 when there is nothing. */
+  latest(way: "undo" | "redo"): number {
+    const block = at(this.home.state().blocks, this.block_id);
+    // What was written as a whole value is a step of the document.
+    if (!this.shared || !block || block.locked) return 0;
+    return (way === "undo" ? this.undo.undoStack : this.undo.redoStack).at(-1)?.meta.get(ORDER) ?? 0;
+  }
+
+  /** Take back, or do again, what was typed last; whether anything of it was left. */
+  turn(way: "undo" | "redo"): boolean {
+    return this.undo[way]() !== null;
+  }
+
+  somethingElse(): void {
+    if (this.writing) return;
+    this.undo.clear(false, true);
+    this.undo.stopCapturing();
   }
 
   /** Bring back what a tab that is gone has typed. */
@@ -89,8 +120,20 @@ export class TextField implements SharedText {
   close(): void {
     if (--this.users > 0) return;
     this.hurry();
-    if (this.shared) this.home.say(this.about({ t: "text_close" }));
-    if (!this.isPending) this.destroy();
+    this.letGo();
+  }
+
+  /** Nobody has it open: what is on its way becomes durable at once. */
+  private letGo(): void {
+    if (this.asked) this.home.say(this.about({ t: "text_close" }));
+    this.asked = false;
+    if (!this.isPending) this.settle();
+  }
+
+  /** Nobody has it open and all of it is safe: it rests as long as something can be taken back in it. */
+  private settle(): void {
+    if (this.shared && (this.undo.canUndo() || this.undo.canRedo())) this.owner.rest();
+    else this.destroy();
   }
 
   destroy(): void {
@@ -99,7 +142,7 @@ export class TextField implements SharedText {
     for (const stop of this.stops) stop();
     this.undo.destroy();
     this.doc.destroy();
-    this.forget();
+    this.owner.forget();
   }
 
   onReset(listener: () => void): Stop {
@@ -132,7 +175,7 @@ export class TextField implements SharedText {
   /** The room was entered: ask for the text, when no value of it is on its way. */
   up(): void {
     this.asked = false;
-    this.ask();
+    if (!this.isResting) this.ask();
   }
 
   down(): void {
@@ -167,16 +210,17 @@ export class TextField implements SharedText {
       this.text.insert(0, this.known);
     }
     this.undo = new Y.UndoManager(this.text, { captureTimeout: 500 });
-    this.undo.on("stack-item-added", ({ type }: { type: "undo" | "redo" }) => this.hasTurned(type));
-    this.undo.on("stack-item-updated", ({ type }: { type: "undo" | "redo" }) => this.hasTurned(type));
+    const turned = (event: Turned) => this.hasTurned(event);
+    this.undo.on("stack-item-added", turned);
+    this.undo.on("stack-item-updated", turned);
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
       if (origin !== this) this.typed(update);
     });
   }
 
-  private hasTurned(way: "undo" | "redo"): void {
-    this.turned[way] = Date.now();
-    if (way === "undo" && !this.undo.redoing) this.home.onTyped();
+  private hasTurned({ type, stackItem }: Turned): void {
+    stackItem.meta.set(ORDER, this.home.order.next());
+    if (type === "undo" && !this.undo.redoing) this.home.onTyped();
     this.home.changedStatus();
   }
 
@@ -222,6 +266,7 @@ export class TextField implements SharedText {
       this.waiting = isEmpty(lacking) ? [] : [lacking];
       if (this.waiting.length) this.send();
       else this.keep();
+      if (this.users <= 0) this.letGo();
       this.resolve();
       this.home.changedStatus();
     });
@@ -251,6 +296,12 @@ export class TextField implements SharedText {
 
   private send(): void {
     if (!this.waiting.length) return;
+    // One that rests is opened for it: what the server lacks goes out with the answer.
+    if (!this.asked) {
+      this.keep();
+      this.ask();
+      return;
+    }
     const update = Y.mergeUpdates(this.waiting);
     this.waiting = [];
     this.flying.set(++this.n, update);
@@ -262,10 +313,12 @@ export class TextField implements SharedText {
     for (const one of [...this.flying.keys()]) if (one <= n) this.flying.delete(one);
     if (this.isPending) return;
     this.keep();
-    if (this.users <= 0) this.destroy();
+    if (this.users <= 0) this.letGo();
   }
 
   private refused({ code, message }: Extract<Heard, { t: "text_reject" }>): void {
+    // One that rests may have its block back one day, by an undo.
+    if (this.isResting) return;
     this.flying.clear();
     this.waiting = [];
     this.shared = false;
@@ -279,6 +332,7 @@ export class TextField implements SharedText {
     this.resets.tell();
     this.home.notify({ kind: "rejected", code, message, op: op as Any });
     this.resolve();
+    if (this.users <= 0) this.destroy();
   }
 
   /** Keep it until the server has it: a tab may be closed at any time. */
@@ -292,19 +346,33 @@ export class TextField implements SharedText {
   private write(): void {
     this.known = this.text.toString();
     const items = [{ block_id: this.block_id, field: this.field, value: this.known === "" ? null : this.known }];
-    const done = this.home.change({ op: "value.update", items }, { undo: false });
+    this.writing = true;
+    const done = this.home.change({ op: "value.update", items }, { gesture: `${this.block_id}.${this.field}` });
+    this.writing = false;
     if (!done.ok) edit(this.text, this.known, this.value(), this);
     this.ask();
   }
 
   private valueChanged(): void {
-    if (this.shared) return;
+    if (this.shared) {
+      this.catchUp();
+      return;
+    }
     this.ask();
     if (this.timer) return;
     const value = this.value();
     const mine = this.text.toString();
     this.known = value;
     if (value !== mine) edit(this.text, mine, value, this);
+  }
+
+  /** While it rests others may type: it is opened for a moment, once for each value. */
+  private catchUp(): void {
+    if (!this.isResting) return;
+    const value = this.value();
+    if (value === this.known || value === this.text.toString()) return;
+    this.known = value;
+    this.ask();
   }
 
   private index(place: Any): number | null {

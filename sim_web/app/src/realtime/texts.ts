@@ -5,6 +5,9 @@ import type { Storage } from "./storage";
 import { type Heard, type Home, TextField } from "./text";
 import type { SharedText } from "./types";
 
+/** How many texts are kept for undo after they were closed. */
+const RESTING = 30;
+
 export class Texts {
   private readonly all = new Map<string, TextField>();
 
@@ -25,20 +28,19 @@ export class Texts {
       .map(({ block_id, field, text }) => ({ block_id, field, value: text.toString() }));
   }
 
-  /** Of those that are open, the one in which something was typed, or taken back, last; and when. */
-  latest(way: "undo" | "redo"): { text: TextField; at: number } | null {
-    let found: { text: TextField; at: number } | null = null;
+  /** The one in which something was typed, or taken back, last; and its place among all that was done. */
+  latest(way: "undo" | "redo"): { text: TextField; order: number } | null {
+    let found: { text: TextField; order: number } | null = null;
     for (const text of this.all.values()) {
-      const stack = way === "undo" ? text.undo.undoStack : text.undo.redoStack;
-      const at = text.turned[way];
-      if (stack.length && at > (found?.at ?? -1)) found = { text, at };
+      const order = text.latest(way);
+      if (order > (found?.order ?? 0)) found = { text, order };
     }
     return found;
   }
 
-  /** Something new was done: nothing of them is to be done again. */
-  forgetUndone(): void {
-    for (const text of this.all.values()) text.undo.clear(false, true);
+  /** Something else was done: nothing of them is to be done again, and what is typed now is another step. */
+  somethingElse(): void {
+    for (const text of this.all.values()) text.somethingElse();
   }
 
   open(block_id: string, field: string): SharedText {
@@ -77,10 +79,20 @@ export class Texts {
     const id = `${block_id}\0${field}`;
     let text = this.all.get(id);
     if (!text) {
-      text = new TextField(this.home, this.storage, block_id, field, () => this.all.delete(id));
+      text = new TextField(this.home, this.storage, block_id, field, {
+        rest: () => this.rested(),
+        forget: () => this.all.delete(id),
+      });
       this.all.set(id, text);
     }
     return text;
+  }
+
+  /** Those that nobody has open stay for what can be taken back in them: the latest of them. */
+  private rested(): void {
+    const resting = [...this.all.values()].filter((text) => text.isResting);
+    resting.sort((one, other) => other.latest("undo") - one.latest("undo"));
+    for (const text of resting.slice(RESTING)) text.destroy();
   }
 
   /** Texts that were typed in a tab that is gone, and that the server may not have. */

@@ -40,6 +40,9 @@ export interface SocketLike {
   close(code?: number, reason?: string): void;
 }
 
+/** What a restore is called as a step of undo. */
+export const RESTORE = "Restore";
+
 export type State = "saved" | "saving" | "offline" | "parked" | "refused" | "gone";
 
 export interface Status {
@@ -146,6 +149,10 @@ export interface WorkflowClient {
   redo(): boolean;
   canUndo(): boolean;
   canRedo(): boolean;
+  /** What is taken back next is called so; `null` for what has no name, and when there is nothing. */
+  undoLabel(): string | null;
+  /** The `client_id` to ask REST for a restore with, so that it is one step of undo here; "" where there is no room. */
+  restorer(): string;
   status(): Status;
   onStatus(listener: (status: Status) => void): Stop;
   onNotice(listener: (notice: Notice) => void): Stop;

@@ -3,24 +3,18 @@
 import type { Document, Operation } from "./document";
 import { takenBack } from "./inverse";
 import { apply } from "./reduce";
-import { claims, fitting, registers, strike, withoutRefused } from "./registers";
+import { claims, fitting, REPLACEABLE, registers, strike, withoutRefused } from "./registers";
 
 export const CAPACITY = 100;
 /** Changes of the same facts within so many milliseconds are one step. */
 export const TOGETHER_MS = 600;
-const GROWING = new Set([
-  "block.move",
-  "block.update",
-  "value.update",
-  "subflow.update",
-  "variable.update",
-  "workflow.update",
-]);
 
 export interface Step {
   readonly label: string | undefined;
   readonly gesture: string | undefined;
   readonly at: number;
+  /** Its place among everything that this tab has done, typing included. */
+  readonly order: number;
   /** What takes the step back, the last change first; with the numbers of the changes it takes back. */
   readonly parts: readonly { readonly changes: readonly number[]; readonly back: readonly Operation[] }[];
   readonly registers: ReadonlySet<string>;
@@ -35,9 +29,17 @@ export interface Change {
   readonly effective: Operation;
 }
 
+/** Numbers what is done, so that steps of several kinds are taken back in the order in which they happened. */
+export class Order {
+  last = 0;
+  readonly next = (): number => ++this.last;
+}
+
 export class Undo {
   private done: Step[] = [];
   private undone: Step[] = [];
+
+  constructor(private readonly order = new Order()) {}
 
   get canUndo(): boolean {
     return this.done.length > 0;
@@ -52,18 +54,19 @@ export class Undo {
     this.undone = [];
   }
 
-  /** When the step was made that would be taken back, or done again, next. */
-  lastAt(way: "undo" | "redo"): number {
-    return (way === "undo" ? this.done : this.undone).at(-1)?.at ?? -1;
+  /** The step that would be taken back, or done again, next. */
+  latest(way: "undo" | "redo"): Step | null {
+    return (way === "undo" ? this.done : this.undone).at(-1) ?? null;
   }
 
   /** Remember what was done, as a step of its own or as a part of the one before. */
   record(changes: readonly Change[], now: number, gesture?: string, label?: string): void {
     if (!changes.length) return;
     this.undone = [];
-    const step = stepOf(changes, now, gesture, label);
     const last = this.done.at(-1);
-    if (last && belongTogether(last, step, changes)) this.done[this.done.length - 1] = joined(last, step);
+    const follows = last?.order === this.order.last;
+    const step = stepOf(changes, { at: now, order: this.order.next(), gesture, label });
+    if (last && follows && belongTogether(last, step, changes)) this.done[this.done.length - 1] = joined(last, step);
     else this.done.push(step);
     if (this.done.length > CAPACITY) this.done.shift();
   }
@@ -96,30 +99,30 @@ export class Undo {
    * Steps of which nothing is left are forgotten on the way.
    */
   undo(view: () => Document, now: number, perform: (ops: Operation[], step: Step) => Change[]): boolean {
-    return turn(this.done, this.undone, view, now, perform);
+    return this.turn(this.done, this.undone, view, now, perform);
   }
 
   redo(view: () => Document, now: number, perform: (ops: Operation[], step: Step) => Change[]): boolean {
-    return turn(this.undone, this.done, view, now, perform);
+    return this.turn(this.undone, this.done, view, now, perform);
   }
-}
 
-function turn(
-  from: Step[],
-  to: Step[],
-  view: () => Document,
-  now: number,
-  perform: (ops: Operation[], step: Step) => Change[],
-): boolean {
-  for (let step = from.pop(); step; step = from.pop()) {
-    const ops = possible(step, view());
-    const changes = ops.length ? perform(ops, step) : [];
-    if (changes.length) {
-      to.push({ ...stepOf(changes, now, undefined, step.label), taken: new Set() });
-      return true;
+  private turn(
+    from: Step[],
+    to: Step[],
+    view: () => Document,
+    now: number,
+    perform: (ops: Operation[], step: Step) => Change[],
+  ): boolean {
+    for (let step = from.pop(); step; step = from.pop()) {
+      const ops = possible(step, view());
+      const changes = ops.length ? perform(ops, step) : [];
+      if (changes.length) {
+        to.push(stepOf(changes, { at: now, order: this.order.next(), label: step.label, gesture: undefined }));
+        return true;
+      }
     }
+    return false;
   }
-  return false;
 }
 
 /** What of a step can be taken back in a document. */
@@ -144,18 +147,20 @@ function possible(step: Step, document: Document): Operation[] {
   return ops;
 }
 
-function stepOf(changes: readonly Change[], at: number, gesture?: string, label?: string): Step {
+type Facts = Pick<Step, "at" | "order" | "gesture" | "label">;
+
+function stepOf(changes: readonly Change[], facts: Facts): Step {
   const parts = changes.map(({ number, before, effective }) => ({
     changes: [number],
     back: takenBack(before, effective),
   }));
   const touched = new Set(changes.flatMap(({ effective }) => registers(effective)));
-  return { label, gesture, at, parts: parts.reverse(), registers: touched, taken: new Set() };
+  return { ...facts, parts: parts.reverse(), registers: touched, taken: new Set() };
 }
 
 function belongTogether(last: Step, step: Step, changes: readonly Change[]): boolean {
   if (last.gesture || step.gesture) return last.gesture === step.gesture;
-  const near = step.at - last.at < TOGETHER_MS && changes.every(({ effective }) => GROWING.has(effective.op));
+  const near = step.at - last.at < TOGETHER_MS && changes.every(({ effective }) => REPLACEABLE.has(effective.op));
   return (
     near && step.registers.size === last.registers.size && [...step.registers].every((key) => last.registers.has(key))
   );

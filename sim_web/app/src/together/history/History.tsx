@@ -2,7 +2,7 @@ import { History as Icon, RotateCcw, X } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { useEditor } from "../../editor/store";
-import type { WorkflowClient } from "../../realtime/types";
+import { RESTORE, type WorkflowClient } from "../../realtime/types";
 import { Button, IconButton } from "../../ui/Button";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { together } from "../store";
@@ -94,27 +94,22 @@ function Slider({ moments, moment, onChange, told }: SliderProps) {
   );
 }
 
-/** Restores a moment; the note that says so takes it back. */
+/** Restores a moment: a step of one's own, which the note that says so, or Undo, takes back. */
 async function goBack(client: WorkflowClient, moment: Moment): Promise<void> {
   try {
     await client.settled();
-    const before = client.seq();
-    await restore(client.id, moment.seq);
+    await restore(client.id, moment.seq, client.restorer());
     together.show("");
     toast.success(`Restored how it was on ${whenOf(moment.at)}.`, {
       duration: 15_000,
-      action: { label: "Undo", onClick: () => void takeBack(client.id, before) },
+      action: { label: "Undo", onClick: () => takeBack(client) },
     });
   } catch (error) {
     toast.error(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function takeBack(id: string, before: number): Promise<void> {
-  try {
-    await restore(id, before);
-    toast("Back to how it was before.");
-  } catch (error) {
-    toast.error(error instanceof Error ? error.message : String(error));
-  }
+function takeBack(client: WorkflowClient): void {
+  if (client.undoLabel() === RESTORE) client.undo();
+  else toast("You have changed something since. Undo takes that back first, and then this.");
 }

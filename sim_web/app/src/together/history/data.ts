@@ -56,6 +56,6 @@ export function useVersions(): Map<number, number[]> {
   }, [data]);
 }
 
-/** Make the workflow what it was; one batch, taken back by restoring what was before. */
-export const restore = (id: string, to_seq: number) =>
-  write<{ seq: number; outcome: string }>("POST", `/workflows/${id}/restore`, { to_seq });
+/** Make the workflow what it was: one batch, as a change of the client that is named. */
+export const restore = (id: string, to_seq: number, client_id: string) =>
+  write<{ seq: number; outcome: string }>("POST", `/workflows/${id}/restore`, { to_seq, client_id });

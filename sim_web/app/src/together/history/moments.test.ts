@@ -23,7 +23,7 @@ describe("moments", () => {
         entry(3, 20, move),
         entry(4, 30, { op: "block.remove", ids: ["b"] }, { actor: "bob" }),
         entry(5, 400, move, { actor: "bob" }),
-        entry(6, 401, move, { actor: "bob", client_id: "restore" }),
+        entry(6, 401, move, { actor: "bob", client_id: "restore:c" }),
       ],
       doc,
     );

@@ -32,9 +32,11 @@ export function momentsOf(entries: readonly HistoryEntry[], doc: Document): Mome
   return groups.map((group) => momentOf(group, named)).reverse();
 }
 
+const isRestore = ({ client_id }: HistoryEntry) => client_id === "restore" || client_id.startsWith("restore:");
+
 const belongs = (last: HistoryEntry, entry: HistoryEntry) =>
   last.actor === entry.actor &&
-  (last.client_id === "restore") === (entry.client_id === "restore") &&
+  isRestore(last) === isRestore(entry) &&
   Date.parse(entry.at) - Date.parse(last.at) < PAUSE_MS;
 
 function momentOf(group: HistoryEntry[], named: (id: string) => string): Moment {
@@ -48,7 +50,7 @@ function momentOf(group: HistoryEntry[], named: (id: string) => string): Moment 
     first: first.seq,
     at: last.at,
     actor: last.actor,
-    words: first.client_id === "restore" ? "Restored an earlier state" : told.charAt(0).toUpperCase() + told.slice(1),
+    words: isRestore(first) ? "Restored an earlier state" : told.charAt(0).toUpperCase() + told.slice(1),
     blocks: [...new Set(ops.flatMap(touched))],
   };
 }

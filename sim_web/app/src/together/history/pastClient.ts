@@ -22,6 +22,8 @@ export function pastClient(document: Document): WorkflowClient {
     redo: () => false,
     canUndo: () => false,
     canRedo: () => false,
+    undoLabel: () => null,
+    restorer: () => "",
     status: () => STATUS,
     onStatus: never,
     onNotice: never,
