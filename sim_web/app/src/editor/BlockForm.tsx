@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import { FieldEditor } from "../fields/FieldEditor";
-import { shownFields, valuesOf } from "../model/forms";
+import { shownFields, stranded, valuesOf } from "../model/forms";
 import { sources } from "../model/offers";
 import { containerOf, isNote } from "../model/ports";
 import { counted } from "../ui/words";
@@ -30,16 +30,20 @@ export function BlockForm({ id }: { id: string }) {
   const change = (name: string, value: unknown) => {
     const gesture = `${id}.${name}`;
     const inSubflow = containerOf(block) && doc.subflows[id];
-    store
-      .getState()
-      .change(
-        [
-          inSubflow
-            ? { op: "subflow.update", id, set: { [name]: value } }
-            : { op: "value.update", items: [{ block_id: id, field: name, value }] },
-        ],
-        { gesture },
-      );
+    store.getState().change(
+      [
+        inSubflow
+          ? { op: "subflow.update", id, set: { [name]: value } }
+          : {
+              op: "value.update",
+              items: [
+                { block_id: id, field: name, value },
+                ...stranded(name, fields, values).map((field) => ({ block_id: id, field, value: null })),
+              ],
+            },
+      ],
+      { gesture },
+    );
   };
   const place = { block: id, values, offered, disabled: !editable || block.locked, shares: !containerOf(block) };
   const show = (list: typeof fields) =>
