@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
@@ -26,6 +26,7 @@ from sim_core.jobs.runs import CANCEL, Runs
 from sim_core.jobs.sleepers import Sleepers
 from sim_core.jobs.worker import Worker, listened
 from sim_core.net.client import Client
+from sim_core.net.tools import Accounts
 from sim_core.registry import Registry
 from sim_core.sandbox import Sandbox
 from sim_core.settings import Settings, stored_keys
@@ -54,6 +55,8 @@ class Motor(Struct, frozen=True, kw_only=True):
     """Works on the queue when it is told to."""
     secrets: "Secrets"
     client: Client
+    accounts: Callable[[str, str], Accounts]
+    """The credentials that runs of a workspace may use when they act for a person."""
     listening: Listening
     sandbox: Sandbox
 
@@ -88,12 +91,13 @@ async def open_motor(
     plans = Plans(registry.block, lambda: registry.digest)
     limits = Limits(in_flight=settings.max_runs, waiting=settings.max_waiting)
     runs = Runs(store, journal, plans, secrets=secrets.of, report=report, admission=Admission(store, limits))
+    accounts = StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of
     runs.world = world_of(
         runners,
         settings,
         memory=StoredMemory(store),
         children=Children(runs),
-        accounts=StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of,
+        accounts=accounts,
         attempts=Attempts(runs),
         rests=StoredRests(KeyRests(store, settings.auth_secret)),
         permits=Permits(store),
@@ -121,6 +125,7 @@ async def open_motor(
         worker=worker,
         secrets=secrets,
         client=runners.client,
+        accounts=accounts,
         listening=listening,
         sandbox=runners.sandbox,
     )

@@ -17,6 +17,7 @@ from sim_core.app.people import open_reception, tidy_forever
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
+from sim_core.rest.offering import Offering
 from sim_core.rest.policies import Policies
 from sim_core.rest.services import Services
 from sim_core.settings import Settings
@@ -82,6 +83,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         lifetimes=lifetimes,
         client=motor.client,
         connecting=Connecting(motor.vault, motor.client, Apps(motor.vault, settings.apps), url=settings.url),
+        offering=Offering(motor.registry, motor.client, motor.vault, accounts=motor.accounts, secrets=motor.secrets.of),
         files=Files(_assets(motor.registry), Policies(settings)),
         report=report,
     )

@@ -15,6 +15,7 @@ from litestar.types import ASGIApp
 
 from sim_core.errors import Missing
 from sim_core.rest import (
+    addresses,
     again,
     audit,
     auth,
@@ -33,6 +34,7 @@ from sim_core.rest import (
     logins,
     me,
     my_credentials,
+    options,
     organizations,
     pages,
     passkeys,
@@ -65,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
     *secrets.ROUTES,
     *credentials.ROUTES,
     *connect.ROUTES,
+    *options.ROUTES,
     *keys.ROUTES,
     *auth.ROUTES,
     *logins.ROUTES,
@@ -75,6 +78,7 @@ ROUTES: tuple[Route, ...] = (
     *workspaces.ROUTES,
     *invitations.ROUTES,
     *audit.ROUTES,
+    *addresses.ROUTES,
     *instance.ROUTES,
     *permission_groups.ROUTES,
     *realtime.ROUTES,

@@ -17,6 +17,7 @@ from sim_core.net.client import Client
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
 from sim_core.rest.files import Files
+from sim_core.rest.offering import Offering
 from sim_core.settings import Settings
 from sim_core.store.pool import Store
 from sim_core.store.vault import Vault
@@ -40,6 +41,8 @@ class Services(Struct, frozen=True, kw_only=True):
     leases: Leases
     lifetimes: Lifetimes
     connecting: Connecting
+    offering: Offering
+    """Asks services what can be chosen for a field."""
     client: Client
     """The guarded way out, for sign-in by other providers and for connecting accounts."""
     secrets: Callable[[str], None]

@@ -1,5 +1,6 @@
 """The fields of inputs and outputs: how they are described, checked and shown."""
 
+from collections.abc import Mapping
 from typing import Any, dataclass_transform
 
 from msgspec import Meta, Struct, field
@@ -86,11 +87,40 @@ class Choice(Mark, frozen=True):
 
 
 class Options(Mark, frozen=True):
-    """A list to choose from that a tool of the same integration brings, by its id."""
+    """A list to choose from that a tool brings: one of the same integration by its name, or any by its whole id.
+
+    Paths are dotted names. Where `inputs` or `only` say `$owner`, the form's field `owner` is meant: it has to be
+    filled in first, and this field depends on it.
+    """
 
     tool: str
     value: str = "id"
+    """Path of the value in an item; empty where the item itself is the value."""
     label: str = "name"
+    detail: str = ""
+    """Path of what is shown beside the label."""
+    items: str = ""
+    """Path of the list in what the tool gives back; empty where that is the list."""
+    inputs: Mapping[str, Any] = {}
+    """What the tool is given: values, or `$field`."""
+    only: Mapping[str, str] = {}
+    """Only items that hold at a path what `$field` says."""
+    search: str = ""
+    """The tool's field that takes what a person types; without one the list is narrowed here."""
+    cursor: str = ""
+    """The tool's field that says which page; without `next`, pages are counted from 1 until one is empty."""
+    next: str = ""
+    """Path of the next page's cursor in what the tool gives back."""
+
+    def __hash__(self) -> int:
+        """Annotations are kept in sets, which a mapping would keep it from."""
+        return hash((self.tool, self.value, self.label, self.items))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The form's fields that it depends on, each once."""
+        said = (*self.inputs.values(), *self.only.values())
+        return tuple(dict.fromkeys(one[1:] for one in said if isinstance(one, str) and one.startswith("$")))
 
 
 class Slider(Mark, frozen=True):

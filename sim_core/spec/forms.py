@@ -261,7 +261,7 @@ def _when(kind: Peeled) -> dict[str, Any]:
     """Where and when a field is shown, and who fills it in."""
     facts: dict[str, Any] = {
         "shown_if": tuple(Shown(m.field, tuple(m.values)) for m in kind.marks if isinstance(m, ShownIf)),
-        "depends_on": tuple(m.field for m in kind.marks if isinstance(m, DependsOn)),
+        "depends_on": tuple(dict.fromkeys(name for mark in kind.marks for name in _leans_on(mark))),
     }
     if placeholder := mark(kind.marks, Placeholder):
         facts["placeholder"] = placeholder.text
@@ -270,6 +270,16 @@ def _when(kind: Peeled) -> dict[str, Any]:
         "prompted": Prompted, "verbatim": Verbatim,
     }  # fmt: skip
     return facts | {name: True for name, flag in flags.items() if mark(kind.marks, flag)}
+
+
+def _leans_on(mark: Mark) -> tuple[str, ...]:
+    match mark:
+        case DependsOn():
+            return (mark.field,)
+        case Options():
+            return mark.fields
+        case _:
+            return ()
 
 
 def _outputs(kind: Any, above: tuple[type[Struct], ...]) -> tuple[OutputField, ...]:

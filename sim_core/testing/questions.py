@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from sim_core.errors import Invalid
@@ -18,6 +19,7 @@ from sim_core.net import cassettes
 from sim_core.plugins import papers
 from sim_core.plugins.rules import RULES, ids
 from sim_core.registry.manifest import BlockFacts
+from sim_core.spec import options
 from sim_core.spec.auth import Connection, ways
 from sim_core.spec.forms import FormField
 from sim_core.spec.tools import Tool
@@ -78,6 +80,7 @@ def _questions(one: Subject | Broken, modules: tuple[str, ...]) -> Iterator[Aske
     yield to("importing it imports nothing heavy", lambda: light(one, modules))
     yield to("its source keeps to the house", lambda: sound(one))
     yield to("everything has a sentence", lambda: described(one))
+    yield to("its options are brought by tools that are there", lambda: offered(one))
     yield to("its ids are its own", lambda: named(one))
     yield to("no published id vanished", lambda: kept(one))
     yield to("its README says what the code says", lambda: documented(one))
@@ -116,6 +119,20 @@ def described(one: Subject) -> Iterator[str]:
             yield f"{name} has no sentence that ends in a full stop: {doc!r}"
     for provider in told.providers:
         yield from (f"model {model.id} has no title" for model in provider.models if not model.title)
+
+
+def offered(one: Subject) -> Iterator[str]:
+    """What fields of tools and blocks offer to choose from comes from a tool, and lies where they look for it."""
+    tools = {tool.id: tool for integration in one.told.integrations.values() for tool in integration.tools.values()}
+    forms = [(tool.id, tool.id.partition(".")[0], tool.input) for tool in tools.values()]
+    forms += [(block.id, block.id, block.input) for block in one.told.blocks.values() if block.narrow is None]
+    for id, service, form in forms:
+        for info in msgspec.structs.fields(form):
+            found = options.options_of(form, info.encode_name)
+            brings = options.tool_of(found, service) if found else ""
+            if found and (brings in tools or brings.partition(".")[0] == service):
+                name = f"{info.encode_name} of {id}"
+                yield from options.misfits(form, name, found, tools.get(brings))
 
 
 def named(one: Subject) -> Iterator[str]:

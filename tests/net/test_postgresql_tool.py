@@ -16,6 +16,7 @@ from sim_core.errors import Denied, Expired, Invalid, Refused, Unreachable
 from sim_core.net.client import Client
 from sim_core.net.guard import Guard
 from sim_core.net.tools import ToolBox
+from sim_core.spec.options import options_of, read
 from sim_core.store.embedded import Embedded
 from sim_core.store.places import find_place
 from tests.net.test_toolbox import Shelf
@@ -231,3 +232,14 @@ async def test_a_server_without_tls_is_entered_only_when_that_is_allowed(call: C
         await call("query", {"query": "SELECT 1 AS one"})
     found = await call("query", {"query": "SELECT 1 AS one"}, sslmode="disable")
     assert found["rows"] == [{"one": 1}]
+
+
+async def test_it_offers_tables_and_schemas_to_choose_from(call: Call):
+    found = await call("list_tables", {})
+    names = [(one["name"], one["kind"]) for one in found["tables"]]
+    assert names == [("grown", "view"), ("notes", "table"), ('odd "name', "table"), ("people", "table")]
+    assert found["schemas"] == ["public"]
+    assert (await call("list_tables", {"schema": "none"}))["tables"] == []
+    options = options_of(postgresql.tools["postgresql.insert"].input, "table")
+    assert options is not None
+    assert [one.value for one in read(options, found, {}).items] == ["grown", "notes", 'odd "name', "people"]

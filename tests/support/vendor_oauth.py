@@ -37,6 +37,26 @@ PLUGIN = '''
     class ListOrders(Input):
         """List the orders."""
 
+    class Shelf(Output):
+        """Where things stand."""
+
+        id: str
+        name: str
+
+    @shop.get("/halls/{{hall}}/shelves", returns=list[Shelf])
+    class ListShelves(Input):
+        """List the shelves of a hall."""
+
+        hall: Annotated[str, Doc("Which hall.")]
+
+    @shop.post("/halls/{{hall}}/things", returns=Orders)
+    class PutThing(Input):
+        """Put a thing on a shelf."""
+
+        hall: Annotated[str, Doc("Which hall.")]
+        shelf: Annotated[str, Doc("Which shelf."), Options("list_shelves", inputs={{"hall": "$hall"}})]
+        name: Annotated[str, Doc("What it is called.")] = ""
+
     @hookimpl
     def register_integrations() -> Iterable[Integration]:
         return [shop]
@@ -97,6 +117,15 @@ class Shop:
                 return self._token(dict(parse_qsl(seen.body.decode())))
             case "/me" if token in self.tokens:
                 return Answer(body={"account": {"name": self.tokens[token]}})
+            case "/halls/slow/shelves" if token in self.tokens:
+                return Answer(body=[], delay_s=1.0)
+            case "/halls/closed/shelves" if token in self.tokens:
+                return Answer(403, body={"error": f"closed to {token}"})
+            case path if path.startswith("/halls/") and token in self.tokens:
+                hall = path.split("/")[2]
+                return Answer(
+                    body=[{"id": f"{hall}-{n}", "name": f"Shelf {n} of {self.tokens[token]}"} for n in (1, 2)]
+                )
             case "/orders" if token in self.tokens:
                 return Answer(body={"of": self.tokens[token]})
             case _:

@@ -18,7 +18,8 @@ export function App() {
         <Shown />
       </Suspense>
       <Toaster
-        position="bottom-right"
+        position="top-center"
+        offset={60}
         toastOptions={{
           style: {
             background: "var(--raised)",

@@ -6,7 +6,6 @@ crowd's, the kernel's and the hub's. `--full` holds 2,000 operations a second fo
 """
 
 import asyncio
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -57,15 +56,15 @@ async def measure(bench: Bench, *, full: bool) -> list[Figure]:
     return found
 
 
-async def serve(url: str, folder: Path, database: psutil.Process) -> list[Figure]:
+async def serve(url: str, folder: Path, database: psutil.Process, *, full: bool) -> list[Figure]:
     store: Store = await open_store(url)
     async with running(store, url, folder) as service:
-        found = await measure(Bench(service, await service.key(), database), full="--full" in sys.argv)
+        found = await measure(Bench(service, await service.key(), database), full=full)
     await store.close()
     return found
 
 
-def run() -> Iterator[Figure]:
+def run(*, full: bool = False) -> Iterator[Figure]:
     """On a database of its own, the service and the crowds in processes of their own."""
     from sim_core.store.embedded import Embedded
     from sim_core.store.migrate import migrate
@@ -79,6 +78,6 @@ def run() -> Iterator[Figure]:
         try:
             asyncio.run(make_database(server))
             asyncio.run(migrate(server.uri()))
-            yield from asyncio.run(serve(server.uri(), Path(folder), psutil.Process(server.pid)))
+            yield from asyncio.run(serve(server.uri(), Path(folder), psutil.Process(server.pid), full=full))
         finally:
             asyncio.run(server.stop())

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from sim_core.net.cassettes import Cassette, play
+from sim_core.spec.options import misfits, options_of
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "guides" / "write-a-tool.md").read_text()
 
@@ -20,6 +21,11 @@ async def test_the_examples_of_the_guide_declare_tools_and_play_their_cassette()
     for code in blocks("python"):
         exec(compile(code, "write-a-tool.md", "exec"), names)
     [parcels] = names["register_integrations"]()
-    assert list(parcels.tools) == ["parcels.create_parcel", "parcels.list_parcels", "parcels.track_parcel"]
+    told = ("create_parcel", "list_parcels", "track_parcel", "list_depots", "send_visit")
+    assert list(parcels.tools) == [f"parcels.{name}" for name in told]
+    form = parcels.tools["parcels.send_visit"].input
+    options = options_of(form, "depot")
+    assert options is not None
+    assert list(misfits(form, "depot", options, parcels.tools["parcels.list_depots"])) == []
     [cassette] = blocks("json")
     assert await play(parcels.tools["parcels.create_parcel"], msgspec.json.decode(cassette, type=Cassette)) == []

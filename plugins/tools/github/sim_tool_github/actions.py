@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from sim_core.plugin import Doc, LongText, Output
-from sim_tool_github.service import InRepository, Listed, User, github
+from sim_tool_github.service import BRANCHES, WORKFLOWS, InRepository, Listed, User, github
 
 
 class Workflow(Output):
@@ -99,8 +99,8 @@ class ListWorkflows(Listed):
 class DispatchWorkflow(InRepository):
     """Start a workflow that can be started by hand."""
 
-    workflow_id: Annotated[str, Doc("File name or ID of the workflow.", examples=["deploy.yml"])]
-    ref: Annotated[str, Doc("Branch or tag to run it on.", examples=["main"])]
+    workflow_id: Annotated[str, Doc("File name or ID of the workflow.", examples=["deploy.yml"]), WORKFLOWS]
+    ref: Annotated[str, Doc("Branch or tag to run it on.", examples=["main"]), BRANCHES]
     inputs: Annotated[dict[str, Any], Doc("What the workflow asks for, by name.")] = {}
 
 
@@ -113,7 +113,7 @@ class DispatchWorkflow(InRepository):
 class ListWorkflowRuns(Listed):
     """List the runs of a repository's workflows, newest first."""
 
-    branch: Annotated[str, Doc("Only those of this branch.")] = ""
+    branch: Annotated[str, Doc("Only those of this branch."), BRANCHES] = ""
     event: Annotated[str, Doc("Only those that this event started.", examples=["push"])] = ""
     status: Annotated[str, Doc("Only those of this status or conclusion.", examples=["failure"])] = ""
     actor: Annotated[str, Doc("Only those that this account started.")] = ""

@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 from typing import Annotated
 
 from sim_core.plugin import Context, Doc, LongText, Output, Request
-from sim_tool_github.service import InRepository, github
+from sim_tool_github.service import BRANCHES, InRepository, github
 
 CONTENTS = "/repos/{owner}/{repo}/contents/{+path}"
 
@@ -44,9 +44,9 @@ class Saved(Output):
 
 
 FilePath = Annotated[str, Doc("Path from the root of the repository.", examples=["docs/index.md"])]
-Ref = Annotated[str, Doc("Branch, tag or commit; empty is the default branch.")]
+Ref = Annotated[str, Doc("Branch, tag or commit; empty is the default branch."), BRANCHES]
 Message = Annotated[str, Doc("What the commit says.")]
-InBranch = Annotated[str, Doc("Branch to commit to; empty is the default branch.")]
+InBranch = Annotated[str, Doc("Branch to commit to; empty is the default branch."), BRANCHES]
 
 
 class GetFile(InRepository):

@@ -3,7 +3,18 @@
 from typing import Annotated, Literal
 
 from sim_core.plugin import Doc, LongText, Output
-from sim_tool_github.service import Direction, InRepository, Label, Listed, Page, PerPage, User, github
+from sim_tool_github.service import (
+    ASSIGNEES,
+    LABELS,
+    Direction,
+    InRepository,
+    Label,
+    Listed,
+    Page,
+    PerPage,
+    User,
+    github,
+)
 
 
 class PullLink(Output):
@@ -55,14 +66,24 @@ class Comment(Output):
 
 Number = Annotated[int, Doc("Number of the issue or pull request.", ge=1)]
 Text = Annotated[str, Doc("Text, in GitHub Markdown."), LongText()]
-Labels = Annotated[tuple[str, ...], Doc("Names of labels.", examples=[["bug"]])]
-Logins = Annotated[tuple[str, ...], Doc("Accounts to assign.", examples=[["octocat"]])]
+Labels = Annotated[tuple[str, ...], Doc("Names of labels.", examples=[["bug"]]), LABELS]
+Logins = Annotated[tuple[str, ...], Doc("Accounts to assign.", examples=[["octocat"]]), ASSIGNEES]
 
 
 class OfIssue(InRepository):
     """What every tool of one issue needs."""
 
     issue_number: Number
+
+
+@github.get("/repos/{owner}/{repo}/labels", returns=list[Label])
+class ListLabels(Listed):
+    """List the labels of a repository."""
+
+
+@github.get("/repos/{owner}/{repo}/assignees", returns=list[User])
+class ListAssignees(Listed):
+    """List the accounts that issues of a repository can be assigned to."""
 
 
 @github.post("/repos/{owner}/{repo}/issues", returns=Issue, aliases=("github_create_issue",))
@@ -102,8 +123,12 @@ class UpdateIssue(OfIssue):
     title: Annotated[str, Doc("New headline.")] = ""
     body: Text = ""
     state: Annotated[Literal["open", "closed"] | None, Doc("Open it again, or close it.")] = None
-    labels: Annotated[tuple[str, ...] | None, Doc("Labels it has from now on, in place of the old ones.")] = None
-    assignees: Annotated[tuple[str, ...] | None, Doc("Who is assigned from now on, in place of the old ones.")] = None
+    labels: Annotated[tuple[str, ...] | None, Doc("Labels it has from now on, in place of the old ones."), LABELS] = (
+        None
+    )
+    assignees: Annotated[
+        tuple[str, ...] | None, Doc("Who is assigned from now on, in place of the old ones."), ASSIGNEES
+    ] = None
     milestone: Annotated[int | None, Doc("Number of the milestone it belongs to.")] = None
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from sim_core.plugin import Doc, Input, LongText, Output
 from sim_tool_github.repositories import ChangedFile
-from sim_tool_github.service import Direction, InRepository, Label, Listed, Page, PerPage, User, github
+from sim_tool_github.service import BRANCHES, Direction, InRepository, Label, Listed, Page, PerPage, User, github
 
 
 class Side(Output):
@@ -97,7 +97,7 @@ class ListPullRequests(Listed):
 
     state: Annotated[Literal["open", "closed", "all"], Doc("Which of them.")] = "open"
     head: Annotated[str, Doc("Only those from this branch.", examples=["octocat:feature"])] = ""
-    base: Annotated[str, Doc("Only those into this branch.", examples=["main"])] = ""
+    base: Annotated[str, Doc("Only those into this branch.", examples=["main"]), BRANCHES] = ""
     sort: Annotated[Literal["created", "updated", "popularity", "long-running"], Doc("By what to sort.")] = "created"
     direction: Direction = "desc"
 
@@ -112,8 +112,8 @@ class CreatePullRequest(InRepository):
     """Open a pull request."""
 
     title: Annotated[str, Doc("Headline of the pull request.")]
-    head: Annotated[str, Doc("Branch with the changes; `account:branch` from a fork.", examples=["feature"])]
-    base: Annotated[str, Doc("Branch that the changes go into.", examples=["main"])]
+    head: Annotated[str, Doc("Branch with the changes; `account:branch` from a fork.", examples=["feature"]), BRANCHES]
+    base: Annotated[str, Doc("Branch that the changes go into.", examples=["main"]), BRANCHES]
     body: Annotated[str, Doc("Text, in GitHub Markdown."), LongText()] = ""
     draft: Annotated[bool, Doc("Whether it is not ready to be reviewed.")] = False
 
@@ -125,7 +125,7 @@ class UpdatePullRequest(OfPull):
     title: Annotated[str, Doc("New headline.")] = ""
     body: Annotated[str, Doc("New text, in GitHub Markdown."), LongText()] = ""
     state: Annotated[Literal["open", "closed"] | None, Doc("Open it again, or close it.")] = None
-    base: Annotated[str, Doc("Branch that the changes go into from now on.")] = ""
+    base: Annotated[str, Doc("Branch that the changes go into from now on."), BRANCHES] = ""
 
 
 @github.patch(

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from sim_core.plugin import Context, Doc, Input, Output, Request
-from sim_tool_github.service import Direction, InRepository, Listed, Page, PerPage, User, github
+from sim_tool_github.service import BRANCHES, Direction, InRepository, Listed, Page, PerPage, User, github
 
 
 class Repository(Output):
@@ -168,7 +168,7 @@ class ListBranches(Listed):
 class GetBranch(InRepository):
     """Look up a branch and the commit it points to."""
 
-    branch: Annotated[str, Doc("Name of the branch.", examples=["main"])]
+    branch: Annotated[str, Doc("Name of the branch.", examples=["main"]), BRANCHES]
 
 
 class CreateBranch(InRepository):
@@ -193,7 +193,7 @@ async def create_branch(call: CreateBranch, context: Context) -> Reference:
 class DeleteBranch(InRepository):
     """Remove a branch; its commits stay reachable from elsewhere only."""
 
-    branch: Annotated[str, Doc("Name of the branch.", examples=["feature/login"])]
+    branch: Annotated[str, Doc("Name of the branch.", examples=["feature/login"]), BRANCHES]
 
 
 @github.get("/repos/{owner}/{repo}/tags", returns=list[Tag], aliases=("github_list_tags",))
@@ -216,12 +216,12 @@ class ListCommits(Listed):
 class GetCommit(InRepository):
     """Look up a commit with the files it changes."""
 
-    ref: Annotated[str, Doc("Commit, branch or tag.", examples=["main"])]
+    ref: Annotated[str, Doc("Commit, branch or tag.", examples=["main"]), BRANCHES]
 
 
 @github.get("/repos/{owner}/{repo}/compare/{base}...{head}", returns=Comparison, aliases=("github_compare_commits",))
 class CompareCommits(InRepository):
     """Compare two branches, tags or commits."""
 
-    base: Annotated[str, Doc("Where the comparison starts.", examples=["main"])]
-    head: Annotated[str, Doc("What is compared with it.", examples=["feature/login"])]
+    base: Annotated[str, Doc("Where the comparison starts.", examples=["main"]), BRANCHES]
+    head: Annotated[str, Doc("What is compared with it.", examples=["feature/login"]), BRANCHES]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from sim_core.plugin import Bearer, Doc, Input, Integration, OAuth, Output
+from sim_core.plugin import Bearer, Doc, Input, Integration, OAuth, Options, Output
 
 github = Integration(
     "github",
@@ -27,8 +27,29 @@ github = Integration(
     renames={"pullNumber": "pull_number"},
 )
 
-Login = Annotated[str, Doc("Account that owns the repository.", examples=["octocat"])]
-Repo = Annotated[str, Doc("Name of the repository, without its owner.", examples=["hello-world"])]
+MINE = {"per_page": 100}
+HERE = {"owner": "$owner", "repo": "$repo"}
+BRANCHES = Options("list_branches", value="name", inputs={**HERE, **MINE}, cursor="page")
+LABELS = Options("list_labels", value="name", detail="description", inputs={**HERE, **MINE}, cursor="page")
+ASSIGNEES = Options("list_assignees", value="login", label="login", inputs={**HERE, **MINE}, cursor="page")
+WORKFLOWS = Options("list_workflows", detail="path", inputs={**HERE, **MINE}, cursor="page")
+Login = Annotated[
+    str,
+    Doc("Account that owns the repository.", examples=["octocat"]),
+    Options("list_my_repositories", value="owner.login", label="owner.login", inputs=MINE, cursor="page"),
+]
+Repo = Annotated[
+    str,
+    Doc("Name of the repository, without its owner.", examples=["hello-world"]),
+    Options(
+        "list_my_repositories",
+        value="name",
+        detail="description",
+        inputs=MINE,
+        only={"owner.login": "$owner"},
+        cursor="page",
+    ),
+]
 PerPage = Annotated[int, Doc("How many on one page.", ge=1, le=100)]
 Page = Annotated[int, Doc("Which page, from 1.", ge=1)]
 Direction = Annotated[Literal["asc", "desc"], Doc("Ascending or descending.")]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from sim_core.plugin import Advanced, Bearer, Doc, Input, Integration, OAuth, Output, Widget
+from sim_core.plugin import Advanced, Bearer, Doc, Input, Integration, OAuth, Options, Output, Widget
 
 google_sheets = Integration(
     "google_sheets",
@@ -32,8 +32,24 @@ google_sheets = Integration(
     spelling="camel",
 )
 
-SpreadsheetId = Annotated[str, Doc("ID of the spreadsheet, out of its address.", examples=["1qpyC0XzvTcKT6EISywvqES"])]
-Range = Annotated[str, Doc("Cells in A1 notation; a sheet's name alone is all of it.", examples=["Sheet1!A1:D10"])]
+SpreadsheetId = Annotated[
+    str,
+    Doc("ID of the spreadsheet, out of its address.", examples=["1qpyC0XzvTcKT6EISywvqES"]),
+    Options(
+        "list_spreadsheets",
+        detail="modified_time",
+        items="files",
+        search="name",
+        cursor="page_token",
+        next="next_page_token",
+    ),
+]
+THERE = {"spreadsheet_id": "$spreadsheet_id"}
+Range = Annotated[
+    str,
+    Doc("Cells in A1 notation; a sheet's name alone is all of it.", examples=["Sheet1!A1:D10"]),
+    Options("get_spreadsheet", value="properties.title", label="properties.title", items="sheets", inputs=THERE),
+]
 Rows = Annotated[list[list[Any]], Doc("Rows, each a list of cells.", examples=[[["Ada", 36]]]), Widget("json")]
 Meaning = Annotated[
     Literal["USER_ENTERED", "RAW"],

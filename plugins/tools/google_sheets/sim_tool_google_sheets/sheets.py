@@ -2,10 +2,14 @@
 
 from typing import Annotated, Any
 
-from sim_core.plugin import Advanced, Context, Doc, Input, Output, Refused, Request
-from sim_tool_google_sheets.service import InSpreadsheet, SheetFacts, Spreadsheet, SpreadsheetId, google_sheets
+from sim_core.plugin import Advanced, Context, Doc, Input, Options, Output, Refused, Request
+from sim_tool_google_sheets.service import THERE, InSpreadsheet, SheetFacts, Spreadsheet, SpreadsheetId, google_sheets
 
-SheetId = Annotated[int, Doc("ID of the sheet, the `gid` of its address.", examples=[0])]
+SheetId = Annotated[
+    int,
+    Doc("ID of the sheet, the `gid` of its address.", examples=[0]),
+    Options("get_spreadsheet", value="properties.sheet_id", label="properties.title", items="sheets", inputs=THERE),
+]
 BATCH = "/spreadsheets/{spreadsheet_id}:batchUpdate"
 
 
@@ -28,6 +32,48 @@ class Answer(Output):
 )
 class GetSpreadsheet(InSpreadsheet):
     """Look up a spreadsheet and its sheets, without their cells."""
+
+
+class File(Output):
+    """A spreadsheet in a list."""
+
+    id: str
+    name: str
+    modified_time: str = ""
+
+
+class Files(Output):
+    """Spreadsheets, and how the list goes on."""
+
+    files: list[File] = []
+    next_page_token: str = ""
+
+
+class ListSpreadsheets(Input):
+    """Which spreadsheets to list."""
+
+    name: Annotated[str, Doc("Only those whose name holds this.")] = ""
+    page_token: Annotated[str, Doc("Where the list before this one ended."), Advanced()] = ""
+    page_size: Annotated[int, Doc("How many at most.", ge=1, le=1000), Advanced()] = 100
+
+
+@google_sheets.tool
+async def list_spreadsheets(call: ListSpreadsheets, context: Context) -> Files:
+    """List the spreadsheets that the account can see, the last changed first."""
+    wanted = ["mimeType = 'application/vnd.google-apps.spreadsheet'", "trashed = false"]
+    if call.name:
+        # Drive reads a backslash before it and a quote: https://developers.google.com/drive/api/guides/search-files
+        name = call.name.replace("\\", "\\\\").replace("'", "\\'")
+        wanted.append(f"name contains '{name}'")
+    asked = {
+        "q": " and ".join(wanted),
+        "orderBy": "modifiedTime desc",
+        "pageSize": call.page_size,
+        "pageToken": call.page_token or None,
+        "fields": "nextPageToken,files(id,name,modifiedTime)",
+    }
+    found = Request(url="https://www.googleapis.com/drive/v3/files", query=asked)
+    return google_sheets.read(await context.send(found), Files)
 
 
 class CreateSpreadsheet(Input):

@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from sim_core.plugin import Advanced, Code, Context, Doc, Input, Invalid, Output, Widget
+from sim_core.plugin import Advanced, Code, Context, Doc, Input, Invalid, Options, Output, Widget
 from sim_tool_postgresql.service import Timeout, connected, postgresql
 from sim_tool_postgresql.values import bound, plain
 
 Sql = Annotated[str, Doc("SQL; write `$1`, `$2` where the parameters go.", min_length=1), Code("sql")]
 Parameters = Annotated[list[Any], Doc("Values of `$1`, `$2` and so on.", examples=[["open", 10]]), Widget("json")]
-TableName = Annotated[str, Doc("Table, with its schema where it is not `public`.", examples=["sales.orders"])]
+TableName = Annotated[
+    str,
+    Doc("Table, with its schema where it is not `public`.", examples=["sales.orders"]),
+    Options("list_tables", value="name", detail="kind", items="tables"),
+]
 Where = Annotated[
     dict[str, Any],
     Doc("Rows whose columns have these values; a list is any of them, null is empty.", examples=[{"id": 7}]),

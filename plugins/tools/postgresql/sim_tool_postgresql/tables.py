@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from sim_core.plugin import Context, Doc, Input, Output
+from sim_core.plugin import Context, Doc, Input, Options, Output
 from sim_tool_postgresql.service import connected, postgresql
 
 COLUMNS = """
@@ -38,6 +38,16 @@ SELECT nspname::text AS name FROM pg_namespace
 WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY nspname
 """
 KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table"}
+
+
+NAMES = """
+SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind AS kind
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND has_schema_privilege(n.oid, 'USAGE')
+  AND ($1 = '' OR n.nspname = $1)
+ORDER BY n.nspname <> 'public', n.nspname, c.relname LIMIT 5000
+"""
 
 
 class Column(Output):
@@ -85,10 +95,50 @@ class Schema(Output):
     schemas: list[str]
 
 
+class TableEntry(Output):
+    """A table or view in a list."""
+
+    name: Annotated[str, Doc("Its name, with its schema where that is not `public`.")]
+    schema: str
+    kind: str
+
+
+class TableList(Output):
+    """The tables of a database, and its schemas."""
+
+    tables: list[TableEntry]
+    schemas: list[str]
+
+
+class ListTables(Input):
+    """Which tables to list."""
+
+    schema: Annotated[str, Doc("Only those of this schema; empty is all of them.")] = ""
+
+
+@postgresql.tool
+async def list_tables(call: ListTables, context: Context) -> TableList:
+    """List the tables and views of a database, without what they are made of."""
+    async with connected(context, 30.0) as connection, connection.transaction(readonly=True):
+        found = await connection.fetch(NAMES, call.schema)
+        schemas = await connection.fetch(SCHEMAS)
+    tables = [
+        TableEntry(
+            name=row["name"] if row["schema"] == "public" else f"{row['schema']}.{row['name']}",
+            schema=row["schema"],
+            kind=KINDS[_letter(row["kind"])],
+        )
+        for row in found
+    ]
+    return TableList(tables=tables, schemas=[row["name"] for row in schemas])
+
+
 class Introspect(Input):
     """Which schema to describe."""
 
-    schema: Annotated[str, Doc("Name of the schema.")] = "public"
+    schema: Annotated[str, Doc("Name of the schema."), Options("list_tables", value="", label="", items="schemas")] = (
+        "public"
+    )
 
 
 @postgresql.tool

@@ -5,8 +5,8 @@ from html import escape
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from sim_core.plugin import Advanced, Context, Doc, Invalid, LongText, Output, Refused, Request
-from sim_tool_s3.service import InBucket, Key, ask, facts, place, s3, tree
+from sim_core.plugin import Advanced, Context, Doc, Invalid, LongText, Options, Output, Refused, Request
+from sim_tool_s3.service import BUCKETS, InBucket, Key, ask, facts, place, s3, tree
 
 Acl = Annotated[
     Literal["private", "public-read", "authenticated-read", "bucket-owner-full-control"] | None,
@@ -15,10 +15,16 @@ Acl = Annotated[
 ]
 
 
+OBJECTS = Options(
+    "list_objects", value="key", label="key", detail="last_modified", items="objects", inputs={"bucket": "$bucket"},
+    search="prefix", cursor="continuation_token", next="next_token",
+)  # fmt: skip
+
+
 class OfObject(InBucket):
     """What every tool of one object needs."""
 
-    key: Key
+    key: Annotated[Key, OBJECTS]
 
 
 class Listed(Output):
@@ -231,7 +237,7 @@ class CopyObject(InBucket):
     """What to copy, and where to."""
 
     key: Annotated[str, Doc("Key of the copy.", examples=["archive/november.csv"], min_length=1)]
-    source_bucket: Annotated[str, Doc("Bucket of the object that is copied.", examples=["reports"])]
+    source_bucket: Annotated[str, Doc("Bucket of the object that is copied.", examples=["reports"]), BUCKETS]
     source_key: Annotated[str, Doc("Key of the object that is copied.", examples=["november.csv"], min_length=1)]
     acl: Acl = None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Protocol, cast
 from urllib.parse import quote
 
-from sim_core.plugin import AwsKeys, Context, Doc, Input, Integration, Invalid, Refused, Reply, Request
+from sim_core.plugin import AwsKeys, Context, Doc, Input, Integration, Invalid, Options, Refused, Reply, Request
 
 s3 = Integration(
     "s3",
@@ -23,7 +23,8 @@ s3 = Integration(
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
-Bucket = Annotated[str, Doc("Name of the bucket.", examples=["reports"])]
+BUCKETS = Options("list_buckets", value="name", detail="region", items="buckets")
+Bucket = Annotated[str, Doc("Name of the bucket.", examples=["reports"]), BUCKETS]
 Key = Annotated[str, Doc("Name of the object in the bucket.", examples=["2026/november.csv"], min_length=1)]
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from sim_core.plugin import Doc, Input, Output
-from sim_tool_slack.service import Blocks, Channel, Message, Stamp, Text, ThreadTs, UserId, slack
+from sim_tool_slack.service import CHANNELS, Blocks, Channel, Message, Stamp, Text, ThreadTs, UserId, slack
 
 
 class Posted(Output):
@@ -71,7 +71,9 @@ class Page(Output):
 class PostMessage(Input):
     """Post a message to a channel, a thread or a person."""
 
-    channel: Annotated[str, Doc("ID or name of the channel, or ID of a person.", examples=["C024BE91L", "#general"])]
+    channel: Annotated[
+        str, Doc("ID or name of the channel, or ID of a person.", examples=["C024BE91L", "#general"]), CHANNELS
+    ]
     text: Text = ""
     thread_ts: ThreadTs = ""
     blocks: Blocks = []

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from sim_core.plugin import Bearer, Doc, Integration, LongText, OAuth, Output, Reply, Widget
+from sim_core.plugin import Bearer, Doc, Integration, LongText, OAuth, Options, Output, Reply, Widget
 
 
 class Refusal(Output):
@@ -52,8 +52,14 @@ slack = Integration(
     renames={"manualChannel": "channel", "emojiName": "name", "reactionTimestamp": "timestamp"},
 )  # fmt: skip
 
-Channel = Annotated[str, Doc("ID of the channel, group or direct message.", examples=["C024BE91L"])]
-UserId = Annotated[str, Doc("ID of the person.", examples=["U024BE7LH"])]
+CHANNELS = Options(
+    "list_channels",
+    detail="purpose.value",
+    inputs={"types": "public_channel,private_channel", "exclude_archived": True, "limit": 1000},
+)
+PEOPLE = Options("list_users", label="profile.real_name", detail="profile.email", inputs={"limit": 1000})
+Channel = Annotated[str, Doc("ID of the channel, group or direct message.", examples=["C024BE91L"]), CHANNELS]
+UserId = Annotated[str, Doc("ID of the person.", examples=["U024BE7LH"]), PEOPLE]
 Stamp = Annotated[str, Doc("Timestamp of the message, which is how Slack names it.", examples=["1503435956.000247"])]
 Text = Annotated[str, Doc("Text, in Slack's mrkdwn."), LongText()]
 Blocks = Annotated[list[dict[str, Any]], Doc("Layout in Block Kit, in place of plain text."), Widget("json")]

@@ -44,6 +44,7 @@ export const PATHS: readonly string[] = [
   "/api/v1/credentials/{credential_id}",
   "/api/v1/credentials/connect/{ticket}",
   "/api/v1/credentials/callback",
+  "/api/v1/workspaces/{workspace_id}/options",
   "/api/v1/keys",
   "/api/v1/keys/{key_id}",
   "/api/v1/auth",
@@ -103,6 +104,7 @@ export const PATHS: readonly string[] = [
   "/api/v1/workspaces/{workspace_id}/audit",
   "/api/v1/organizations/{organization_id}/audit",
   "/api/v1/organizations/{organization_id}/audit/export",
+  "/api/v1/addresses",
   "/api/v1/instance/people",
   "/api/v1/instance/people/{user_id}",
   "/api/v1/instance/mail",
@@ -1043,6 +1045,31 @@ export interface ChangeCredential {
   values?: Record<string, string> | null;
 }
 
+/** Of which field the options are wanted, and what else its form holds. */
+export interface OptionsWanted {
+  block?: string;
+  tool?: string;
+  field: string;
+  values?: Record<string, unknown>;
+  credential?: string;
+  search?: string;
+  cursor?: string;
+  refresh?: boolean;
+}
+
+/** What can be chosen; `next_cursor` brings more. */
+export interface Choices {
+  items: Offered[];
+  next_cursor?: string | null;
+}
+
+/** One thing to choose. */
+export interface Offered {
+  value: unknown;
+  label: string;
+  detail?: string;
+}
+
 /** The keys of the workspace. */
 export interface RestKeysKeyList {
   items: Key[];
@@ -1488,6 +1515,19 @@ export interface Act {
   before: unknown;
   after: unknown;
   created_at: string;
+}
+
+/** What the id names for you: one thing, or nothing. */
+export interface AddressList {
+  items: Address[];
+  next_cursor?: string | null;
+}
+
+/** What an id names, and in which workspace it is. */
+export interface Address {
+  id: string;
+  kind: "run" | "workflow";
+  workspace_id: string;
 }
 
 /** Part of the list of people. */

@@ -1,6 +1,19 @@
 /** What can be done on every page. */
 
-import { Activity, FileUp, Keyboard, KeyRound, Moon, PanelLeft, Plug, Plus, Search, Sun, Workflow } from "lucide-react";
+import {
+  Activity,
+  FileUp,
+  Keyboard,
+  KeyRound,
+  Link2,
+  Moon,
+  PanelLeft,
+  Plug,
+  Plus,
+  Search,
+  Sun,
+  Workflow,
+} from "lucide-react";
 import type { Command } from "./command";
 
 export interface FrameState {
@@ -47,6 +60,14 @@ export const FRAME: Command<FrameState>[] = [
     icon: PanelLeft,
     key: "Mod+B",
     perform: () => ({ act: "sidebar" }),
+  },
+  {
+    name: "link",
+    label: "Copy a link to this page",
+    group: "General",
+    icon: Link2,
+    words: "share send address url",
+    perform: () => ({ act: "link" }),
   },
   {
     name: "shortcuts",

@@ -4,9 +4,10 @@ import type { Version } from "../api/schema";
 import { useEditor } from "../editor/store";
 import { attempt } from "../frame/actions";
 import { Confirm } from "../frame/Confirm";
+import { mark } from "../frame/route";
 import { Button } from "../ui/Button";
 import { Failed, Skeleton } from "../ui/States";
-import { ago } from "../ui/when";
+import { ago, moment } from "../ui/when";
 import { ChangeList } from "./ChangeList";
 import { deploy, frozen, promote, undeploy, useDraftDiffers, useLive } from "./versions";
 
@@ -104,19 +105,27 @@ function Draft({ live }: { live?: Version }) {
 
 function Row({ version, before, editable }: { version: Version; before?: Version; editable: boolean }) {
   const id = useEditor((state) => state.client.id);
-  const [open, setOpen] = useState(false);
+  const asked = new URLSearchParams(location.search).get("version") === String(version.version);
+  const [open, setOpen] = useState(asked);
+  const toggle = () => {
+    setOpen(!open);
+    mark("version", open ? "" : String(version.version));
+  };
   return (
-    <li className="grid grid-cols-1 gap-2 border-b border-line px-3 py-2 last:border-0">
+    <li
+      aria-current={asked || undefined}
+      className="grid grid-cols-1 gap-2 border-b border-line px-3 py-2 last:border-0 aria-[current]:bg-wash"
+    >
       <div className="flex items-center gap-3">
         <span className="w-8 shrink-0 font-mono">v{version.version}</span>
         <span className="min-w-0 flex-1 truncate" title={version.note}>
           {version.note || <span className="text-soft">no note</span>}
         </span>
-        <span className="shrink-0 text-sm text-soft" title={version.created_at}>
+        <span className="shrink-0 text-sm text-soft" title={moment(version.created_at)}>
           {version.author || "an API key"} · {ago(version.created_at)}
         </span>
         {before ? (
-          <Button kind="ghost" className="h-7 px-2" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Button kind="ghost" className="h-7 px-2" aria-expanded={open} onClick={toggle}>
             Changes
           </Button>
         ) : null}

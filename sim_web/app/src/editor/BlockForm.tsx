@@ -3,6 +3,7 @@ import { FieldEditor } from "../fields/FieldEditor";
 import { shownFields, valuesOf } from "../model/forms";
 import { sources } from "../model/offers";
 import { containerOf, isNote } from "../model/ports";
+import { counted } from "../ui/words";
 import { BlockHead } from "./BlockHead";
 import { BlockSettings } from "./BlockSettings";
 import { Connections } from "./Connections";
@@ -70,7 +71,7 @@ export function BlockForm({ id }: { id: string }) {
             onClick={() => setMore(!more)}
             className="justify-self-start text-sm text-accent"
           >
-            {more ? "Hide" : `Show ${advanced.length}`} more fields
+            {more ? "Show fewer fields" : `Show ${counted(advanced.length, "more field")}`}
           </button>
           {more ? show(advanced) : null}
         </>

@@ -31,7 +31,7 @@ export function BlockHead({ block, type }: { block: Block; type?: BlockFacts }) 
           id="block-name"
           aria-label="Name of the block"
           aria-invalid={Boolean(error)}
-          className="control flex-1 border-transparent text-lg font-semibold"
+          className="control -ml-1 flex-1 border-transparent px-1.5 text-lg font-semibold"
           defaultValue={block.name}
           disabled={!editable || block.locked}
           onBlur={(event) => rename(event.target.value)}

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { BlockFacts } from "../api/schema";
 import type { Block } from "../realtime/document";
 import { Field } from "../ui/Field";
+import { Fold } from "../ui/Fold";
 import { Switch } from "../ui/Switch";
 import { useEditor, useEditorStore } from "./store";
 
@@ -24,9 +25,8 @@ export function BlockSettings({ block, type }: { block: Block; type?: BlockFacts
   );
   const retry = block.retry;
   return (
-    <details className="rounded-md border border-line" inert={!editable}>
-      <summary className="cursor-pointer px-3 py-2 font-medium">Settings</summary>
-      <div className="grid gap-3 border-t border-line p-3">
+    <Fold title="Settings" inert={!editable}>
+      <div className="grid gap-3">
         {row("On", "A block that is off is passed over.", block.enabled, (enabled) => set({ enabled }))}
         {row("Locked", "Nobody changes it until it is unlocked.", block.locked, (locked) => set({ locked }))}
         <Timeout block={block} onChange={(timeout_s) => set({ timeout_s })} disabled={!editable || block.locked} />
@@ -70,7 +70,7 @@ export function BlockSettings({ block, type }: { block: Block; type?: BlockFacts
           </div>
         ) : null}
       </div>
-    </details>
+    </Fold>
   );
 }
 

@@ -8,7 +8,7 @@ export function Connections({ offered }: { offered: Source[] }) {
   if (!offered.length) return null;
   return (
     <section className="grid grid-cols-1 gap-1">
-      <h3 className="text-xs font-semibold text-soft">Can be referred to — type &lt; in a field, or drag</h3>
+      <h3 className="text-xs font-semibold text-soft">Values to use: type &lt; in a field, or drag one in</h3>
       {offered.map((source) => (
         <SourceRow key={source.id} source={source} />
       ))}

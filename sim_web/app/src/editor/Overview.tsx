@@ -67,7 +67,7 @@ export function Overview() {
     void flow.setCenter(x, y, { zoom: flow.getZoom() });
   };
   return (
-    <Panel position="bottom-left" className="nodrag ml-13!">
+    <Panel position="bottom-left" className="canvas-map nodrag ml-13!">
       <div
         role="img"
         aria-label="Map of the workflow"

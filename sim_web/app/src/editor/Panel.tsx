@@ -45,7 +45,10 @@ export function Panel() {
     </button>
   );
   return (
-    <aside aria-label="Blocks" className="flex w-90 shrink-0 flex-col border-l border-line bg-card">
+    <aside
+      aria-label="Blocks"
+      className="flex w-90 shrink-0 flex-col border-l border-line bg-card max-xl:w-80 max-md:hidden"
+    >
       <div role="tablist" aria-label="Panel" className="flex border-b border-line">
         {tab("add", "Add")}
         {tab("block", "Edit")}

@@ -1,11 +1,15 @@
 import { lazy, Suspense, useEffect, useState } from "react";
-import { isTyping, presses } from "../commands/command";
+import { isTyping, type Outcome, presses, readied } from "../commands/command";
 import { FRAME } from "../commands/frame";
-import { useCommands } from "../commands/store";
+import { offered, useCommands } from "../commands/store";
+import { copy } from "../ui/Shown";
 import { Skeleton } from "../ui/States";
 import { isDark, setTheme, type Theme } from "../ui/theme";
+import { useMedia } from "../ui/useMedia";
 import { bring, create } from "./actions";
+import { Drawer } from "./Drawer";
 import { Palette } from "./Palette";
+import { Moved, Placed } from "./Placed";
 import { Proof } from "./Proof";
 import { go, type Route, routeOf, usePath } from "./route";
 import { Shortcuts } from "./Shortcuts";
@@ -21,19 +25,29 @@ const Lost = lazy(() => import("../pages/Lost"));
 
 export function Frame() {
   const route = routeOf(usePath());
-  const [folded, setFolded] = useState(localStorage.getItem("sim.folded") === "yes");
+  const small = useMedia("(max-width: 767px)");
+  const tight = useMedia("(max-width: 1150px)") && route.page === "editor";
+  const [kept, setKept] = useState(() => localStorage.getItem("sim.folded"));
+  const [drawn, setDrawn] = useState(false);
+  // an editor in a narrow window takes the room of the sidebar, until it is asked for
+  const folded = !small && (kept ? kept === "yes" : tight);
   const [sheet, setSheet] = useState(false);
-  const fold = () =>
-    setFolded((was) => {
-      localStorage.setItem("sim.folded", was ? "no" : "yes");
-      return !was;
-    });
+  const fold = () => {
+    if (small) return setDrawn(!drawn);
+    const next = folded ? "no" : "yes";
+    localStorage.setItem("sim.folded", next);
+    return setKept(next);
+  };
   useFrameCommands(fold, () => setSheet(true));
   useShortcuts();
   return (
-    <div className="flex h-full">
-      <Sidebar route={route} folded={folded} onFold={fold} />
-      <div className="min-w-0 flex-1 bg-page">
+    <div className="flex h-full max-md:flex-col">
+      {small ? (
+        <Drawer route={route} open={drawn} onOpen={setDrawn} />
+      ) : (
+        <Sidebar route={route} folded={folded} onFold={fold} />
+      )}
+      <div className="min-h-0 min-w-0 flex-1 bg-page">
         <Suspense
           fallback={
             <div className="p-8">
@@ -55,12 +69,14 @@ function Shown({ route }: { route: Route }) {
   switch (route.page) {
     case "workflows":
       return <Workflows />;
+    case "link":
+      return <Placed key={route.id} id={route.id} show={(kind) => <Moved kind={kind} id={route.id} />} />;
     case "editor":
-      return <Editor key={route.id} id={route.id} />;
+      return <Placed key={route.id} id={route.id} kind="workflow" show={() => <Editor id={route.id} />} />;
     case "runs":
       return <Runs />;
     case "run":
-      return <Run key={route.id} id={route.id} />;
+      return <Placed key={route.id} id={route.id} kind="run" show={() => <Run id={route.id} />} />;
     case "integrations":
       return <Integrations />;
     case "settings":
@@ -72,23 +88,20 @@ function Shown({ route }: { route: Route }) {
 
 function useFrameCommands(fold: () => void, sheet: () => void) {
   useEffect(() => {
-    const state = { dark: isDark() };
     const acts: Record<string, (about?: string) => void> = {
       create: () => void create(),
       import: bring,
       sidebar: fold,
       theme: (about) => setTheme(about as Theme),
+      link: () => copy(location.href),
     };
-    const commands = FRAME.filter((one) => one.when?.(state) ?? true).map((one) => ({
-      ...one,
-      run: () => {
-        const done = one.perform({ dark: isDark() });
-        if (done.go) go(done.go);
-        if (done.act) acts[done.act]?.(done.about);
-        if (done.show === "palette") useCommands.getState().setOpen(true);
-        if (done.show === "shortcuts") sheet();
-      },
-    }));
+    const carryOut = (done: Outcome) => {
+      if (done.go) go(done.go);
+      if (done.act) acts[done.act]?.(done.about);
+      if (done.show === "palette") useCommands.getState().setOpen(true);
+      if (done.show === "shortcuts") sheet();
+    };
+    const commands = () => readied(FRAME, () => ({ dark: isDark() }), carryOut);
     useCommands.getState().offer("frame", commands);
   });
 }
@@ -97,8 +110,8 @@ function useFrameCommands(fold: () => void, sheet: () => void) {
 function useShortcuts() {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      for (const command of Object.values(useCommands.getState().sources).flat()) {
-        if (!command.key || !presses(event, command.key)) continue;
+      for (const command of offered(useCommands.getState().sources)) {
+        if (!command.key || command.native || !presses(event, command.key) || !command.ready()) continue;
         if (isTyping(event.target) && !["palette", "run", "search"].includes(command.name)) continue;
         event.preventDefault();
         command.run();

@@ -1,24 +1,15 @@
-import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Workflow } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { workflows } from "../api/queries";
-import { type Ready, useCommands } from "../commands/store";
+import { offered, useCommands } from "../commands/store";
 import { Keys } from "../ui/Keys";
-import { go } from "./route";
+import { useFound } from "./found";
 
-/** One search over commands, blocks and workflows. */
+/** One search over commands, blocks, workflows, runs and settings. */
 export function Palette() {
   const { open, setOpen, sources } = useCommands();
-  const listed = useQuery({ ...workflows, enabled: open });
-  const own: Ready[] = (listed.data?.items ?? []).map((one) => ({
-    name: `open.${one.id}`,
-    label: one.name || "Untitled",
-    group: "Open workflow",
-    icon: Workflow,
-    run: () => go(`/workflows/${one.id}`),
-  }));
-  const all = [...Object.values(sources).flat(), ...own].filter((one) => one.name !== "palette");
+  const found = useFound(open);
+  const held = open ? offered(sources).filter((one) => one.name !== "palette" && one.ready()) : [];
+  const all = [...held, ...found];
   const groups = [...new Set(all.map((one) => one.group))];
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
@@ -32,7 +23,7 @@ export function Palette() {
           <Command label="Search everything" loop>
             <Command.Input
               autoFocus
-              placeholder="Search commands, blocks and workflows…"
+              placeholder="Search workflows, runs, settings and commands…"
               className="w-full border-b border-line bg-transparent px-4 py-3 text-lg outline-none"
             />
             <Command.List className="max-h-[52vh] overflow-auto p-1.5">

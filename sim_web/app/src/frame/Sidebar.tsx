@@ -29,7 +29,7 @@ export function Sidebar({ route, folded, onFold }: { route: Route; folded: boole
     <aside
       className={cx(
         "flex h-full shrink-0 flex-col border-r border-line bg-page",
-        folded ? "w-12 items-center" : "w-60",
+        folded ? "w-12 items-center" : "w-60 max-md:w-full max-md:border-0",
       )}
     >
       <div className={cx("flex h-12 items-center gap-1 px-2", folded && "h-auto flex-col pt-2")}>

@@ -1,18 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Check, ChevronsUpDown, Plus, Settings } from "lucide-react";
 import { workspaces } from "../api/accounts";
-import { queries } from "../api/queries";
-import { session, useSession } from "../session";
+import { useSession } from "../session";
 import { Menu, type MenuEntries } from "../ui/Menu";
 import { go } from "./route";
-
-/** Go over to another workspace: everything that is shown belongs to one. */
-export function enterWorkspace(id: string) {
-  if (id === useSession.getState().workspace) return;
-  session.choose(id);
-  queries.removeQueries({ predicate: (query) => !["workspaces", "auth"].includes(String(query.queryKey[0])) });
-  go("/workflows");
-}
+import { enterWorkspace } from "./workspace";
 
 export function WorkspaceMenu({ folded }: { folded: boolean }) {
   const here = useSession((state) => state.workspace);

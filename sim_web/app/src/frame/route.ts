@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { page: "workflows" }
   | { page: "editor"; id: string }
+  | { page: "link"; id: string }
   | { page: "runs" }
   | { page: "run"; id: string }
   | { page: "integrations" }
@@ -15,6 +16,7 @@ const PATTERNS: [RegExp, (id: string) => Route][] = [
   [/^\/$/, () => ({ page: "workflows" })],
   [/^\/workflows\/?$/, () => ({ page: "workflows" })],
   [/^\/workflows\/([\w-]+)$/, (id) => ({ page: "editor", id })],
+  [/^\/w\/([\w-]+)$/, (id) => ({ page: "link", id })],
   [/^\/runs\/?$/, () => ({ page: "runs" })],
   [/^\/runs\/([\w-]+)$/, (id) => ({ page: "run", id })],
   [/^\/integrations\/?$/, () => ({ page: "integrations" })],
@@ -38,6 +40,15 @@ export function go(path: string, { replace = false } = {}) {
   if (replace) history.replaceState(null, "", path);
   else if (path !== location.pathname + location.search) history.pushState(null, "", path);
   dispatchEvent(new PopStateEvent("popstate"));
+}
+
+/** Say in the address what is open within the page, so that it can be sent to somebody; nothing is gone to. */
+export function mark(name: string, value: string) {
+  const words = new URLSearchParams(location.search);
+  if ((words.get(name) ?? "") === value) return;
+  if (value) words.set(name, value);
+  else words.delete(name);
+  history.replaceState(history.state, "", `${location.pathname}${words.size ? `?${words}` : ""}`);
 }
 
 export const usePath = () => useSyncExternalStore(subscribe, () => location.pathname);

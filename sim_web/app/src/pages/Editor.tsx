@@ -9,6 +9,7 @@ import { TopBar } from "../editor/TopBar";
 import { useEditorCommands } from "../editor/useActs";
 import { useClient } from "../editor/useClient";
 import { useClipboard } from "../editor/useClipboard";
+import { useLinks } from "../editor/useLinks";
 import { useValidation } from "../editor/useProblems";
 import { Aside } from "../together/Aside";
 import { Pins } from "../together/comments/Pins";
@@ -50,15 +51,20 @@ function Shown() {
 function Layout() {
   const name = useEditor((state) => state.doc.name);
   const console = useEditor((state) => state.console);
+  const state = useEditor((all) => (all.busy ? "Running: " : all.run?.status === "failed" ? "Failed: " : ""));
   useEditorCommands();
   useValidation();
   useClipboard();
+  useLinks();
   useEffect(() => {
-    document.title = `${name || "Untitled"} · Sim`;
-  }, [name]);
+    document.title = `${state}${name || "Untitled"} · Sim`;
+  }, [state, name]);
   return (
     <main className="flex h-full flex-col">
       <TopBar />
+      <p className="border-b border-line bg-card px-4 py-1.5 text-sm text-soft md:hidden">
+        Look and run here; to build, open it in a wider window.
+      </p>
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
           <div className="min-h-0 flex-1">

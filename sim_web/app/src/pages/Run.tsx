@@ -10,7 +10,8 @@ import { Button } from "../ui/Button";
 import { JsonTree } from "../ui/JsonTree";
 import { Card, Page } from "../ui/Page";
 import { Failed, Skeleton, StatusDot } from "../ui/States";
-import { ago, cost, lasted } from "../ui/when";
+import { cost, lasted, moment } from "../ui/when";
+import { triggerWord } from "../ui/words";
 
 export default function Run({ id }: { id: string }) {
   const read = useQuery({
@@ -34,9 +35,8 @@ export default function Run({ id }: { id: string }) {
   const one = read.data;
   return (
     <Page
-      wide
       title={name}
-      about={`Run of ${ago(one.started_at ?? one.created_at)}`}
+      about={`Started ${moment(one.started_at ?? one.created_at)}`}
       actions={
         <>
           {ENDED.includes(one.status) ? (
@@ -80,9 +80,9 @@ export default function Run({ id }: { id: string }) {
 function Facts({ run }: { run: RunReply }) {
   const facts: [string, string][] = [
     ["Took", lasted(run.duration_ms)],
-    ["Trigger", run.trigger],
-    ["Version", run.version ? String(run.version) : "draft"],
-    ["Tokens", String((run.tokens_input ?? 0) + (run.tokens_output ?? 0))],
+    ["Trigger", triggerWord(run.trigger)],
+    ["Version", run.version ? String(run.version) : "Draft"],
+    ["Tokens", ((run.tokens_input ?? 0) + (run.tokens_output ?? 0)).toLocaleString()],
     ["Cost", cost(run.cost)],
   ];
   return (

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useOrganization } from "../api/accounts";
 import { Link } from "../frame/Link";
+import { go } from "../frame/route";
 import { useMe, useRole } from "../session";
 import { Page } from "../ui/Page";
 import { TABS, type Tab } from "./settings/tabs";
@@ -17,9 +18,21 @@ export default function Settings({ tab }: { tab: string }) {
     if (chosen) document.title = `${chosen.label} · Settings · Sim`;
   }, [chosen]);
   return (
-    <Page title="Settings" wide>
+    <Page title="Settings">
       <div className="grid items-start gap-x-10 gap-y-6 md:grid-cols-[176px_minmax(0,1fr)]">
-        <nav aria-label="Settings" className="grid gap-4 md:sticky md:top-0">
+        <select
+          aria-label="Settings"
+          className="control md:hidden"
+          value={chosen?.id}
+          onChange={(event) => go(`/settings/${event.target.value}`)}
+        >
+          {shown.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.group}: {one.label}
+            </option>
+          ))}
+        </select>
+        <nav aria-label="Settings" className="grid gap-4 max-md:hidden md:sticky md:top-0">
           {GROUPS.map((group) => (
             <Group key={group} name={group} tabs={shown.filter((one) => one.group === group)} chosen={chosen} />
           ))}

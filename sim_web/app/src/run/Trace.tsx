@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { RunReply, Span } from "../api/schema";
+import { mark } from "../frame/route";
 import { Card } from "../ui/Page";
 import { FrozenMap } from "./FrozenMap";
 import { ENDED, replay } from "./replay";
@@ -13,14 +14,18 @@ function spanOf(root: Span | undefined, block: string): Span | undefined {
     if (span.block === block) found = span;
     for (const child of span.children ?? []) visit(child);
   };
-  if (root) visit(root);
+  if (root && block) visit(root);
   return found;
 }
 
 /** What a run did: on the workflow as it was, and step by step. */
 export function Trace({ run }: { run: RunReply }) {
-  const [span, setSpan] = useState<Span>();
   const root = run.trace ?? undefined;
+  const [span, setChosen] = useState(() => spanOf(root, new URLSearchParams(location.search).get("block") ?? ""));
+  const setSpan = (next: Span | undefined) => {
+    setChosen(next);
+    mark("block", next?.block ?? "");
+  };
   const block = span?.block;
   const again = block && ENDED.includes(run.status) ? () => void replay(run.id, block) : undefined;
   return (

@@ -32,13 +32,13 @@ export function Waterfall({ root, chosen, onChoose }: Props) {
             <span className="truncate" style={{ paddingLeft: depth * 14 }}>
               {span.name}
             </span>
-            <span className="relative h-3 rounded-sm bg-hover">
+            <span className="relative h-2 rounded-sm bg-hover">
               <span
                 className={`absolute inset-y-0 rounded-sm ${TONES[span.status ?? ""] ?? "bg-good"}`}
                 style={{ left: `${(from / whole) * 100}%`, width: `max(2px, ${((span.ms ?? 0) / whole) * 100}%)` }}
               />
             </span>
-            <span className="text-right text-sm text-soft">{lasted(span.ms)}</span>
+            <span className="text-right text-sm text-soft tabular-nums">{lasted(span.ms)}</span>
           </button>
         </li>
       ))}

@@ -8,6 +8,19 @@ interface Props {
   children: (id: string) => ReactNode;
 }
 
+/** Words of which those between backticks are code. */
+const coded = (text: string) =>
+  text.split("`").map((part, at) =>
+    at % 2 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence stay where they are
+      <code key={at} className="rounded-sm bg-hover px-1 font-mono text-xs">
+        {part}
+      </code>
+    ) : (
+      part
+    ),
+  );
+
 /** A label, a control, what it is for, and what is wrong with it. */
 export function Field({ label, hint, error, required, children }: Props) {
   const id = useId();
@@ -28,7 +41,7 @@ export function Field({ label, hint, error, required, children }: Props) {
           {error}
         </p>
       ) : hint ? (
-        <p className="text-sm text-soft">{hint}</p>
+        <p className="text-sm text-soft">{typeof hint === "string" ? coded(hint) : hint}</p>
       ) : null}
     </div>
   );

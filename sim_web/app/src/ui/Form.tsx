@@ -115,7 +115,7 @@ export function Form({ asks, verb, onSubmit, onCancel, wide, calm, children }: P
         </Field>
       ))}
       {children}
-      <div className={cx("flex gap-2", wide ? "" : "justify-end")}>
+      <div className={cx("flex gap-2", !wide && !calm && "justify-end")}>
         {onCancel ? <Button onClick={onCancel}>Cancel</Button> : null}
         <Button type="submit" kind="main" disabled={busy} className={wide ? "h-9 flex-1" : ""}>
           {busy ? "One moment…" : verb}

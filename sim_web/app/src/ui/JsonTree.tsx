@@ -62,7 +62,7 @@ function Leaf({ value, path, label }: Props) {
     <div className="group flex items-start gap-1 rounded-sm pl-4 font-mono text-sm hover:bg-hover">
       {label === undefined ? null : <span className="shrink-0 text-accent">{label}:</span>}
       <span className={`${tone} min-w-0 whitespace-pre-wrap [overflow-wrap:anywhere]`}>
-        {typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing")}
+        {typeof value === "string" ? value || '""' : (JSON.stringify(value) ?? "nothing")}
       </span>
       <CopyPath path={path ?? ""} value={value} />
     </div>

@@ -25,7 +25,7 @@ export function List<T, R>({ query, items, idOf, row, empty, label }: Props<T, R
           {found.map((one) => (
             <li
               key={idOf(one)}
-              className="flex min-h-12 items-center gap-4 border-b border-line px-4 py-2 last:border-0"
+              className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2 last:border-0"
             >
               {row(one)}
             </li>
@@ -42,7 +42,7 @@ export function List<T, R>({ query, items, idOf, row, empty, label }: Props<T, R
 
 /** The name of a row with a word about it below. */
 export const Named = ({ name, about, badge }: { name: ReactNode; about?: ReactNode; badge?: ReactNode }) => (
-  <span className="min-w-0 flex-1">
+  <span className="min-w-0 flex-1 basis-48">
     <span className="flex items-center gap-2">
       <span className="truncate font-medium">{name}</span>
       {badge}

@@ -7,7 +7,6 @@ export function Page({
   about,
   actions,
   whole,
-  wide,
   children,
 }: {
   title: string;
@@ -15,7 +14,6 @@ export function Page({
   actions?: ReactNode;
   /** Whether it fills the window and what is in it scrolls, instead of the page. */
   whole?: boolean;
-  wide?: boolean;
   children: ReactNode;
 }) {
   useEffect(() => {
@@ -25,13 +23,15 @@ export function Page({
     <main className="h-full overflow-auto">
       <div
         className={
-          whole
-            ? "mx-auto flex h-full max-w-[1400px] flex-col gap-4 px-8 py-8"
-            : cx("mx-auto grid grid-cols-1 content-start gap-6 px-8 py-8", wide ? "max-w-6xl" : "max-w-5xl")
+          // one width for all, so that nothing jumps from page to page
+          cx(
+            "mx-auto max-w-6xl px-4 py-5 sm:px-8 sm:py-8",
+            whole ? "flex h-full min-h-140 flex-col gap-4" : "grid grid-cols-1 content-start gap-6",
+          )
         }
       >
         <header className="flex flex-wrap items-start gap-3">
-          <div className="min-w-0 flex-1">
+          <div className="min-w-0 flex-1 max-sm:basis-full">
             <h1 className="text-xl font-semibold">{title}</h1>
             {about ? <p className="text-soft">{about}</p> : null}
           </div>

@@ -5,7 +5,7 @@ import { Button } from "./Button";
 
 export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children?: ReactNode }) {
   return (
-    <div className="grid justify-items-center gap-2 px-6 py-16 text-center">
+    <div className="grid justify-items-center gap-2 px-6 py-12 text-center">
       <span className="grid size-10 place-items-center rounded-lg bg-hover text-soft">
         <Icon size={20} aria-hidden />
       </span>
@@ -64,7 +64,7 @@ export function StatusDot({ status }: { status: string }) {
   return (
     <span className={`inline-flex items-center gap-1.5 ${TONES[status] ?? "text-soft"}`}>
       <span className="size-2 rounded-full bg-current" aria-hidden />
-      <span className="text-text">{status}</span>
+      <span className="inline-block text-text first-letter:uppercase">{status}</span>
     </span>
   );
 }

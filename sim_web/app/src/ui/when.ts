@@ -1,13 +1,19 @@
 /** Times and durations as people say them. */
 
-export function ago(moment: string | null | undefined): string {
-  if (!moment) return "";
-  const seconds = (Date.now() - Date.parse(moment)) / 1000;
+export function ago(at: string | null | undefined): string {
+  if (!at) return "";
+  const seconds = (Date.now() - Date.parse(at)) / 1000;
   if (seconds < 45) return "just now";
   if (seconds < 3600) return `${Math.round(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
-  return new Date(moment).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+  return day(at);
 }
+
+/** A day in full. */
+export const day = (at: string) => new Date(at).toLocaleDateString(undefined, { dateStyle: "medium" });
+/** A day and a time. */
+export const moment = (at: string | null | undefined) =>
+  at ? new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }) : "";
 
 export function lasted(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "";

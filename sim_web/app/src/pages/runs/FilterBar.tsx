@@ -2,6 +2,7 @@ import { Search, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "../../ui/Button";
 import { Switch } from "../../ui/Switch";
+import { titled, triggerWord } from "../../ui/words";
 import { type Filter, isNarrow, STATUSES, TIMES, TRIGGERS } from "./filter";
 
 interface Props {
@@ -23,11 +24,10 @@ export function FilterBar({ filter, names, live, onLive, onChange }: Props) {
     const timer = setTimeout(() => onChange({ text }), WAIT_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  const plain = (list: readonly string[]) => list.map((one) => <option key={one}>{one}</option>);
   return (
     <div className="flex flex-wrap items-center gap-2">
       <label className="relative">
-        <Search size={14} className="absolute top-2.5 left-2.5 text-soft" aria-hidden />
+        <Search size={14} className="absolute top-[9px] left-2.5 text-soft" aria-hidden />
         <span className="sr-only">Look for runs</span>
         <input
           type="search"
@@ -45,10 +45,18 @@ export function FilterBar({ filter, names, live, onLive, onChange }: Props) {
         ))}
       </Pick>
       <Pick label="Status" value={filter.status} onPick={(status) => onChange({ status })}>
-        {plain(STATUSES)}
+        {STATUSES.map((one) => (
+          <option key={one} value={one}>
+            {titled(one)}
+          </option>
+        ))}
       </Pick>
       <Pick label="Trigger" value={filter.trigger} onPick={(trigger) => onChange({ trigger })}>
-        {plain(TRIGGERS)}
+        {TRIGGERS.map((one) => (
+          <option key={one} value={one}>
+            {triggerWord(one)}
+          </option>
+        ))}
       </Pick>
       <Pick label="Time" value={filter.time} onPick={(time) => onChange({ time })}>
         {TIMES.map((one) => (

@@ -3,17 +3,18 @@ import type { RunEntry } from "../../api/schema";
 import { Link } from "../../frame/Link";
 import { StatusDot } from "../../ui/States";
 import { useWindowed } from "../../ui/useWindowed";
-import { ago, cost, lasted } from "../../ui/when";
+import { ago, cost, lasted, moment } from "../../ui/when";
+import { triggerWord } from "../../ui/words";
 
 const ROW = 44;
 const COLUMNS = [
   ["Status", "w-32"],
   ["Workflow", ""],
-  ["Trigger", "w-28"],
-  ["Started", "w-32"],
-  ["Took", "w-24 text-right"],
-  ["Tokens", "w-24 text-right"],
-  ["Cost", "w-24 text-right"],
+  ["Trigger", "w-32 max-md:hidden"],
+  ["Started", "w-32 max-md:w-28"],
+  ["Took", "w-24 text-right max-sm:hidden"],
+  ["Tokens", "w-24 text-right max-md:hidden"],
+  ["Cost", "w-24 text-right max-md:hidden"],
 ] as const;
 
 interface Props {
@@ -71,11 +72,13 @@ function Row({ one, at, name }: { one: RunEntry; at: number; name?: string }) {
         </Link>
         {one.error ? <span className="block truncate text-xs text-bad">{one.error.message}</span> : null}
       </td>
-      <td className={soft}>{one.trigger}</td>
-      <td className={soft}>{ago(one.started_at ?? one.created_at)}</td>
-      <td className={`${soft} text-right`}>{lasted(one.duration_ms)}</td>
-      <td className={`${soft} text-right`}>{tokens || ""}</td>
-      <td className={`${soft} text-right`}>{cost(one.cost)}</td>
+      <td className={`${soft} max-md:hidden`}>{triggerWord(one.trigger)}</td>
+      <td className={soft} title={moment(one.started_at ?? one.created_at)}>
+        {ago(one.started_at ?? one.created_at)}
+      </td>
+      <td className={`${soft} text-right max-sm:hidden`}>{lasted(one.duration_ms)}</td>
+      <td className={`${soft} text-right max-md:hidden`}>{tokens ? tokens.toLocaleString() : ""}</td>
+      <td className={`${soft} text-right max-md:hidden`}>{cost(one.cost)}</td>
     </tr>
   );
 }

@@ -1,20 +1,21 @@
 import type { Act } from "../../api/schema";
 import { JsonTree } from "../../ui/JsonTree";
-
-const when = (moment: string) =>
-  new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+import { moment } from "../../ui/when";
+import { actWords } from "../../ui/words";
 
 /** One act of the audit log; opened, it tells the state before and after. */
 export function ActRow({ act }: { act: Act }) {
   const line = (
     <>
-      <span className="w-36 shrink-0 text-sm text-soft tabular-nums">{when(act.created_at)}</span>
-      <code className="w-40 shrink-0 truncate font-mono text-sm">{act.action}</code>
+      <span className="w-40 shrink-0 text-sm text-soft tabular-nums">{moment(act.created_at)}</span>
+      <span className="w-48 shrink-0 truncate font-medium" title={act.action}>
+        {actWords(act.action)}
+      </span>
       <span className="min-w-0 flex-1 truncate">{act.actor || "nobody"}</span>
       <span className="w-28 shrink-0 truncate text-right text-sm text-soft">{act.address}</span>
     </>
   );
-  const shape = "flex min-h-9 items-center gap-4 px-4 py-1.5";
+  const shape = "flex min-h-9 items-center gap-x-4 px-4 py-1.5 max-md:flex-wrap";
   if (!act.before && !act.after) return <li className={`${shape} border-b border-line last:border-0`}>{line}</li>;
   return (
     <li className="border-b border-line last:border-0">

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { Card } from "../../ui/Page";
 import { setTheme, type Theme, theme } from "../../ui/theme";
+import { Section } from "./Section";
 
 const CHOICES: [Theme, string, string][] = [
   ["system", "As the system", "Follows this machine."],
@@ -11,9 +11,9 @@ const CHOICES: [Theme, string, string][] = [
 export function Appearance() {
   const [chosen, setChosen] = useState(theme());
   return (
-    <Card className="p-4">
-      <fieldset className="grid gap-2">
-        <legend className="mb-2 font-semibold">Colours</legend>
+    <Section title="Appearance" about="Kept in this browser.">
+      <fieldset className="grid gap-1">
+        <legend className="sr-only">Colours</legend>
         {CHOICES.map(([value, label, about]) => (
           <label key={value} className="flex items-center gap-3 rounded-md px-2 py-1.5 hover:bg-hover">
             <input
@@ -31,6 +31,6 @@ export function Appearance() {
           </label>
         ))}
       </fieldset>
-    </Card>
+    </Section>
   );
 }

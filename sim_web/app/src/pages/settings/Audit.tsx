@@ -98,8 +98,12 @@ function AuditPage({ title, about, path, exportable }: Props) {
               ))}
             </ul>
           ) : (
-            <Empty icon={ScrollText} title="Nothing was done">
-              <p>Nothing fits what you look for.</p>
+            <Empty icon={ScrollText} title={action || since ? "No act fits" : "Nothing was done yet"}>
+              <p>
+                {action || since
+                  ? "Choose every act, or an earlier day."
+                  : "Who changes members, keys or secrets is told here."}
+              </p>
             </Empty>
           )}
         </Card>

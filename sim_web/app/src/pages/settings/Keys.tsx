@@ -12,7 +12,7 @@ import type { Ask } from "../../ui/Form";
 import { FormDialog } from "../../ui/FormDialog";
 import { Badge, List, Named } from "../../ui/List";
 import { Shown } from "../../ui/Shown";
-import { ago } from "../../ui/when";
+import { ago, day } from "../../ui/when";
 import { Head } from "./Section";
 
 const SCOPES = [
@@ -40,7 +40,6 @@ interface Props {
   query: UseQueryOptions<{ items: Key[] }, Error, { items: Key[] }, string[]>;
 }
 
-const day = (moment: string) => new Date(moment).toLocaleDateString(undefined, { dateStyle: "medium" });
 const life = (one: Key) =>
   one.expires_at ? (Date.parse(one.expires_at) < Date.now() ? "expired" : `until ${day(one.expires_at)}`) : "";
 const facts = (one: Key) =>

@@ -35,7 +35,10 @@ export function Organization() {
   return (
     <>
       {may ? (
-        <Section title="Name and sessions" about="Hours after which members are asked to sign in again.">
+        <Section
+          title="Name and sessions"
+          about="Members are asked to sign in again after these hours; empty is as the instance has it."
+        >
           <Form
             key={organization.id + organization.name}
             calm
@@ -72,7 +75,7 @@ export function Organization() {
         actions={<Button onClick={() => setFounding(true)}>New organization</Button>}
       />
       <Section
-        title="Leave it"
+        title="Leave the organization"
         about={ACTS.leave.about}
         actions={<Button onClick={() => setAsking("leave")}>{ACTS.leave.verb}</Button>}
       />
@@ -85,7 +88,7 @@ export function Organization() {
       ) : null}
       {role === "owner" ? (
         <Section
-          title="Delete it"
+          title="Delete the organization"
           about={ACTS.delete.about}
           actions={
             <Button kind="danger" onClick={() => setAsking("delete")}>

@@ -46,13 +46,13 @@ export function Workspace() {
         )}
       </Section>
       <Section
-        title="Leave it"
+        title="Leave the workspace"
         about="For guests: you see nothing of it any more. Members of the organization keep what their role gives."
         actions={<Button onClick={() => setAsking("leave")}>Leave the workspace</Button>}
       />
       {may ? (
         <Section
-          title="Delete it"
+          title="Delete the workspace"
           about="With its workflows, runs, secrets and keys. For two weeks an admin of the organization can restore it."
           actions={
             <Button kind="danger" onClick={() => setAsking("delete")}>

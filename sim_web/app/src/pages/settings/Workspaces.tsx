@@ -5,15 +5,14 @@ import { again, deletedWorkspaces, organizations, workspaces } from "../../api/a
 import { write } from "../../api/client";
 import type { WorkspaceEntry } from "../../api/schema";
 import { attempt } from "../../frame/actions";
-import { enterWorkspace } from "../../frame/WorkspaceMenu";
+import { enterWorkspace } from "../../frame/workspace";
 import { useSession } from "../../session";
 import { Button } from "../../ui/Button";
 import { FormDialog } from "../../ui/FormDialog";
 import { Badge, List, Named } from "../../ui/List";
+import { day } from "../../ui/when";
 import { refreshMe } from "./Profile";
 import { Head } from "./Section";
-
-const day = (moment: string) => new Date(moment).toLocaleDateString(undefined, { dateStyle: "medium" });
 
 /** Every workspace there is for the person, and those that are about to go. */
 export function Workspaces() {
