@@ -6,6 +6,8 @@ import { toast } from "sonner";
 import { blockTypes, useBlockTypes } from "../api/queries";
 import { openWorkflow } from "../data/open";
 import type { WorkflowClient } from "../realtime/types";
+import { useSession } from "../session";
+import { seat } from "../together/people";
 import { createEditor, type EditorStore } from "./store";
 
 export function useClient(id: string): { store?: EditorStore; error?: Error } {
@@ -50,7 +52,11 @@ const follow = (client: WorkflowClient, store: EditorStore) =>
 const listen = (client: WorkflowClient, store: EditorStore) => [
   client.subscribe(() => follow(client, store)),
   client.onStatus(() => store.setState({ status: client.status(), seq: client.seq() })),
-  client.onPresence(() => store.setState({ peers: client.presence() })),
+  client.onPresence(() => {
+    const peers = client.presence();
+    seat([useSession.getState().me?.id ?? "", ...peers.map((one) => one.user_id)]);
+    store.setState({ peers });
+  }),
   client.onNotice((notice) => {
     if (notice.kind === "rejected") toast.error(`Taken back: ${notice.message}`);
     if (notice.kind === "cancelled") toast("Someone removed what you were changing.");

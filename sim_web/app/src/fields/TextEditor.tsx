@@ -6,6 +6,7 @@ import { secrets } from "../api/queries";
 import { useEditorStore } from "../editor/store";
 import type { Source } from "../model/offers";
 import { collaborative } from "../realtime/editor";
+import type { SharedRows } from "../realtime/types";
 import { colorOf } from "../together/people";
 import { cx } from "../ui/cx";
 import { baseExtensions, describes, type Known, languageExtension } from "./codemirror";
@@ -30,6 +31,8 @@ interface Props {
   shares?: boolean;
   /** It has a dialog to itself. */
   large?: boolean;
+  /** Or of which row it is a text that may be. */
+  row?: { of: SharedRows; id: string; fact: string };
 }
 
 export type TextProps = Props;
@@ -38,7 +41,8 @@ const LINE = 18;
 
 /** Text with references: completed on `<` and `{{`, shown as chips, coloured as its language says. */
 export function TextEditor(props: Props) {
-  const { id, label, value, single, code, rows = 1, language = "", invalid, place, field, shares, large } = props;
+  const { id, label, value, single, code, rows = 1, language = "", invalid, place, field, shares, large, row } = props;
+  const { of, id: rowId, fact } = row ?? {};
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const isShared = useRef(false);
@@ -51,7 +55,8 @@ export function TextEditor(props: Props) {
   const says = useRef(new Compartment());
   const store = useEditorStore();
   useEffect(() => {
-    const shared = shares ? store.getState().client.text(place.block, field) : null;
+    const inRow = () => (of && rowId && fact ? of.text(rowId, fact) : null);
+    const shared = shares ? store.getState().client.text(place.block, field) : inRow();
     const changed = EditorView.updateListener.of((update) => {
       if (!shared && update.docChanged && !update.transactions.some((one) => one.annotation(describes)))
         latest.current.onChange(update.state.doc.toString());
@@ -86,7 +91,7 @@ export function TextEditor(props: Props) {
       made.destroy();
       shared?.close();
     };
-  }, [id, label, single, code, place.block, field, shares, large, store]);
+  }, [id, label, single, code, place.block, field, shares, large, of, rowId, fact, store]);
   useEffect(() => {
     const now = view.current;
     if (!now || isShared.current || now.state.doc.toString() === value) return;

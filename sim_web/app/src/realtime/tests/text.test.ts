@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import type { Any } from "../document";
+import { edit } from "../shapes";
 import { MemoryStorage } from "../storage";
-import { edit } from "../text";
 import { FakeServer, random } from "./server";
 import { DOCUMENT, joined, open, pass, shut, write } from "./support";
 
