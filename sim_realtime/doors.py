@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from pycrdt import Doc
+
 from sim_core.accounts.actors import Actor, may
 from sim_core.document.operations import RemoveBlocks, UpdateValues
 from sim_core.errors import Anonymous, Missing
@@ -15,6 +17,7 @@ from sim_realtime.limits import Bucket
 from sim_realtime.patience import forgiving, patiently
 from sim_realtime.rooms import Room
 from sim_realtime.session import Session
+from sim_realtime.shapes import Rows, shape_of
 from sim_realtime.texts import Field, Place
 
 
@@ -135,7 +138,7 @@ class Doors:
             if key[0] == room.workflow_id and session in field.readers:
                 self._spawn(field.flush())
 
-    async def field(self, room: Room, block_id: str, name: str) -> Field:
+    async def field(self, room: Room, block_id: str, name: str, texts: tuple[str, ...] | None = None) -> Field:
         """A field whose text is edited together; raises `Missing` when there is none."""
         key = (room.workflow_id, block_id, name)
         found = self.fields.get(key)
@@ -144,14 +147,17 @@ class Doors:
             block = stored.workflow.blocks.get(block_id)
             if block is None:
                 raise Missing(f"there is no block {block_id[:80]!r}")
-            if not isinstance(block.values.get(name, ""), str):
+            shape = shape_of(texts)
+            if shape.normal(block.values.get(name), Doc()) is None:
                 raise Missing(f"{name[:80]!r} holds no text", code="not_text")
             place = Place(self.ledger, self._committer, room.workflow_id, room.workspace_id)
             place.spawn = lambda work: self._spawn(forgiving(work))
             standing = self.fields.get(key)
             if standing is None or standing.is_gone:
-                self.fields[key] = Field(place, block_id, name)
+                self.fields[key] = Field(place, block_id, name, shape)
             found = self.fields[key]
+        if isinstance(found.shape, Rows) is (texts is None):
+            raise Missing(f"{name[:80]!r} is shared in another shape", code="not_text")
         return found
 
     async def flush(self, workflow_id: str = "") -> None:

@@ -119,11 +119,10 @@ class Verbs:
     async def _text_open(self, session: Session, message: protocol.TextOpen) -> None:
         room, _ = self._here(session, message.r)
         try:
-            field = await self._doors.field(room, message.block_id, message.field)
+            field = await self._doors.field(room, message.block_id, message.field, message.texts)
+            await patiently(lambda: field.open(session, message.vector), lambda: session.connection.is_open)
         except Missing as error:
             session.send(_text_reject(message, error.reason, error.message))
-            return
-        await patiently(lambda: field.open(session, message.vector), lambda: session.connection.is_open)
 
     def _text(self, session: Session, message: protocol.Text) -> None:
         _, member = self._here(session, message.r)

@@ -113,6 +113,16 @@ async def fresh(
     return renewed
 
 
+async def revoke(way: OAuth, client: Client, values: Mapping[str, str], *, client_id: str, client_secret: str) -> None:
+    """End what was granted (RFC 7009): the longer-lived token, which ends the other; raises what the service says."""
+    kind = "refresh_token" if values.get("refresh_token") else "access_token"
+    form = {"token": values.get(kind, ""), "token_type_hint": kind}
+    request, errand = _asking(way, way.revoke_url, form, client_id=client_id, client_secret=client_secret)
+    reply = await client.send(msgspec.structs.replace(request, timeout_s=10), errand)
+    if reply.status >= 400:
+        raise Refused(f"{way.provider} answered {reply.status}", http_status=reply.status)
+
+
 async def _ask(
     way: OAuth,
     client: Client,
@@ -123,6 +133,15 @@ async def _ask(
     old: Mapping[str, str],
     now: float | None = None,
 ) -> dict[str, str]:
+    request, errand = _asking(way, way.token_url, form, client_id=client_id, client_secret=client_secret)
+    reply = await client.send(request, errand)
+    return _values(way, reply, old, errand.mask, time.time() if now is None else now)
+
+
+def _asking(
+    way: OAuth, url: str, form: dict[str, str], *, client_id: str, client_secret: str
+) -> tuple[Request, Errand]:
+    """A form for an endpoint of the service, in the name of this platform; none of it is ever told."""
     headers = {"accept": "application/json"}
     hidden = {"client_secret": client_secret, **form}
     if way.client_auth == "basic":
@@ -130,14 +149,14 @@ async def _ask(
         headers["authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
     else:
         form = {**form, "client_id": client_id, "client_secret": client_secret}
-    request = Request(method="POST", url=way.token_url, form=form, headers=headers, timeout_s=30, max_bytes=1 << 20)
-    home = urlsplit(way.token_url).hostname
+    request = Request(method="POST", url=url, form=form, headers=headers, timeout_s=30, max_bytes=1 << 20)
+    home = urlsplit(url).hostname
+    open_ones = ("grant_type", "redirect_uri", "token_type_hint")
     errand = Errand(
-        mask=Mask({name: value for name, value in hidden.items() if name not in ("grant_type", "redirect_uri")}),
+        mask=Mask({name: value for name, value in hidden.items() if name not in open_ones}),
         reach=lambda host, _: None if host == home else f"the token endpoint redirects to {host}",
     )
-    reply = await client.send(request, errand)
-    return _values(way, reply, old, errand.mask, time.time() if now is None else now)
+    return request, errand
 
 
 def _values(way: OAuth, reply: Reply, old: Mapping[str, str], mask: Mask, now: float) -> dict[str, str]:

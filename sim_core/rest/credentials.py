@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from sim_core.accounts import audit
 from sim_core.accounts.actors import may
 from sim_core.accounts.connecting import way_of
+from sim_core.accounts.parting import Parted, part
 from sim_core.errors import Invalid, Missing, Problem
 from sim_core.net import credentials as ways_of
 from sim_core.registry.manifest import way_kind
@@ -137,15 +138,19 @@ async def change_credential(call: Call[ChangeCredential, Nothing]) -> Credential
     return entry(await stored.managed_credential(vault, changed.id, **place))
 
 
-@route("DELETE", "/credentials/{credential_id}", scope="admin", status=204)
-async def delete_credential(call: Call[None, Nothing]) -> None:
-    """Delete a credential of the workspace, or have one that a person shares with it no longer be used here."""
+@route("DELETE", "/credentials/{credential_id}", scope="admin", reply=Parted)
+async def delete_credential(call: Call[None, Nothing]) -> Parted:
+    """Delete a credential of the workspace, or have one that a person shares with it no longer be used here.
+
+    What was granted at the service is ended there too, where it can be told.
+    """
     credential_id, vault = call.id("credential_id"), call.services.vault
     if await shares.leave_workspace(vault.store, credential_id, call.workspace_id):
         await _record(call, "credential.unshare", credential_id)
-        return
-    await stored.delete_credential(vault, call.workspace_id, credential_id)
-    await _record(call, "credential.delete", credential_id)
+        return Parted(at_service="kept", message="It is no longer used in this workspace.")
+    parted = await leave(call, call.workspace_id)
+    await _record(call, "credential.delete", credential_id, after={"at_service": parted.at_service})
+    return parted
 
 
 @route("GET", "/credentials/offers", scope="read", reply=OfferList)
@@ -198,6 +203,14 @@ async def keep(call: Call[NewCredential, Any], owner: str, *, personal: bool) ->
         expires_at=body.expires_at,
         actor=call.user_id,
     )
+
+
+async def leave(call: Call[Any, Any], owner: str) -> Parted:
+    """Delete a credential of a workspace or a person, and take back what was granted."""
+    parts = call.services
+    find = parts.registry.integration
+    id = call.id("credential_id")
+    return await part(parts.vault, parts.client, parts.connecting.apps, find, owner=owner, credential_id=id)
 
 
 async def change(call: Call[ChangeCredential, Any], old: Credential) -> Credential:

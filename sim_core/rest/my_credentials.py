@@ -6,6 +6,7 @@ from litestar.response.base import ASGIResponse
 from msgspec import Meta, Struct
 
 from sim_core.accounts import audit
+from sim_core.accounts.parting import Parted
 from sim_core.errors import Denied, Invalid, Missing
 from sim_core.rest.credentials import (
     ChangeCredential,
@@ -15,6 +16,7 @@ from sim_core.rest.credentials import (
     change,
     entry,
     keep,
+    leave,
 )
 from sim_core.rest.granting import Begin, Connect, begun, wish_of
 from sim_core.rest.routes import Call, Nothing, route
@@ -82,11 +84,15 @@ async def change_my_credential(call: Call[ChangeCredential, Nothing]) -> Credent
     return entry(await _managed(call))
 
 
-@route("DELETE", ONE, scope="admin", on="person", status=204)
-async def delete_my_credential(call: Call[None, Nothing]) -> None:
-    """Delete a credential of your own; nobody can use it any more."""
-    await stored.delete_credential(call.services.vault, call.user_id, call.id("credential_id"))
-    await _record(call, "credential.delete", call.id("credential_id"))
+@route("DELETE", ONE, scope="admin", on="person", reply=Parted)
+async def delete_my_credential(call: Call[None, Nothing]) -> Parted:
+    """Delete a credential of your own; nobody can use it any more.
+
+    What was granted at the service is ended there too, where it can be told.
+    """
+    parted = await leave(call, call.user_id)
+    await _record(call, "credential.delete", call.id("credential_id"), after={"at_service": parted.at_service})
+    return parted
 
 
 @route("GET", ONE + "/shares", scope="admin", on="person", reply=ShareList)

@@ -42,6 +42,7 @@ from sim_core.rest import (
     realtime,
     runs,
     secrets,
+    usage,
     workspaces,
 )
 from sim_core.rest import workflows as workflow_routes
@@ -61,6 +62,7 @@ ROUTES: tuple[Route, ...] = (
     *deployments.ROUTES,
     *execute.ROUTES,
     *figures.ROUTES,
+    *usage.ROUTES,
     *runs.ROUTES,
     *again.ROUTES,
     *catalogue.ROUTES,

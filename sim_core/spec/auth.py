@@ -53,6 +53,8 @@ class OAuth(Way, frozen=True):
     """Where the service tells whose token it is, asked once when an account is connected."""
     account: tuple[str, ...] = ()
     """Names in that answer, with dots for what is nested; the first that is there is what the account is called."""
+    revoke_url: str = ""
+    """Where a token is ended when its credential is deleted (RFC 7009)."""
     pkce: bool = True
     """Whether the request is bound to its code (RFC 7636); only for services that refuse what they do not know."""
 

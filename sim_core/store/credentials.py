@@ -141,6 +141,16 @@ async def break_credential(vault: Vault, credential: Credential, problem: str) -
     await vault.store.execute(sql.BREAK, credential.id, problem[:500], credential.updated_at)
 
 
+async def owned_credential(vault: Vault, owner: str, credential_id: str) -> Credential:
+    """A credential of a workspace or person with its values, for whoever takes leave of it; raises `Missing`."""
+    return await _open(vault, credential_id, await vault.store.row(sql.OWNED, credential_id, owner))
+
+
+async def providers_of_account(vault: Vault, account: str) -> tuple[str, ...]:
+    """The integrations whose credentials are of an account that a person connected."""
+    return tuple(row["provider"] for row in await vault.store.rows(sql.OF_ACCOUNT, account))
+
+
 async def delete_credential(vault: Vault, owner: str, credential_id: str) -> None:
     """Delete a credential of a workspace or person; raises `Missing`."""
     if not await vault.store.execute(sql.DELETE, credential_id, owner):

@@ -182,3 +182,30 @@ async def test_the_command_waits_until_the_browser_has_connected(open_site: Open
         (made,) = (await owner.must("GET", "/credentials"))["items"]
         assert said_last.strip() == f"Connected ada ({made['id']})."
         assert (made["of"], made["name"]) == ("workspace", "ada")
+
+
+async def test_what_was_granted_is_taken_back_when_the_credential_is_deleted(open_site: Open, shop: Shop) -> None:
+    async with opened(open_site, shop) as site:
+        owner = await site.owner()
+        mine = (await connect(owner, shop))["connected"]
+        again = (await connect(owner, shop))["connected"]
+        kept = await owner.must("DELETE", f"/me/credentials/{mine}")
+        assert (kept["at_service"], bool(shop.renewals)) == ("kept", True)
+        assert await orders(owner, again) == "ada"
+        gone = await owner.must("DELETE", f"/me/credentials/{again}")
+        assert gone == {"at_service": "revoked", "message": "'ada' was deleted, and Shop has ended the access."}
+        assert (shop.tokens, shop.renewals) == ({}, {})
+        assert (await owner.ask("DELETE", f"/me/credentials/{again}")).status_code == 404
+
+        shared = (await connect(owner, shop, "/credentials/connect"))["connected"]
+        shop.forgets = False
+        left = await owner.ask("DELETE", f"/credentials/{shared}")
+        assert left.json()["at_service"] == "failed"
+        assert "but Shop did not end the access: shop answered 503" in left.json()["message"]
+        assert (await owner.must("GET", "/credentials"))["items"] == []
+        assert not any(token in left.text for token in (*shop.tokens, *shop.renewals))
+        key = {"provider": "shop", "kind": "bearer", "name": "k", "values": {"SHOP_TOKEN": "t"}}
+        plain = (await owner.must("POST", "/credentials", key))["id"]
+        assert (await owner.must("DELETE", f"/credentials/{plain}"))["at_service"] == "nothing"
+        acts = (await owner.must("GET", "/instance/audit?action=credential.delete"))["items"]
+        assert [act["after"]["at_service"] for act in acts] == ["nothing", "failed", "revoked", "kept"]

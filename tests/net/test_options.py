@@ -11,7 +11,7 @@ from sim_tool_s3 import s3
 from sim_tool_slack import slack
 
 from sim_core.errors import Denied, Invalid, Refused
-from sim_core.net.tools import no_accounts
+from sim_core.net.tools import Accounts, no_accounts
 from sim_core.plugin import Integration
 from sim_core.rest.offering import Choices, Offering, Wish
 from sim_core.spec.fields import Options
@@ -31,7 +31,7 @@ class Desk:
         nothing: Any = None
         self.service = service
         client = told.client(server.allow)
-        self.offering = Offering(Shelf(service), client, nothing, accounts=lambda *_: no_accounts, secrets=given)
+        self.offering = Offering(Shelf(service), client, nothing, accounts=_no_accounts, secrets=given)
 
     async def ask(self, tool: str, field: str, values: dict[str, Any] | None = None, **more: Any) -> Choices:
         form = self.service.tools[f"{self.service.id}.{tool}"].input
@@ -39,6 +39,10 @@ class Desk:
         assert isinstance(options, Options)
         wish = Wish(form=form, field=field, service=self.service.id, values=values or {}, **more)
         return await self.offering.ask(wish, options, workspace_id="w", person="p")
+
+
+def _no_accounts(workspace_id: str, person: str) -> Accounts:
+    return no_accounts
 
 
 def shown(found: Choices) -> list[tuple[Any, str]]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -22,6 +23,7 @@ PLUGIN = '''
             scopes=("orders", "profile"),
             authorize_url="{url}/authorize",
             token_url="{url}/token",
+            revoke_url="{url}/revoke",
             account_url="{url}/me",
             account=("nothing", "account.name"),
             asks={{"access_type": "offline"}},
@@ -76,6 +78,8 @@ class Shop:
         self.client = ("sim", "s3cret")
         self.account = "ada"
         self.lives_s = 3600
+        self.forgets = True
+        """Whether it ends access when it is asked to."""
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: dict[str, str] = {}
         """Whose each access token is."""
@@ -113,6 +117,10 @@ class Shop:
     def answer(self, seen: Seen) -> Answer:
         token = seen.headers.get("authorization", "").removeprefix("Bearer ")
         match seen.path:
+            case "/authorize":
+                return Answer(body=self._page(seen), headers={"content-type": "text/html; charset=utf-8"})
+            case "/revoke":
+                return self._revoke(dict(parse_qsl(seen.body.decode())))
             case "/token":
                 return self._token(dict(parse_qsl(seen.body.decode())))
             case "/me" if token in self.tokens:
@@ -130,6 +138,23 @@ class Shop:
                 return Answer(body={"of": self.tokens[token]})
             case _:
                 return Answer(401, body={"error": "who are you"})
+
+    def _page(self, seen: Seen) -> str:
+        """Where a person who stands in a browser agrees, or does not."""
+        there = self.url + seen.target
+        return (
+            "<!doctype html><title>Shop</title><h1>May Sim see your orders?</h1>"
+            f'<p><a href="{escape(self.consent(there))}">Allow</a> <a href="{escape(self.refusal(there))}">Deny</a></p>'
+        )
+
+    def _revoke(self, form: dict[str, str]) -> Answer:
+        if not self.forgets or (form["client_id"], form["client_secret"]) != self.client:
+            return Answer(503, body={"error": f"temporarily_unavailable for {form['token']}"})
+        account = self.renewals.get(form["token"]) or self.tokens.get(form["token"])
+        for held in (self.tokens, self.renewals):
+            for token in [token for token, whose in held.items() if whose == account]:
+                del held[token]
+        return Answer()  # also for tokens that it does not know
 
     def _token(self, form: dict[str, str]) -> Answer:
         if (form["client_id"], form["client_secret"]) != self.client:

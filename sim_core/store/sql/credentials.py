@@ -76,6 +76,10 @@ UPDATE credential SET name = coalesce($2, name), value = coalesce($3, value), fa
 WHERE id = $1
 """
 BREAK = "UPDATE credential SET problem = $2 WHERE id = $1 AND updated_at = $3"
+OWNED = f"""
+SELECT {COLUMNS}, c.value, 'manage' AS role FROM credential c WHERE c.id = $1 AND $2 IN (c.workspace_id, c.user_id)
+"""
+OF_ACCOUNT = "SELECT DISTINCT provider FROM credential WHERE kind = 'oauth' AND facts ->> 'account' = $1"
 DELETE = "DELETE FROM credential WHERE id = $1 AND (workspace_id = $2 OR user_id = $2)"
 
 SHARE_COLUMNS = """

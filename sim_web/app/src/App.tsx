@@ -2,6 +2,8 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
 import { Toaster } from "sonner";
 import { queries } from "./api/queries";
+import { RETURN } from "./connect/account";
+import { Connected } from "./connect/Connected";
 import { Frame } from "./frame/Frame";
 import { Lost } from "./frame/Lost";
 import { go, usePath } from "./frame/route";
@@ -42,6 +44,7 @@ function Shown() {
   useEffect(() => {
     if (phase === "in" && SIGN_PAGES.includes(path)) go(wanted(location.search) || "/workflows", { replace: true });
   }, [phase, path]);
+  if (path === RETURN) return <Connected />;
   switch (phase) {
     case "asking":
       return null;

@@ -18,6 +18,7 @@ google_sheets = Integration(
         ),
         authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
         token_url="https://oauth2.googleapis.com/token",
+        revoke_url="https://oauth2.googleapis.com/revoke",
         asks={"access_type": "offline", "prompt": "consent"},
         account_url="https://openidconnect.googleapis.com/v1/userinfo",
         account=("email",),

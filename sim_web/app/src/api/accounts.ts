@@ -19,6 +19,7 @@ import type {
   RestMeKeyList,
   SecretList,
   SessionList,
+  ShareList,
   WorkspaceEntries,
   WorkspaceList,
 } from "./schema";
@@ -30,6 +31,7 @@ export const organizations = about<OrganizationList>(["organizations"], "/organi
 export const mySessions = about<SessionList>(["me", "sessions"], "/me/sessions");
 export const myPasskeys = about<PasskeyList>(["me", "passkeys"], "/me/passkeys");
 export const myCredentials = about<CredentialList>(["me", "credentials"], "/me/credentials");
+export const shares = (id: string) => about<ShareList>(["shares", id], `/me/credentials/${id}/shares`);
 export const offers = about<OfferList>(["credentials", "offers"], "/credentials/offers");
 export const myKeys = about<RestMeKeyList>(["me", "keys"], "/me/keys");
 export const mySecrets = about<SecretList>(["me", "secrets"], "/me/secrets");

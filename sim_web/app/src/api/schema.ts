@@ -20,6 +20,7 @@ export const PATHS: readonly string[] = [
   "/api/v1/workflows/{workflow_id}/execute",
   "/api/v1/runs/figures",
   "/api/v1/runs/{run_id}/document",
+  "/api/v1/usage",
   "/api/v1/runs",
   "/api/v1/runs/{run_id}",
   "/api/v1/runs/{run_id}/events",
@@ -575,6 +576,25 @@ export interface RunDocument {
   workflow: Workflow;
 }
 
+/** What runs come to. */
+export interface UsageList {
+  of: "everybody" | "you";
+  since: string;
+  until: string;
+  items: Used[];
+}
+
+/** What one workflow, model, person or day comes to. */
+export interface Used {
+  key: string;
+  name: string;
+  runs: number;
+  failed: number;
+  tokens_input: number;
+  tokens_output: number;
+  cost: number;
+}
+
 /** Part of the list of runs, the newest first. */
 export interface RunPage {
   items: RunEntry[];
@@ -1043,6 +1063,12 @@ export interface Begin {
 export interface ChangeCredential {
   name?: string | null;
   values?: Record<string, string> | null;
+}
+
+/** What became of a credential that was deleted. */
+export interface Parted {
+  at_service: "failed" | "kept" | "nothing" | "revoked";
+  message: string;
 }
 
 /** Of which field the options are wanted, and what else its form holds. */

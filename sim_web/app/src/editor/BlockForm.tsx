@@ -1,12 +1,13 @@
 import { useMemo, useState } from "react";
 import { FieldEditor } from "../fields/FieldEditor";
-import { shownFields, valuesOf } from "../model/forms";
+import { shownFields, stranded, valuesOf } from "../model/forms";
 import { sources } from "../model/offers";
 import { containerOf, isNote } from "../model/ports";
 import { counted } from "../ui/words";
 import { BlockHead } from "./BlockHead";
 import { BlockSettings } from "./BlockSettings";
 import { Connections } from "./Connections";
+import { Missing } from "./Missing";
 import { Outputs } from "./Outputs";
 import { useEditor, useEditorStore } from "./store";
 import { useProblems } from "./useProblems";
@@ -29,16 +30,20 @@ export function BlockForm({ id }: { id: string }) {
   const change = (name: string, value: unknown) => {
     const gesture = `${id}.${name}`;
     const inSubflow = containerOf(block) && doc.subflows[id];
-    store
-      .getState()
-      .change(
-        [
-          inSubflow
-            ? { op: "subflow.update", id, set: { [name]: value } }
-            : { op: "value.update", items: [{ block_id: id, field: name, value }] },
-        ],
-        { gesture },
-      );
+    store.getState().change(
+      [
+        inSubflow
+          ? { op: "subflow.update", id, set: { [name]: value } }
+          : {
+              op: "value.update",
+              items: [
+                { block_id: id, field: name, value },
+                ...stranded(name, fields, values).map((field) => ({ block_id: id, field, value: null })),
+              ],
+            },
+      ],
+      { gesture },
+    );
   };
   const place = { block: id, values, offered, disabled: !editable || block.locked, shares: !containerOf(block) };
   const show = (list: typeof fields) =>
@@ -61,7 +66,7 @@ export function BlockForm({ id }: { id: string }) {
             {one.message}
           </p>
         ))}
-      {type ? null : <Unknown type={block.type} values={values} />}
+      {type ? null : <Missing type={block.type} values={values} />}
       {show(fields.filter((field) => !field.advanced))}
       {advanced.length ? (
         <>
@@ -79,18 +84,6 @@ export function BlockForm({ id }: { id: string }) {
       {isNote(block) ? null : <BlockSettings block={block} type={type} />}
       {isNote(block) ? null : <Connections offered={offered} />}
       {isNote(block) ? null : <Outputs block={block} />}
-    </div>
-  );
-}
-
-function Unknown({ type, values }: { type: string; values: object }) {
-  return (
-    <div className="grid gap-2 rounded-md bg-bad-wash p-3 text-sm">
-      <p>
-        No installed package brings the block type “{type}”. Install it, and the block works again. Until then it keeps
-        what it holds:
-      </p>
-      <pre className="overflow-auto font-mono text-xs">{JSON.stringify(values, null, 2)}</pre>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
-import { credentials, models, workflows } from "../api/queries";
+import { models, workflows } from "../api/queries";
 import { useEditor } from "../editor/store";
 import { IconButton } from "../ui/Button";
 import { Pick } from "../ui/Pick";
@@ -83,24 +83,6 @@ export function WorkflowField({ id, field, value, invalid, onChange }: KindProps
       free
       invalid={invalid}
       placeholder="Choose a workflow…"
-      onChange={(text) => onChange(text || null)}
-    />
-  );
-}
-
-export function CredentialField({ id, field, value, place, invalid, onChange }: KindProps) {
-  const type = useEditor((state) => state.doc.blocks[place.block]?.type.split("@")[0]);
-  const listed = useQuery(credentials).data?.items ?? [];
-  const options = listed
-    .filter((one) => one.provider === type)
-    .map((one) => ({ value: one.id, label: one.name, detail: one.kind }));
-  return (
-    <Pick
-      id={id}
-      label={field.title}
-      value={textOf(value)}
-      options={[{ value: "", label: "The workspace's own" }, ...options]}
-      invalid={invalid}
       onChange={(text) => onChange(text || null)}
     />
   );

@@ -5,6 +5,8 @@ import type { Source } from "../model/offers";
 
 export interface Place {
   block: string;
+  /** The tool whose input it is, where that is not the block's own form. */
+  tool?: string;
   values: Readonly<Record<string, unknown>>;
   offered: Source[];
   disabled: boolean;

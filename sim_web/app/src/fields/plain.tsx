@@ -1,14 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { Button, IconButton } from "../ui/Button";
 import { Pick } from "../ui/Pick";
 import { Switch } from "../ui/Switch";
+import { OfferedField } from "./OfferedField";
 import { type KindProps, textOf } from "./place";
-import { remoteOptions } from "./remote";
 
-export function Dropdown({ id, field, value, place, invalid, onChange }: KindProps) {
-  const remote = useQuery(remoteOptions(field, place.values));
-  const options = (remote.data ?? field.options ?? []).map((one) => ({ value: String(one.value), label: one.label }));
+export function Dropdown(props: KindProps) {
+  return props.field.options_tool ? <OfferedField {...props} /> : <Given {...props} />;
+}
+
+function Given({ id, field, value, invalid, onChange }: KindProps) {
+  const options = (field.options ?? []).map((one) => ({ value: String(one.value), label: one.label }));
   const back = (text: string) => field.options?.find((one) => String(one.value) === text)?.value ?? text;
   const clear = !field.required && value !== null && value !== "" ? [{ value: "", label: "—" }] : [];
   return (

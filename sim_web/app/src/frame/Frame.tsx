@@ -110,6 +110,8 @@ function useFrameCommands(fold: () => void, sheet: () => void) {
 function useShortcuts() {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
+      // a dialog that this key has closed
+      if (event.defaultPrevented) return;
       for (const command of offered(useCommands.getState().sources)) {
         if (!command.key || command.native || !presses(event, command.key) || !command.ready()) continue;
         if (isTyping(event.target) && !["palette", "run", "search"].includes(command.name)) continue;

@@ -21,8 +21,10 @@ export function isShown(field: FormField, values: Values, form: readonly FormFie
   });
 }
 
-export const shownFields = (type: BlockFacts, values: Values) =>
-  (type.form ?? []).filter((field) => isShown(field, values, type.form ?? []));
+export const shownOf = (form: readonly FormField[], values: Values) =>
+  form.filter((field) => isShown(field, values, form));
+
+export const shownFields = (type: BlockFacts, values: Values) => shownOf(type.form ?? [], values);
 
 /** The kind of editor a field asks for; a list of expressions is the branches of a condition. */
 export const kindOf = (field: FormField) =>
@@ -30,6 +32,20 @@ export const kindOf = (field: FormField) =>
 
 export const isEmpty = (value: unknown) =>
   value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
+
+/** The fields that a change makes meaningless: those that depend on it, and those that depend on them, filled in. */
+export function stranded(name: string, form: readonly FormField[], values: Values): string[] {
+  const found = new Set<string>();
+  const follow = (one: string) => {
+    for (const field of form)
+      if (field.depends_on?.includes(one) && field.name !== name && !found.has(field.name)) {
+        found.add(field.name);
+        follow(field.name);
+      }
+  };
+  follow(name);
+  return [...found].filter((one) => !isEmpty(values[one]));
+}
 
 const titleOf = (row: unknown): unknown => {
   const named = row as Record<string, unknown> | null;
@@ -48,6 +64,8 @@ export function inWords(value: unknown): string {
 export function troubleOf(field: FormField, value: unknown): string | undefined {
   if (isEmpty(value)) return field.required && isEmpty(field.default) ? `${field.title} is needed.` : undefined;
   if (typeof value === "string" && (value.includes("<") || value.includes("{{"))) return undefined;
+  // a value that is no JSON stays the text that was typed
+  if (field.kind === "json" && typeof value === "string") return notJson(value);
   if (field.kind === "number" || field.kind === "slider") {
     const number = Number(value);
     if (Number.isNaN(number)) return "This is not a number.";
@@ -61,4 +79,13 @@ export function troubleOf(field: FormField, value: unknown): string | undefined 
       return "This does not have the right form.";
   }
   return undefined;
+}
+
+function notJson(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return `This is not JSON: ${(error as Error).message}`;
+  }
 }

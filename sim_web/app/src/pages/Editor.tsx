@@ -1,5 +1,6 @@
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect } from "react";
+import { useReturn } from "../connect/useReturn";
 import { Canvas } from "../editor/Canvas";
 import { Console } from "../editor/Console";
 import { Dialogs } from "../editor/Dialogs";
@@ -55,6 +56,7 @@ function Layout() {
   useEditorCommands();
   useValidation();
   useClipboard();
+  useReturn();
   useLinks();
   useEffect(() => {
     document.title = `${state}${name || "Untitled"} · Sim`;

@@ -1,28 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { RefreshCw, Trash2 } from "lucide-react";
+import { RefreshCw, Share2, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { toast } from "sonner";
 import { again, offers } from "../../api/accounts";
 import { write } from "../../api/client";
 import { credentials } from "../../api/queries";
-import type { Begin, CredentialEntry, IntegrationFacts } from "../../api/schema";
+import type { CredentialEntry, IntegrationFacts, Parted } from "../../api/schema";
+import { ShareDialog } from "../../connect/ShareDialog";
+import { useConnect } from "../../connect/useConnect";
 import { attempt } from "../../frame/actions";
 import { Confirm } from "../../frame/Confirm";
-import { useMe, useRole, useSession } from "../../session";
+import { useMe, useRole } from "../../session";
 import { Button, IconButton } from "../../ui/Button";
 import { Badge, Named } from "../../ui/List";
 import { NewAccount } from "./NewAccount";
-
-/** Send the browser to the service; it comes back to this page. */
-export async function connect(integration: string, personal: boolean, credential_id = "") {
-  const workspace_id = useSession.getState().workspace;
-  const body = { integration, credential_id, to: "/integrations" };
-  const begun = await attempt(
-    personal
-      ? write<Begin>("POST", "/me/credentials/connect", { ...body, workspace_id })
-      : write<Begin>("POST", "/credentials/connect", body),
-  );
-  if (begun) location.assign(begun.url);
-}
 
 /** The accounts of a service that one may use, and new ones. */
 export function Accounts({ one }: { one: IntegrationFacts }) {
@@ -31,13 +22,18 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
   const listed = useQuery(credentials);
   const offer = useQuery(offers).data?.items.find((other) => other.integration === one.id);
   const [adding, setAdding] = useState(false);
+  const [sharing, setSharing] = useState<CredentialEntry>();
   const [removing, setRemoving] = useState<CredentialEntry>();
   const mine = (listed.data?.items ?? []).filter((other) => other.provider === one.id);
+  const { connect, error } = useConnect(() => undefined);
   const person = Boolean(me && !me.key_id);
   const manages = (other: CredentialEntry) =>
     other.of === "person" ? person && other.user_id === me?.id : isAdmin && other.role === "manage";
   const remove = async (other: CredentialEntry) => {
-    await attempt(write("DELETE", `${other.of === "person" ? "/me" : ""}/credentials/${other.id}`));
+    const left = await attempt(
+      write<Parted>("DELETE", `${other.of === "person" ? "/me" : ""}/credentials/${other.id}`),
+    );
+    if (left) toast(left.message);
     await again("credentials");
   };
   return (
@@ -55,14 +51,24 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
               small
               icon={RefreshCw}
               label={`Connect ${other.name} again`}
-              onClick={() => void connect(one.id, other.of === "person", other.id)}
+              onClick={() =>
+                void connect({ integration: one.id, personal: other.of === "person", credential: other.id })
+              }
             />
+          ) : null}
+          {person && other.of === "person" && other.role === "manage" ? (
+            <IconButton small icon={Share2} label={`Share ${other.name}`} onClick={() => setSharing(other)} />
           ) : null}
           {manages(other) ? (
             <IconButton small icon={Trash2} label={`Delete ${other.name}`} onClick={() => setRemoving(other)} />
           ) : null}
         </div>
       ))}
+      {error ? (
+        <p role="alert" className="text-sm text-bad">
+          {error}
+        </p>
+      ) : null}
       {mine.length ? null : <p className="text-soft">None is connected yet.</p>}
       {person || isAdmin ? (
         <div className="flex flex-wrap gap-2">
@@ -70,6 +76,7 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
         </div>
       ) : null}
       <NewAccount one={one} offer={offer} open={adding} onClose={() => setAdding(false)} />
+      {sharing ? <ShareDialog one={sharing} onClose={() => setSharing(undefined)} /> : null}
       <Confirm
         open={Boolean(removing)}
         title={`Delete “${removing?.name}”?`}

@@ -1,18 +1,22 @@
 import { useState } from "react";
 import { again } from "../../api/accounts";
 import { write } from "../../api/client";
-import type { IntegrationFacts, RestCredentialsOffer, WayFacts } from "../../api/schema";
+import type { CredentialEntry, IntegrationFacts, RestCredentialsOffer, WayFacts } from "../../api/schema";
+import { useConnect } from "../../connect/useConnect";
 import { useMe, useRole } from "../../session";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { type Answers, type Ask, Form } from "../../ui/Form";
-import { connect } from "./Accounts";
 
 interface Props {
   one: IntegrationFacts;
   offer?: RestCredentialsOffer;
   open: boolean;
   onClose: () => void;
+  /** Told of the credential that was made. */
+  onMade?: (id: string) => void;
+  /** Where a browser that opens no windows comes back to. */
+  back?: string;
 }
 
 const KINDS = ["api_key", "aws_keys", "basic", "bearer", "connection"];
@@ -36,7 +40,7 @@ export function asksOf(way: WayFacts): Ask[] {
 }
 
 /** A new account of a service: by granting access there, or by its keys. */
-export function NewAccount({ one, offer, open, onClose }: Props) {
+export function NewAccount({ one, offer, open, onClose, onMade, back }: Props) {
   const me = useMe();
   const isAdmin = useRole() === "admin";
   const isPerson = Boolean(me && !me.key_id);
@@ -44,14 +48,23 @@ export function NewAccount({ one, offer, open, onClose }: Props) {
   const ways = (one.auth ?? []).filter((way) => KINDS.includes(way.kind));
   const [kind, setKind] = useState(ways[0]?.kind);
   const way = ways.find((other) => other.kind === kind);
-  const keep = async ({ "=name": name, ...values }: Answers) => {
-    const body = { provider: one.id, kind, name, values };
-    await write("POST", personal ? "/me/credentials" : "/credentials", body);
-    await again("credentials");
+  const finish = (id: string) => {
+    onMade?.(id);
     onClose();
   };
+  const { connect, waits, error, cancel } = useConnect(finish);
+  const leave = () => {
+    cancel();
+    onClose();
+  };
+  const keep = async ({ "=name": name, ...values }: Answers) => {
+    const body = { provider: one.id, kind, name, values };
+    const made = await write<CredentialEntry>("POST", personal ? "/me/credentials" : "/credentials", body);
+    await again("credentials");
+    finish(made.id);
+  };
   return (
-    <Dialog title={`An account of ${one.title}`} about="Its keys are kept encrypted." open={open} onClose={onClose}>
+    <Dialog title={`An account of ${one.title}`} about="Its keys are kept encrypted." open={open} onClose={leave}>
       <div className="grid gap-4">
         {isAdmin && isPerson ? (
           <select
@@ -64,7 +77,14 @@ export function NewAccount({ one, offer, open, onClose }: Props) {
             <option value="all">For everybody in this workspace</option>
           </select>
         ) : null}
-        {offer ? <Grant offer={offer} onGrant={() => void connect(one.id, personal)} /> : null}
+        {error ? (
+          <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">
+            {error}
+          </p>
+        ) : null}
+        {offer ? (
+          <Grant offer={offer} waits={waits} onGrant={() => void connect({ integration: one.id, personal, back })} />
+        ) : null}
         {ways.length > 1 ? (
           <select aria-label="How" className="control" value={kind} onChange={(event) => setKind(event.target.value)}>
             {ways.map((other) => (
@@ -74,16 +94,22 @@ export function NewAccount({ one, offer, open, onClose }: Props) {
             ))}
           </select>
         ) : null}
-        {way ? <Form key={kind} verb="Keep it" asks={asksOf(way)} onCancel={onClose} onSubmit={keep} /> : null}
+        {way ? <Form key={kind} verb="Keep it" asks={asksOf(way)} onCancel={leave} onSubmit={keep} /> : null}
       </div>
     </Dialog>
   );
 }
 
-const Grant = ({ offer, onGrant }: { offer: RestCredentialsOffer; onGrant: () => void }) =>
+interface GrantProps {
+  offer: RestCredentialsOffer;
+  waits: boolean;
+  onGrant: () => void;
+}
+
+const Grant = ({ offer, waits, onGrant }: GrantProps) =>
   offer.is_ready ? (
-    <Button kind="main" onClick={onGrant}>
-      Continue at {offer.title}
+    <Button kind="main" disabled={waits} onClick={onGrant}>
+      {waits ? `Waiting for ${offer.title}…` : `Continue at ${offer.title}`}
     </Button>
   ) : (
     <p className="rounded-md bg-hover p-3 text-soft">

@@ -10,7 +10,7 @@ interface Props {
 export const RolePick = ({ name, value, options, disabled, onPick }: Props) => (
   <select
     aria-label={`What ${name} may do`}
-    className="control w-28 shrink-0"
+    className="control w-auto min-w-28 shrink-0"
     value={value}
     disabled={disabled}
     onChange={(event) => onPick(event.target.value)}

@@ -15,6 +15,7 @@ import { People } from "./People";
 import { Profile } from "./Profile";
 import { MySecrets, Secrets } from "./Secrets";
 import { Security } from "./Security";
+import { Usage } from "./Usage";
 import { Workspace } from "./Workspace";
 import { Workspaces } from "./Workspaces";
 
@@ -51,6 +52,7 @@ export const TABS: Tab[] = [
   { id: "workspaces", label: "Your workspaces", group: "You", Shown: Workspaces, when: person },
   { id: "workspace", label: "General", group: "Workspace", Shown: Workspace },
   { id: "people", label: "People", group: "Workspace", Shown: People },
+  { id: "usage", label: "Usage", group: "Workspace", Shown: Usage },
   { id: "keys", label: "API keys", group: "Workspace", Shown: Keys, when: admin },
   { id: "secrets", label: "Secrets", group: "Workspace", Shown: Secrets, when: admin },
   { id: "models", label: "Model keys", group: "Workspace", Shown: ModelKeys, when: admin },
