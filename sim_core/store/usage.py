@@ -1,7 +1,8 @@
 """Who uses what: runs, tokens and cost of a workspace by workflow, model, person and day."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -84,7 +85,12 @@ async def usage(
     """What the runs of a workspace come to, the dearest first, days in their order; of one person, or of everybody."""
     statement = OF_MODELS if by == "model" else OF_RUNS.format(**NAMED[by])
     rows = await store.rows(statement, workspace_id, since, until, actor, _first_id(since - EARLY))
-    return tuple(Used(**{name: row[name] or 0 if name == "cost" else row[name] for name in FIELDS}) for row in rows)
+    return tuple(_used(row) for row in rows)
+
+
+def _used(row: Mapping[str, Any]) -> Used:
+    facts: dict[str, Any] = {name: row[name] for name in FIELDS}
+    return Used(**facts | {"cost": facts["cost"] or 0})
 
 
 FIELDS = Used.__struct_fields__
