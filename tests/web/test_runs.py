@@ -87,7 +87,7 @@ def test_a_run_shows_the_workflow_as_it_was_and_runs_again_from_a_block(
     page.get_by_role("button", name="Run again from Work").click()
     page.wait_for_url(re.compile(rf"/runs/(?!{run})"))
     expect(page.get_by_role("button", name="Work: finished")).to_be_visible()
-    expect(page.get_by_text("replay", exact=True)).to_be_visible()
+    expect(page.get_by_text("Replay", exact=True)).to_be_visible()
     assert person.complaints == []
 
 
@@ -101,7 +101,7 @@ def test_a_run_is_repeated_with_changes(person: Person, stack: Stack, works: str
     expect(dialog.get_by_label("Input", exact=True)).to_have_count(0)
     dialog.get_by_label("Code").fill("return 12")
     dialog.get_by_role("button", name="Run", exact=True).click()
-    expect(page.get_by_text("replay", exact=True)).to_be_visible()
+    expect(page.get_by_text("Replay", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Work: finished")).to_be_visible()
     again = stack.ask("GET", f"/runs/{page.url.rsplit('/', 1)[1]}")[1]
     assert again["output"]["result"] == 12

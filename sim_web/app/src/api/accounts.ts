@@ -58,6 +58,8 @@ export function useOrganization() {
   const here = useSession((state) => state.workspace);
   const role = useSession((state) => state.me?.organizations);
   const id = useQuery(workspaces).data?.items.find((one) => one.id === here)?.organization_id ?? "";
-  const found = useQuery(organizations).data?.items.find((one) => one.id === id);
+  // a key belongs to no organization, and is refused
+  const listed = useQuery({ ...organizations, enabled: Boolean(role && id in role) });
+  const found = listed.data?.items.find((one) => one.id === id);
   return { id: role && id in role ? id : "", name: found?.name ?? "", role: role?.[id], organization: found };
 }
