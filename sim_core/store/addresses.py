@@ -28,4 +28,4 @@ class Address(Struct, frozen=True, kw_only=True):
 async def address(store: Store, id: str, among: Sequence[str]) -> Address | None:
     """What an id names in these workspaces; in others it names nothing."""
     row = await store.row(ADDRESS, id, list(among))
-    return row and Address(id=id, kind=row["kind"], workspace_id=row["workspace_id"])
+    return None if row is None else Address(id=id, kind=row["kind"], workspace_id=row["workspace_id"])

@@ -86,6 +86,6 @@ def test_a_run_shows_the_workflow_as_it_was_and_runs_again_from_a_block(
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Run again from Work").click()
     page.wait_for_url(re.compile(rf"/runs/(?!{run})"))
-    expect(page.get_by_role("button", name="Work: finished")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Work: finished")).to_be_visible()
     expect(page.get_by_text("replay", exact=True)).to_be_visible()
     assert person.complaints == []

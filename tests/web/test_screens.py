@@ -131,7 +131,7 @@ def test_every_state_of_the_editor_is_sound(look: Look, workflow: dict[str, str]
     expect(page.get_by_role("dialog")).to_be_visible()
     look.keep("run-form", still=False)
     page.get_by_role("dialog").get_by_role("button", name="Run").click()
-    expect(page.locator("[data-step='Add']")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-step='Add']")).to_be_visible()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible(timeout=30_000)
     page.locator("[data-step='Add']").click()
     look.keep("editor-ran", still=False)

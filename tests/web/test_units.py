@@ -24,6 +24,7 @@ def test_commands_and_models_hold() -> None:
         "src/commands",
         "src/model",
         "src/pages",
+        "src/run",
         "src/together",
         "src/sign",
     ]

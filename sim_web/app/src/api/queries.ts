@@ -1,6 +1,7 @@
 /** What the app asks the API for, each with the key it is cached under. */
 
 import { QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { fullDocument, type NewDocument } from "../realtime/document";
 import { read, send } from "./client";
 import type {
   BlockList,
@@ -11,6 +12,7 @@ import type {
   PluginList,
   ProviderList,
   RestKeysKeyList,
+  RunDocument,
   RunPage,
   RunReply,
   SecretList,
@@ -76,6 +78,15 @@ export const runs = (filter: Record<string, string>) => {
 };
 export const run = (id: string) =>
   queryOptions({ queryKey: ["run", id], queryFn: () => read<RunReply>(`/runs/${id}?trace=true`), staleTime: 2000 });
+/** The workflow as it was when it ran, which never changes. */
+export const runDocument = (id: string) =>
+  queryOptions({
+    queryKey: ["run", id, "document"],
+    queryFn: async () =>
+      fullDocument((await read<RunDocument>(`/runs/${id}/document`)).workflow as unknown as NewDocument),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
 export const validation = (id: string, seq: number) =>
   queryOptions({
     queryKey: ["validation", id, seq],

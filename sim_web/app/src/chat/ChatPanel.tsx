@@ -21,9 +21,9 @@ export default function ChatPanel() {
   const send = async (text: string) => {
     say(id, { who: "you", text });
     setWaits(true);
-    await runner.start(inputOf(askedBy(store.getState()), text, talk.conversation), {}, { quiet: true });
+    const run = await runner.start(inputOf(askedBy(store.getState()), text, talk.conversation), {}, { quiet: true });
     setWaits(false);
-    const { run, doc } = store.getState();
+    const { doc } = store.getState();
     if (!run) return;
     const error = run.status === "failed" || run.status === "cancelled" ? (run.message ?? "Stopped.") : undefined;
     const paused = run.status === "paused" ? "It waits for an answer: see the console." : undefined;
@@ -93,7 +93,7 @@ function Said({ waits }: { waits: boolean }) {
 function Speaking() {
   const id = useEditor((state) => state.client.id);
   const { picked } = useTalk(id);
-  const text = useEditor((state) => (state.run ? replyOf(state.run, state.doc, picked) : ""));
+  const text = useEditor((state) => (state.own ? replyOf(state.own, state.doc, picked) : ""));
   return (
     <div aria-live="polite" className="min-w-0">
       {text ? <Markdown text={text} /> : <p className="text-soft">Running…</p>}

@@ -12,7 +12,7 @@ import {
 } from "lucide-react";
 import { type Along, aligned, distributed, type Line, together } from "../model/align";
 import type { Command } from "./command";
-import type { EditorState } from "./editor";
+import type { EditorCommand, EditorState } from "./state";
 
 const lines: [Line, string, Command["icon"], string][] = [
   ["left", "Align left edges", AlignStartVertical, "Alt+A"],
@@ -29,12 +29,13 @@ const spaces: [Along, string, Command["icon"], string][] = [
 const many = (state: EditorState, least: number) =>
   state.editable && together(state.doc, state.selected).length >= least;
 
-export const ARRANGE: Command<EditorState>[] = [
+export const ARRANGE: EditorCommand[] = [
   ...lines.map(
-    ([line, label, icon, key]): Command<EditorState> => ({
+    ([line, label, icon, key]): EditorCommand => ({
       name: `align.${line}`,
       label,
       group: "Arrange",
+      under: "Align",
       icon,
       key,
       when: (state) => many(state, 2),
@@ -42,10 +43,11 @@ export const ARRANGE: Command<EditorState>[] = [
     }),
   ),
   ...spaces.map(
-    ([along, label, icon, key]): Command<EditorState> => ({
+    ([along, label, icon, key]): EditorCommand => ({
       name: `space.${along}`,
       label,
       group: "Arrange",
+      under: "Align",
       icon,
       key,
       words: "distribute",

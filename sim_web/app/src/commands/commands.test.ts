@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { IN_BAR, menuOf, ON_BLOCKS, ON_CANVAS, ON_EDGES, TO_RUN } from "../editor/menus";
 import { fullDocument } from "../realtime/document";
-import { presses } from "./command";
-import { EDITOR, type EditorState, named } from "./editor";
+import type { Step } from "../run/view";
+import type { Submenu } from "../ui/Menu";
+import { presses, readied } from "./command";
+import { EDITOR, named } from "./editor";
 import { FRAME } from "./frame";
+import type { EditorState } from "./state";
 
 const doc = fullDocument({
   blocks: {
@@ -18,10 +22,32 @@ const state = (facts: Partial<EditorState> = {}): EditorState => ({
   types: new Map(),
   busy: false,
   editable: true,
+  ran: false,
   steps: {},
   measure: () => ({ width: 240, height: 100 }),
   ...facts,
 });
+const done = { key: "b", block: "b", path: [], order: 1, state: "done", text: "", output: 1 } as Step;
+const inBox = fullDocument({
+  blocks: {
+    l: { id: "l", type: "loop", name: "Each", size: [500, 300] },
+    i: { id: "i", type: "function", name: "Inner", parent: "l", pinned: { output: 1, port: "source" } },
+    j: { id: "j", type: "function", name: "Other", parent: "l", position: { x: 300, y: 90 } },
+    k: { id: "k", type: "function", name: "Third", parent: "l", position: { x: 350, y: 20 } },
+    a: { id: "a", type: "start", name: "Start" },
+    c: { id: "c", type: "start", name: "Second start" },
+  },
+  subflows: { l: { kind: "loop", id: "l" } },
+});
+/** Every command holds in one of these. */
+const WHERE = [
+  state(),
+  state({ busy: true }),
+  state({ ran: true, run: "r", steps: { b: done } }),
+  state({ selected: [], edges: ["e"] }),
+  state({ doc: inBox, selected: ["i", "j", "k"] }),
+  state({ doc: inBox, selected: ["i", "j"] }),
+];
 const press = (key: string, more = {}) => ({
   key,
   ctrlKey: false,
@@ -39,8 +65,63 @@ describe("commands", () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it("say what comes of them and change nothing themselves", () => {
-    for (const one of EDITOR) if (one.when?.(state()) ?? true) expect(one.perform(state())).toBeTypeOf("object");
+  it.each(EDITOR.map((one) => [one.name, one] as const))(
+    "%s has words, and does something where it holds",
+    (_, one) => {
+      expect(one.label.length).toBeGreaterThan(2);
+      expect(one.group).toBeTruthy();
+      const fits = WHERE.filter((each) => one.when?.(each) ?? true);
+      expect(fits.length, "it holds in none of the states").toBeGreaterThan(0);
+      for (const each of fits) {
+        const before = JSON.stringify(each.doc);
+        const ready = readied(
+          [one],
+          () => each,
+          (outcome) => expect(Object.keys(outcome).length).toBeGreaterThan(0),
+        );
+        for (const choice of ready) choice.run();
+        expect(JSON.stringify(each.doc), "it changed the document itself").toBe(before);
+      }
+    },
+  );
+
+  it("stand in a menu, under a button or on a key, and every menu names commands that there are", () => {
+    const all = new Set(EDITOR.map((one) => one.name));
+    const listed = [...ON_BLOCKS, ...ON_EDGES, ...ON_CANVAS, ...IN_BAR, ...TO_RUN].filter((name) => name !== "line");
+    for (const name of listed) expect(all, name).toContain(name);
+    const bare = EDITOR.filter((one) => !one.key && !listed.includes(one.name)).map((one) => one.name);
+    expect(bare).toEqual(["run.open", "deploy", "console.clear", "history"]); // buttons of the page
+  });
+
+  it("are offered once for each of the things that they can be done to", () => {
+    const two = fullDocument({ ...doc, blocks: { ...doc.blocks, c: { id: "c", type: "start", name: "Other" } } });
+    const said: unknown[] = [];
+    const starts = readied(
+      EDITOR,
+      () => state({ doc: two }),
+      (outcome) => said.push(outcome),
+    ).filter((one) => one.command === "run.start");
+    expect(starts.map((one) => one.label)).toEqual(["Run from “Start”", "Run from “Other”"]);
+    starts[1]?.run();
+    expect(said).toEqual([{ act: "run.start", about: "c" }]);
+    expect(readied(EDITOR, state, () => undefined).some((one) => one.command === "run.start")).toBe(false);
+  });
+
+  it("gather in a menu those of a kind, and leave out what does not hold", () => {
+    const commands = readied(
+      EDITOR,
+      () => state({ selected: ["a", "b"] }),
+      () => undefined,
+    );
+    const entries = menuOf(ON_BLOCKS, commands);
+    const align = entries.find((one) => typeof one === "object" && "entries" in one) as Submenu;
+    expect(align.label).toBe("Align");
+    expect(align.entries).toHaveLength(6);
+    expect(JSON.stringify(entries)).not.toContain("Run from here");
+    expect(entries.at(-1)).toMatchObject({ label: "Delete", danger: true });
+  });
+
+  it("say what comes of them", () => {
     expect(named("delete")?.perform(state()).operations).toEqual([{ op: "block.remove", ids: ["b"] }]);
     expect(named("enabled")?.perform(state()).operations).toEqual([
       { op: "block.update", items: [{ id: "b", set: { enabled: false } }] },

@@ -4,8 +4,7 @@ import { Spline } from "lucide-react";
 import { newId } from "../data/ids";
 import { portsOf, refusal } from "../model/ports";
 import type { Edge } from "../realtime/document";
-import type { Command } from "./command";
-import type { EditorState } from "./editor";
+import type { EditorCommand, EditorState } from "./state";
 
 /** The edge between them: by the first port that leads nowhere yet, else by the first. */
 function edgeOf({ doc, selected, types }: EditorState): Edge | undefined {
@@ -19,7 +18,7 @@ function edgeOf({ doc, selected, types }: EditorState): Edge | undefined {
     : undefined;
 }
 
-export const JOIN: Command<EditorState>[] = [
+export const JOIN: EditorCommand[] = [
   {
     name: "join",
     label: "Connect the first to the second",

@@ -3,8 +3,7 @@
 import { Pin, PinOff } from "lucide-react";
 import { isNote } from "../model/ports";
 import type { Operation } from "../realtime/document";
-import type { Command } from "./command";
-import type { EditorState } from "./editor";
+import type { EditorCommand, EditorState } from "./state";
 
 const blocks = (state: EditorState) => state.selected.flatMap((id) => state.doc.blocks[id] ?? []);
 
@@ -12,7 +11,7 @@ const blocks = (state: EditorState) => state.selected.flatMap((id) => state.doc.
 const brought = (state: EditorState) =>
   blocks(state).filter((one) => !isNote(one) && !one.locked && state.steps[one.id]?.state === "done");
 
-export const PINS: Command<EditorState>[] = [
+export const PINS: EditorCommand[] = [
   {
     name: "pin",
     label: "Pin the last output",

@@ -1,23 +1,15 @@
 /** The commands that hold at this moment: those of the frame and those of the page that is open. */
 
-import type { LucideIcon } from "lucide-react";
 import { create } from "zustand";
+import type { Ready } from "./command";
 
-export interface Ready {
-  name: string;
-  label: string;
-  group: string;
-  icon?: LucideIcon;
-  key?: string;
-  words?: string;
-  run: () => void;
-}
+type Source = () => readonly Ready[];
 
 interface Commands {
-  sources: Record<string, Ready[]>;
+  sources: Readonly<Record<string, Source>>;
+  /** Whether the palette is open. */
   open: boolean;
-  /** What the palette is opened for, when not for everything. */
-  offer: (source: string, commands: Ready[]) => void;
+  offer: (source: string, commands: Source) => void;
   withdraw: (source: string) => void;
   setOpen: (open: boolean) => void;
 }
@@ -33,3 +25,5 @@ export const useCommands = create<Commands>((set) => ({
     }),
   setOpen: (open) => set({ open }),
 }));
+
+export const offered = (sources: Commands["sources"]): Ready[] => Object.values(sources).flatMap((each) => each());

@@ -1,6 +1,5 @@
 import { Background, BackgroundVariant, Controls, ReactFlow, SelectionMode, useStore } from "@xyflow/react";
-import { type ReactNode, useMemo } from "react";
-import { EDITOR } from "../commands/editor";
+import { type ReactNode, useCallback } from "react";
 import { Cursors } from "../together/Cursors";
 import { useCommenting } from "../together/comments/useCommenting";
 import { Following } from "../together/Following";
@@ -10,10 +9,11 @@ import { type MenuEntries, RightClick } from "../ui/Menu";
 import { isDark } from "../ui/theme";
 import { BlockNode } from "./BlockNode";
 import { ContainerNode } from "./ContainerNode";
+import { menuOf, ON_BLOCKS, ON_CANVAS, ON_EDGES } from "./menus";
 import { NoteNode } from "./NoteNode";
 import { Overview } from "./Overview";
 import { useEditor, useEditorStore } from "./store";
-import { stateOf, useActs } from "./useActs";
+import { useReady } from "./useActs";
 import { useCanvas } from "./useCanvas";
 import { useFlowEdges } from "./useFlowEdges";
 
@@ -24,24 +24,6 @@ const PRO = { hideAttribution: true };
 const EDGE = { type: "smoothstep" };
 const WITH = ["Meta", "Control"];
 const NODES = { block: BlockNode, container: ContainerNode, note: NoteNode };
-const IN_MENU = [
-  "run.from",
-  "run.until",
-  "pin",
-  "unpin",
-  "copy",
-  "cut",
-  "duplicate",
-  "join",
-  "enabled",
-  "locked",
-  "comment",
-  "error_port",
-  "lift",
-  "delete",
-];
-const ON_CANVAS = ["undo", "redo", "add", "comment", "all", "layout", "fit", "search", "variables"];
-
 /** From afar blocks are shown without their words: nobody could read them, and they cost the most to draw. */
 const FAR = 0.25;
 const CROWD = { blocks: 120, zoom: 0.4 };
@@ -100,21 +82,12 @@ export function Canvas({ children }: { children?: ReactNode }) {
   );
 }
 
-/** The context menu: the commands that fit what is chosen. */
-function useMenu(): MenuEntries {
+/** The context menu: the commands that fit what is chosen; asked for as it opens. */
+function useMenu(): () => MenuEntries {
   const store = useEditorStore();
-  const perform = useActs();
-  const selected = useEditor((state) => state.selected);
-  const edges = useEditor((state) => state.edges);
-  return useMemo(() => {
-    const names = selected.length || edges.length ? IN_MENU : ON_CANVAS;
-    const state = stateOf(store.getState());
-    return EDITOR.filter((one) => names.includes(one.name) && (one.when?.(state) ?? true)).map((one) => ({
-      label: one.label,
-      icon: one.icon,
-      key: one.key,
-      danger: one.danger,
-      perform: () => perform(one.perform(stateOf(store.getState()))),
-    }));
-  }, [store, perform, selected, edges]);
+  const commands = useReady();
+  return useCallback(() => {
+    const { selected, edges } = store.getState();
+    return menuOf(selected.length ? ON_BLOCKS : edges.length ? ON_EDGES : ON_CANVAS, commands());
+  }, [store, commands]);
 }

@@ -1,11 +1,11 @@
 import { Rocket } from "lucide-react";
 import { useDraftDiffers, useLive } from "../deploy/versions";
 import { Button } from "../ui/Button";
-import { useEditorStore } from "./store";
+import { useCommand } from "./useActs";
 
 /** Opens the deploy dialog; a dot says that the draft differs from what is live. */
 export function DeployButton() {
-  const store = useEditorStore();
+  const does = useCommand();
   const { live } = useLive();
   const ahead = useDraftDiffers();
   const told = !live ? "" : ahead ? "the draft differs from what is live" : `version ${live.version} is live`;
@@ -15,7 +15,7 @@ export function DeployButton() {
       title={told || undefined}
       aria-label={told ? `Deploy: ${told}` : "Deploy"}
       className="relative"
-      onClick={() => store.getState().set({ shown: "deploy" })}
+      onClick={() => does("deploy")}
     >
       Deploy
       {live ? (

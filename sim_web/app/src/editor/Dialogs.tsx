@@ -1,11 +1,10 @@
-import { lazy, Suspense, useState } from "react";
-import { InputForm, problem, readInput } from "../run/InputForm";
-import { Button } from "../ui/Button";
+import { lazy, Suspense } from "react";
+import { entriesOf } from "../model/ports";
 import { Dialog } from "../ui/Dialog";
 import { Skeleton } from "../ui/States";
 import { FindReplace } from "./FindReplace";
-import { useEditor, useEditorStore } from "./store";
-import { askedBy, useRunner } from "./useRunner";
+import { RunForm } from "./RunForm";
+import { type Editor, useEditor, useEditorStore } from "./store";
 import { Variables } from "./Variables";
 
 const DeployDialog = lazy(() => import("../deploy/DeployDialog"));
@@ -14,10 +13,11 @@ const DeployDialog = lazy(() => import("../deploy/DeployDialog"));
 export function Dialogs() {
   const store = useEditorStore();
   const shown = useEditor((state) => state.shown);
+  const entry = useEditor(startName);
   const close = () => store.getState().set({ shown: "" });
   return (
     <>
-      <Dialog title="Run with" about="What the start block asks for." open={shown === "run"} onClose={close}>
+      <Dialog title="Run with" about={`What “${entry}” hands on.`} open={shown === "run"} onClose={close}>
         <RunForm />
       </Dialog>
       <Dialog
@@ -41,32 +41,5 @@ export function Dialogs() {
   );
 }
 
-const kept = new Map<string, Record<string, string>>();
-
-function RunForm() {
-  const store = useEditorStore();
-  const runner = useRunner();
-  const asked = askedBy(store.getState());
-  const id = store.getState().client.id;
-  const [values, setValues] = useState<Record<string, string>>(kept.get(id) ?? {});
-  const wrong = asked.some(
-    (one) => problem(one, values[one.name] ?? "") || (one.required && !(values[one.name] ?? one.value)),
-  );
-  return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        kept.set(id, values);
-        void runner.start(readInput(asked, values));
-      }}
-    >
-      <InputForm asked={asked} values={values} onChange={setValues} />
-      <div className="flex justify-end">
-        <Button type="submit" kind="main" disabled={wrong}>
-          Run
-        </Button>
-      </div>
-    </form>
-  );
-}
+const startName = ({ doc, types, where }: Editor) =>
+  (where?.start ? doc.blocks[where.start] : entriesOf(doc, types)[0])?.name ?? "the start";

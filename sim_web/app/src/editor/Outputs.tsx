@@ -5,8 +5,8 @@ import type { Block } from "../realtime/document";
 import { Button } from "../ui/Button";
 import { JsonTree } from "../ui/JsonTree";
 import { PinnedOutput } from "./PinnedOutput";
-import { useEditor, useEditorStore } from "./store";
-import { stateOf, useActs } from "./useActs";
+import { useEditor } from "./store";
+import { useCommand } from "./useActs";
 
 /** What a block brought last, and what is pinned in its place. */
 export function Outputs({ block }: { block: Block }) {
@@ -47,17 +47,9 @@ const Head = ({ title, action }: { title: string; action: React.ReactNode }) => 
 
 /** A button for one of the editor's commands. */
 function Do({ name, label, icon }: { name: string; label: string; icon: typeof Pin }) {
-  const store = useEditorStore();
-  const perform = useActs();
-  const command = named(name);
+  const does = useCommand();
   return (
-    <Button
-      kind="ghost"
-      icon={icon}
-      className="h-7 px-2"
-      title={command?.label}
-      onClick={() => command && perform(command.perform(stateOf(store.getState())))}
-    >
+    <Button kind="ghost" icon={icon} className="h-7 px-2" title={named(name)?.label} onClick={() => does(name)}>
       {label}
     </Button>
   );

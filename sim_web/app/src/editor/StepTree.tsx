@@ -1,11 +1,14 @@
 import { ChevronRight } from "lucide-react";
-import { useMemo, useState } from "react";
-import { type Line, linesOf, type RunView } from "../run/view";
+import { useMemo, useRef, useState } from "react";
+import { type Line, linesOf } from "../run/lines";
+import type { RunView, Step } from "../run/view";
 import { IconButton } from "../ui/Button";
 import { cx } from "../ui/cx";
+import { useWindowed } from "../ui/useWindowed";
 import { lasted } from "../ui/when";
-import { useEditor } from "./store";
+import type { Names } from "./useNames";
 
+const ROW = 28;
 const DOTS: Record<string, string> = {
   running: "bg-busy",
   done: "bg-good",
@@ -13,20 +16,22 @@ const DOTS: Record<string, string> = {
   handled: "bg-busy",
   paused: "bg-accent",
 };
+const FEW = 8;
 
-/** A run as a tree of steps and rounds. */
-export function StepTree({
-  run,
-  chosen,
-  onChoose,
-}: {
+interface Props {
   run: RunView;
+  names: Names;
   chosen?: string;
   onChoose: (key?: string) => void;
-}) {
+}
+
+/** A run as a tree of steps and rounds; only the lines that are seen are drawn. */
+export function StepTree({ run, names, chosen, onChoose }: Props) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const blocks = useEditor((state) => state.doc.blocks);
-  const lines = useMemo(() => linesOf(run, folded), [run, folded]);
+  const [words, setWords] = useState("");
+  const lines = useMemo(() => linesOf(run, folded, fitting(words, names)), [run, folded, words, names]);
+  const box = useRef<HTMLDivElement>(null);
+  const { from, to, above, below } = useWindowed(box, ROW, lines.length);
   const fold = (key: string) =>
     setFolded((was) => {
       const next = new Set(was);
@@ -34,49 +39,62 @@ export function StepTree({
       return next;
     });
   return (
-    <ol className="min-h-0 overflow-auto border-r border-line py-1">
-      <li>
-        <button
-          type="button"
-          onClick={() => onChoose(undefined)}
-          aria-pressed={!chosen}
-          className="w-full px-3 py-1 text-left font-medium hover:bg-hover aria-pressed:bg-wash"
-        >
-          Result
-        </button>
-      </li>
-      {lines.map((line) => (
-        <li
-          key={line.key}
-          style={{ paddingLeft: line.depth * 14 }}
-          className={cx("flex items-center px-2", chosen === line.key && "bg-wash")}
-        >
-          <IconButton
-            small
-            icon={ChevronRight}
-            label={folded.has(line.key) ? "Unfold" : "Fold"}
-            className={cx("size-5", hasInside(line, run) ? "" : "invisible", folded.has(line.key) ? "" : "rotate-90")}
-            onClick={() => fold(line.key)}
-          />
-          <LineRow
-            line={line}
-            name={line.step ? (blocks[line.step.block]?.name ?? line.step.block) : ""}
-            onChoose={() => (line.step ? onChoose(line.key) : fold(line.key))}
-          />
-        </li>
-      ))}
-    </ol>
+    <div className="flex min-h-0 flex-col border-r border-line">
+      {run.order.length > FEW ? (
+        <input
+          aria-label="Filter the steps"
+          placeholder="Name, or failed, running, paused…"
+          className="m-1.5 h-7 rounded-md border border-line bg-transparent px-2 text-sm"
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
+      ) : null}
+      <div ref={box} className="min-h-0 flex-1 overflow-auto py-1">
+        <ol aria-label="Steps" style={{ paddingTop: above, paddingBottom: below }}>
+          {from === 0 ? (
+            <li>
+              <button
+                type="button"
+                onClick={() => onChoose(undefined)}
+                aria-pressed={!chosen}
+                className="w-full px-3 py-1 text-left font-medium hover:bg-hover aria-pressed:bg-wash"
+              >
+                Result
+              </button>
+            </li>
+          ) : null}
+          {lines.slice(from, to).map((line) => (
+            <li
+              key={line.key}
+              style={{ paddingLeft: 8 + line.depth * 14, height: ROW }}
+              className={cx("flex items-center pr-2", chosen === line.key ? "bg-wash" : "hover:bg-hover")}
+            >
+              <IconButton
+                small
+                icon={ChevronRight}
+                label={folded.has(line.key) ? "Unfold" : "Fold"}
+                className={cx("size-5", line.holds ? "" : "invisible", folded.has(line.key) ? "" : "rotate-90")}
+                onClick={() => fold(line.key)}
+              />
+              <LineRow
+                line={line}
+                name={line.step ? names(line.step.block) : ""}
+                onChoose={() => (line.step ? onChoose(line.key) : fold(line.key))}
+              />
+            </li>
+          ))}
+        </ol>
+      </div>
+    </div>
   );
 }
 
-const hasInside = (line: Line, run: RunView) =>
-  line.round
-    ? true
-    : run.order.some(
-        (key) =>
-          run.steps[key]?.path.at(-1)?.[0] === line.step?.block &&
-          run.steps[key]?.path.length === (line.step?.path.length ?? 0) + 1,
-      );
+/** By the name of the block or the state of the step. */
+function fitting(words: string, names: Names): ((step: Step) => boolean) | undefined {
+  const wanted = words.trim().toLowerCase();
+  if (!wanted) return undefined;
+  return (step) => names(step.block).toLowerCase().includes(wanted) || step.state === wanted;
+}
 
 function LineRow({ line, name, onChoose }: { line: Line; name: string; onChoose: () => void }) {
   const { step, round } = line;
@@ -95,7 +113,7 @@ function LineRow({ line, name, onChoose }: { line: Line; name: string; onChoose:
     >
       <span className={cx("size-2 shrink-0 rounded-full", DOTS[step?.state ?? ""])} title={step?.state} />
       <span className="min-w-0 flex-1 truncate">{name}</span>
-      <span className="text-xs text-soft">{lasted(step?.ms)}</span>
+      <span className="text-xs text-soft">{step?.state === "running" ? "running…" : lasted(step?.ms)}</span>
     </button>
   );
 }

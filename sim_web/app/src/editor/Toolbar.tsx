@@ -3,7 +3,7 @@ import { useBlockTypes } from "../api/queries";
 import type { BlockFacts } from "../api/schema";
 import { adding } from "../model/adding";
 import { TypeIcon } from "../ui/TypeIcon";
-import { useEditor, useEditorStore } from "./store";
+import { type Editor, useEditor, useEditorStore } from "./store";
 import { DRAGGED } from "./useCanvas";
 import { useReveal } from "./useReveal";
 
@@ -58,8 +58,9 @@ export function Toolbar() {
   const add = (entry: Entry) => {
     const editor = store.getState();
     const after = editor.dangling ?? (editor.selected.length === 1 ? { id: editor.selected[0] ?? "" } : undefined);
-    const at = editor.dangling ? { x: editor.dangling.at.x, y: editor.dangling.at.y - 22 } : undefined;
-    const parent = editor.dangling ? parentOf(editor, editor.dangling) : undefined;
+    const loose = editor.dangling?.at;
+    const at = loose && { x: loose.x, y: loose.y - 22 };
+    const parent = editor.dangling?.port ? parentOf(editor, editor.dangling.id, editor.dangling.port) : undefined;
     const made = adding(
       editor.doc,
       { type: entry.type, values: entry.values, after, at: parent ? undefined : at, parent },
@@ -97,7 +98,8 @@ export function Toolbar() {
       />
       {dangling ? (
         <p className="rounded-md bg-wash px-3 py-2 text-sm">
-          Choose what follows “{store.getState().doc.blocks[dangling.id]?.name}”.
+          {dangling.parts ? "Choose what comes after" : "Choose what follows"} “
+          {store.getState().doc.blocks[dangling.id]?.name}”.
         </p>
       ) : null}
       {all.map((group) => (
@@ -119,12 +121,8 @@ export function Toolbar() {
   );
 }
 
-function parentOf(
-  editor: ReturnType<ReturnType<typeof useEditorStore>["getState"]>,
-  from: { id: string; port: string },
-) {
-  return from.port.includes("-start-") ? from.id : (editor.doc.blocks[from.id]?.parent ?? null);
-}
+const parentOf = (editor: Editor, id: string, port: string) =>
+  port.includes("-start-") ? id : (editor.doc.blocks[id]?.parent ?? null);
 
 function Row({ entry, onAdd }: { entry: Entry; onAdd: () => void }) {
   const carry = (event: React.DragEvent) => {

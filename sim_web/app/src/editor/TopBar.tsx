@@ -1,20 +1,19 @@
 import { ChevronDown, Play, Redo2, Square, Terminal, Undo2 } from "lucide-react";
-import { EDITOR, named } from "../commands/editor";
 import { Avatars } from "../together/Avatars";
 import { TogetherButtons } from "../together/Buttons";
 import { Saved } from "../together/Saved";
 import { Button, IconButton } from "../ui/Button";
-import { Menu } from "../ui/Menu";
+import { Menu, type MenuEntries } from "../ui/Menu";
 import { DeployButton } from "./DeployButton";
+import { IN_BAR, menuOf, TO_RUN } from "./menus";
 import { useEditor, useEditorStore } from "./store";
-import { stateOf, useActs } from "./useActs";
+import { useCommand, useReady } from "./useActs";
 import { useAllProblems } from "./useProblems";
-
-const MORE = ["layout", "fit", "search", "variables", "all"];
 
 export function TopBar() {
   const store = useEditorStore();
-  const perform = useActs();
+  const commands = useReady();
+  const does = useCommand();
   const busy = useEditor((state) => state.busy);
   const editable = useEditor((state) => state.status.editable);
   const doc = useEditor((state) => state.doc);
@@ -24,10 +23,6 @@ export function TopBar() {
   const rename = (name: string) => {
     if (name.trim() && name !== doc.name)
       store.getState().change([{ op: "workflow.update", set: { name: name.trim() } }]);
-  };
-  const does = (name: string) => {
-    const command = named(name);
-    if (command) perform(command.perform(stateOf(store.getState())));
   };
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-card px-3">
@@ -58,14 +53,7 @@ export function TopBar() {
         aria-pressed={console}
         onClick={() => does("console")}
       />
-      <Menu
-        entries={EDITOR.filter((one) => MORE.includes(one.name)).map((one) => ({
-          label: one.label,
-          icon: one.icon,
-          key: one.key,
-          perform: () => does(one.name),
-        }))}
-      >
+      <Menu align="end" entries={() => menuOf(IN_BAR, commands())}>
         <Button kind="ghost" className="max-md:hidden">
           Canvas <ChevronDown size={14} aria-hidden />
         </Button>
@@ -78,11 +66,25 @@ export function TopBar() {
           Stop
         </Button>
       ) : (
-        <Button kind="main" icon={Play} onClick={() => does("run")}>
-          Run
-        </Button>
+        <RunButton onRun={() => does("run")} entries={() => menuOf(TO_RUN, commands())} />
       )}
     </header>
+  );
+}
+
+/** Runs at once; beside it are the other ways to run. */
+function RunButton({ onRun, entries }: { onRun: () => void; entries: () => MenuEntries }) {
+  return (
+    <div className="flex">
+      <Button kind="main" icon={Play} className="rounded-r-none" onClick={onRun}>
+        Run
+      </Button>
+      <Menu align="end" entries={entries}>
+        <Button kind="main" aria-label="Other ways to run" className="rounded-l-none border-l-on-accent/30 px-1.5">
+          <ChevronDown size={14} aria-hidden />
+        </Button>
+      </Menu>
+    </div>
   );
 }
 

@@ -3,11 +3,13 @@
 import { createContext, useContext } from "react";
 import { createStore, type StoreApi, useStore } from "zustand";
 import type { BlockFacts, Problem } from "../api/schema";
+import type { Dangling } from "../model/adding";
 import type { Measure } from "../model/align";
 import { CARD } from "../model/places";
 import type { Document, Operation } from "../realtime/document";
 import type { ChangeOptions, Peer, Status, WorkflowClient } from "../realtime/types";
 import type { RunView } from "../run/view";
+import type { Where } from "./useRunner";
 
 export type Panel = "add" | "block" | "chat";
 export type Shown = "" | "run" | "variables" | "search" | "deploy";
@@ -24,14 +26,21 @@ export interface Editor {
   panel: Panel;
   console: boolean;
   shown: Shown;
+  /** The run that is shown on the canvas and in the console. */
   run?: RunView;
+  /** The run that was started here last; another one may be shown meanwhile. */
+  own?: RunView;
+  /** Whether one's own run is under way. */
   busy: boolean;
+  /** The input of one's own last run, and where it began and ended. */
+  last?: unknown;
+  where?: Where;
   /** What is wrong, by block. */
   problems: Readonly<Record<string, readonly Problem[]>>;
   /** How large a block is drawn on the canvas. */
   measure: Measure;
-  /** Where a new block follows, when an edge was let go over nothing. */
-  dangling?: { id: string; port: string; at: { x: number; y: number } };
+  /** What a new block follows, when an edge was let go over nothing or is to be parted. */
+  dangling?: Dangling;
   change: (operations: readonly Operation[], options?: ChangeOptions) => void;
   select: (ids: readonly string[], edges?: readonly string[]) => void;
   set: (facts: Partial<Editor>) => void;

@@ -154,6 +154,10 @@ function hands(store: EditorStore, flow: ReturnType<typeof useReactFlow>) {
     onNodeContextMenu: (_event: MouseEvent, node: Node) => {
       if (!store.getState().selected.includes(node.id)) store.getState().select([node.id]);
     },
+    onEdgeContextMenu: (_event: MouseEvent, edge: { id: string }) => {
+      if (!store.getState().edges.includes(edge.id)) store.getState().select([], [edge.id]);
+    },
+    onPaneContextMenu: () => store.getState().select([]),
     onMouseMove: (event: MouseEvent) => {
       store
         .getState()

@@ -1,16 +1,15 @@
 /** Copy, cut and paste of blocks as text, by the browser's own events so that every keyboard works. */
 
 import { useReactFlow } from "@xyflow/react";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import { isTyping } from "../commands/command";
-import { asText, pasted, readClip } from "../model/clip";
+import { asText } from "../model/clip";
+import { clipboard, mouse, pasteText } from "./clipboard";
 import { useEditorStore } from "./store";
-import { clipboard } from "./useActs";
 
 export function useClipboard() {
   const store = useEditorStore();
   const flow = useReactFlow();
-  const mouse = useRef<{ x: number; y: number }>(undefined);
   useEffect(() => {
     const busyElsewhere = (event: Event) => isTyping(event.target) || Boolean(getSelection()?.toString());
     const copy = (event: ClipboardEvent) => {
@@ -24,18 +23,14 @@ export function useClipboard() {
       select([]);
     };
     const paste = (event: ClipboardEvent) => {
-      const editor = store.getState();
-      const clip = readClip(event.clipboardData?.getData("text/plain") || clipboard.text);
-      if (isTyping(event.target) || !clip || !editor.status.editable) return;
-      event.preventDefault();
-      const at = mouse.current ? flow.screenToFlowPosition(mouse.current) : undefined;
-      const made = pasted(editor.doc, clip, at);
-      editor.change(made.operations, { label: "Paste" });
-      editor.select(made.ids);
+      if (isTyping(event.target)) return;
+      if (pasteText(event.clipboardData?.getData("text/plain") || clipboard.text, store, flow)) event.preventDefault();
     };
     const move = (event: PointerEvent) => {
-      const over = (event.target as Element | null)?.closest?.(".react-flow");
-      mouse.current = over ? { x: event.clientX, y: event.clientY } : undefined;
+      const target = event.target as Element | null;
+      // a menu over the canvas leaves the place that it was opened at
+      if (target?.closest?.("[role=menu]")) return;
+      mouse.at = target?.closest?.(".react-flow") ? { x: event.clientX, y: event.clientY } : undefined;
     };
     addEventListener("copy", copy);
     addEventListener("cut", copy);

@@ -1,113 +1,125 @@
-/** Starts, follows and stops the run of the workflow that is open. */
+/** Starts, follows and stops runs of the workflow that is open, and shows earlier ones. */
 
 import { useMemo } from "react";
 import { toast } from "sonner";
-import { events, Refusal, send, write } from "../api/client";
+import { Refusal, send, write } from "../api/client";
 import { queries } from "../api/queries";
 import type { Execute } from "../api/schema";
-import { isEntry } from "../model/ports";
-import type { Block } from "../realtime/document";
+import { entriesOf } from "../model/ports";
 import type { Asked } from "../run/InputForm";
-import { emptyRun, take } from "../run/view";
+import { emptyRun, type RunView } from "../run/view";
+import { follow } from "./follow";
 import { type Editor, type EditorStore, useEditorStore } from "./store";
 
-/** What the start block asks for. */
-export function askedBy(editor: Editor): Asked[] {
-  const start = Object.values(editor.doc.blocks).find((one) => isEntry(one, editor.types.get(one.type)) && one.enabled);
-  const rows = start?.values.input_format;
+/** What the block that starts the workflow asks for. */
+export function askedBy(editor: Pick<Editor, "doc" | "types">, start?: string): Asked[] {
+  const rows = (start ? editor.doc.blocks[start] : entriesOf(editor.doc, editor.types)[0])?.values.input_format;
   return Array.isArray(rows) ? rows.filter((row: Asked) => row.name) : [];
 }
 
-export function useRunner() {
+/** Where a run begins and ends, when not at the start and the end. */
+export type Where = Partial<Pick<Execute, "start" | "stop_after" | "from_block" | "of_run">>;
+
+export type Runner = ReturnType<typeof runner>;
+
+const runners = new WeakMap<EditorStore, Runner>();
+
+export function useRunner(): Runner {
   const store = useEditorStore();
-  return useMemo(() => runner(store), [store]);
+  return useMemo(() => {
+    const made = runners.get(store) ?? runner(store);
+    runners.set(store, made);
+    return made;
+  }, [store]);
 }
 
-let until: string | undefined;
-
 function runner(store: EditorStore) {
-  const start = async (
-    input: unknown,
-    where: Partial<Execute> = until ? { stop_after: until } : {},
-    { quiet = false } = {},
-  ) => {
+  let watching: AbortController | undefined;
+
+  const start = async (input: unknown, where: Where = {}, { quiet = false } = {}): Promise<RunView | undefined> => {
     const editor = store.getState();
-    editor.set({ busy: true, shown: "", run: emptyRun("", Date.now()), ...(quiet ? {} : { console: true }) });
-    const body: Execute & { async?: boolean } = {
-      input,
-      stream: true,
-      ...where,
-    };
+    if (editor.busy) return undefined;
+    watching?.abort();
+    const view = { ...emptyRun("", Date.now()), input };
+    editor.set({ busy: true, shown: "", run: view, own: view, last: input, ...(quiet ? {} : { console: true }) });
+    const body: Execute = { input, stream: true, ...where };
     try {
       await editor.client.settled(5000);
-      const reply = await send(`/workflows/${editor.client.id}/execute`, {
-        method: "POST",
-        body: JSON.stringify(body),
-      });
-      await follow(store, reply);
+      const path = `/workflows/${editor.client.id}/execute`;
+      await follow(store, await send(path, { method: "POST", body: JSON.stringify(body) }), "own");
     } catch (error) {
       refused(store, error, quiet);
     } finally {
-      store.setState({ busy: false });
-      void queries.invalidateQueries({ queryKey: ["runs"] });
+      ended(store);
+    }
+    return store.getState().own;
+  };
+
+  /** Follow the run that is shown on from where it stands, as one's own: it was answered here. */
+  const resumed = async () => {
+    const { run } = store.getState();
+    if (!run) return;
+    watching?.abort();
+    store.setState({ busy: true, own: run });
+    try {
+      await follow(store, await send(`/runs/${run.id}/events?after=${run.lastId || 0}`), "own");
+    } finally {
+      ended(store);
     }
   };
+
+  /** Show another run of this workflow, as it was or as it goes on. */
+  const watch = async (id: string) => {
+    const { own, run } = store.getState();
+    if (run?.id === id) return;
+    watching?.abort();
+    if (own?.id === id) return store.setState({ run: own });
+    const stop = new AbortController();
+    watching = stop;
+    store.setState({ run: emptyRun(id) });
+    await send(`/runs/${id}/events`, { signal: stop.signal })
+      .then((reply) => follow(store, reply, "run"))
+      .catch((error: Error) => {
+        if (stop.signal.aborted) return;
+        store.setState((now) => (now.run?.id === id ? { run: { ...now.run, message: error.message } } : {}));
+      });
+  };
+
   return {
     start,
+    resumed,
+    watch,
     /** Run at once, or ask for the input first. */
-    ask: (stopAfter?: string) => {
+    ask: (where: Where = {}) => {
       const editor = store.getState();
       if (editor.busy) return;
-      until = stopAfter;
-      if (askedBy(editor).length) editor.set({ shown: "run" });
-      else void start({});
+      editor.set({ where });
+      const isToldMore = where.start && editor.doc.blocks[where.start]?.trigger;
+      if (isToldMore || askedBy(editor, where.start ?? undefined).length) editor.set({ shown: "run" });
+      else void start({}, where);
     },
+    /** The same input once more. */
+    again: () => void start(store.getState().last ?? {}, store.getState().where),
     stop: async () => {
-      const id = store.getState().run?.id;
+      const id = store.getState().own?.id;
       if (id) await write("POST", `/runs/${id}/cancel`).catch((error: Error) => toast.error(error.message));
-    },
-    /** Follow a run that goes on after an answer. */
-    resumed: async () => {
-      const run = store.getState().run;
-      if (!run) return;
-      store.setState({ busy: true });
-      try {
-        await follow(store, await send(`/runs/${run.id}/events?after=${run.lastId || 0}`));
-      } finally {
-        store.setState({ busy: false });
-      }
     },
   };
 }
 
-async function follow(store: EditorStore, reply: Response) {
-  const id = reply.headers.get("X-Run-Id") ?? "";
-  store.setState(({ run }) => ({ run: { ...(run ?? emptyRun(id, Date.now())), id: id || run?.id || "" } }));
-  let waiting: Parameters<typeof take>[1][] = [];
-  let frame = 0;
-  const flush = () => {
-    frame = 0;
-    const told = waiting;
-    waiting = [];
-    if (told.length) store.setState(({ run }) => ({ run: told.reduce(take, run ?? emptyRun(id)) }));
-  };
-  for await (const event of events(reply)) {
-    waiting.push(event);
-    frame ||= requestAnimationFrame(flush);
-  }
-  cancelAnimationFrame(frame);
-  flush();
+function ended(store: EditorStore) {
+  store.setState({ busy: false });
+  void queries.invalidateQueries({ queryKey: ["runs"] });
 }
 
 function refused(store: EditorStore, error: unknown, quiet: boolean) {
   const message = error instanceof Error ? error.message : String(error);
   const problems = error instanceof Refusal ? error.problems : [];
   const failedBlock = problems.find((one) => one.block)?.block;
-  store.setState(({ run }) => ({ run: { ...(run ?? emptyRun()), status: "failed", message, failedBlock, problems } }));
+  store.setState(({ run, own }) => {
+    const view: RunView = { ...(own ?? emptyRun()), status: "failed", message, failedBlock, problems };
+    return { own: view, ...(run?.id === own?.id ? { run: view } : {}) };
+  });
   if (failedBlock) store.getState().select([failedBlock]);
-  if (quiet) return;
-  toast.error(message);
+  if (!quiet) toast.error(message);
 }
-
-export const hasStart = (editor: Editor): Block | undefined =>
-  Object.values(editor.doc.blocks).find((one) => isEntry(one, editor.types.get(one.type)));

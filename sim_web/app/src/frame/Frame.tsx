@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useState } from "react";
-import { isTyping, presses } from "../commands/command";
+import { isTyping, type Outcome, presses, readied } from "../commands/command";
 import { FRAME } from "../commands/frame";
-import { useCommands } from "../commands/store";
+import { offered, useCommands } from "../commands/store";
 import { copy } from "../ui/Shown";
 import { Skeleton } from "../ui/States";
 import { isDark, setTheme, type Theme } from "../ui/theme";
@@ -88,7 +88,6 @@ function Shown({ route }: { route: Route }) {
 
 function useFrameCommands(fold: () => void, sheet: () => void) {
   useEffect(() => {
-    const state = { dark: isDark() };
     const acts: Record<string, (about?: string) => void> = {
       create: () => void create(),
       import: bring,
@@ -96,16 +95,13 @@ function useFrameCommands(fold: () => void, sheet: () => void) {
       theme: (about) => setTheme(about as Theme),
       link: () => copy(location.href),
     };
-    const commands = FRAME.filter((one) => one.when?.(state) ?? true).map((one) => ({
-      ...one,
-      run: () => {
-        const done = one.perform({ dark: isDark() });
-        if (done.go) go(done.go);
-        if (done.act) acts[done.act]?.(done.about);
-        if (done.show === "palette") useCommands.getState().setOpen(true);
-        if (done.show === "shortcuts") sheet();
-      },
-    }));
+    const carryOut = (done: Outcome) => {
+      if (done.go) go(done.go);
+      if (done.act) acts[done.act]?.(done.about);
+      if (done.show === "palette") useCommands.getState().setOpen(true);
+      if (done.show === "shortcuts") sheet();
+    };
+    const commands = () => readied(FRAME, () => ({ dark: isDark() }), carryOut);
     useCommands.getState().offer("frame", commands);
   });
 }
@@ -114,8 +110,8 @@ function useFrameCommands(fold: () => void, sheet: () => void) {
 function useShortcuts() {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      for (const command of Object.values(useCommands.getState().sources).flat()) {
-        if (!command.key || !presses(event, command.key)) continue;
+      for (const command of offered(useCommands.getState().sources)) {
+        if (!command.key || command.native || !presses(event, command.key) || !command.ready()) continue;
         if (isTyping(event.target) && !["palette", "run", "search"].includes(command.name)) continue;
         event.preventDefault();
         command.run();

@@ -1,6 +1,6 @@
 import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
-import { useCommands } from "../commands/store";
+import { offered, useCommands } from "../commands/store";
 import { Keys } from "../ui/Keys";
 import { useFound } from "./found";
 
@@ -8,7 +8,8 @@ import { useFound } from "./found";
 export function Palette() {
   const { open, setOpen, sources } = useCommands();
   const found = useFound(open);
-  const all = [...Object.values(sources).flat(), ...found].filter((one) => one.name !== "palette");
+  const held = open ? offered(sources).filter((one) => one.name !== "palette" && one.ready()) : [];
+  const all = [...held, ...found];
   const groups = [...new Set(all.map((one) => one.group))];
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>

@@ -1,13 +1,11 @@
-import { useCommands } from "../commands/store";
+import { offered, useCommands } from "../commands/store";
 import { Dialog } from "../ui/Dialog";
 import { Keys } from "../ui/Keys";
 
 /** Every shortcut that holds now, made from the commands themselves. */
 export function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
   const sources = useCommands((state) => state.sources);
-  const all = Object.values(sources)
-    .flat()
-    .filter((one) => one.key);
+  const all = open ? offered(sources).filter((one) => one.key) : [];
   const groups = [...new Set(all.map((one) => one.group))];
   return (
     <Dialog title="Keyboard shortcuts" open={open} onClose={onClose} wide>

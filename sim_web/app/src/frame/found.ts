@@ -5,7 +5,7 @@ import { Activity, Settings, Workflow } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useOrganization } from "../api/accounts";
 import { runs, workflows } from "../api/queries";
-import type { Ready } from "../commands/store";
+import type { Ready } from "../commands/command";
 import type { Tab } from "../pages/settings/tabs";
 import { useMe, useRole } from "../session";
 import { ago } from "../ui/when";
@@ -13,7 +13,9 @@ import { go } from "./route";
 
 const LATEST = 12;
 
-export function useFound(open: boolean): Ready[] {
+type Found = Omit<Ready, "command" | "ready">;
+
+export function useFound(open: boolean): Found[] {
   const listed = useQuery({ ...workflows, enabled: open });
   const ran = useQuery({ ...runs({}), enabled: open });
   const settings = useSettings(open);

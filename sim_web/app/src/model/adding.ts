@@ -2,10 +2,10 @@
 
 import type { BlockFacts } from "../api/schema";
 import { newId } from "../data/ids";
-import type { Document, NewBlock, NewEdge, NewSubflow, Operation } from "../realtime/document";
+import type { Block, Document, NewBlock, NewEdge, NewSubflow, Operation } from "../realtime/document";
 import { kindOf } from "./forms";
 import { freeName } from "./names";
-import { BOX, CARD, HEADER, type Point, sizeOf } from "./places";
+import { absolute, BOX, CARD, HEADER, type Point, sizeOf } from "./places";
 import { containerOf, innerPort, isEntry, isNote, portsOf, refusal } from "./ports";
 
 export interface Wanted {
@@ -16,7 +16,25 @@ export interface Wanted {
   values?: Record<string, unknown>;
   name?: string;
   /** The block, and its port, that the new one follows. */
-  after?: { id: string; port?: string };
+  after?: Omit<Dangling, "at">;
+}
+
+/** Where an edge hangs loose: what begins there, and the edge that is to be parted. */
+export interface Dangling {
+  id: string;
+  port?: string;
+  at?: Point;
+  parts?: string;
+}
+
+/** What comes of an edge that a block shall be put into. */
+export function between(doc: Document, id: string): Dangling | undefined {
+  const edge = doc.edges[id];
+  const [from, to] = [doc.blocks[edge?.source ?? ""], doc.blocks[edge?.target ?? ""]];
+  if (!edge || !from || !to) return undefined;
+  const [left, right] = [absolute(doc, from), absolute(doc, to)];
+  const at = { x: (left.x + sizeOf(from).width + right.x - CARD.width) / 2, y: (left.y + right.y) / 2 + 120 };
+  return { id: edge.source, port: edge.source_handle, at, parts: id };
 }
 
 export function adding(
@@ -47,8 +65,25 @@ export function adding(
         : [];
   const placed: Operation = { op: "block.add", blocks: [block], edges: [], subflows };
   const joined = joins(doc, block, wanted, types);
-  return { id, operations: [{ ...placed, edges: joined }] };
+  const parted = joined.length ? doc.edges[wanted.after?.parts ?? ""] : undefined;
+  if (!parted) return { id, operations: [{ ...placed, edges: joined }] };
+  const [port] = portsOf(withBlock(doc, block).blocks[id] as Block, type);
+  const onward = { id: newId(), source: id, target: parted.target, source_handle: port?.id ?? "source" };
+  const ends = !port || refusal(withBlock(doc, block), onward, types);
+  const parting: Operation[] = [
+    { op: "edge.remove", ids: [parted.id] },
+    { op: "edge.add", edges: [onward] },
+  ];
+  return { id, operations: [{ ...placed, edges: joined }, ...(ends ? [] : parting)] };
 }
+
+const withBlock = (doc: Document, block: NewBlock): Document => ({
+  ...doc,
+  blocks: {
+    ...doc.blocks,
+    [block.id]: { trigger: false, values: {}, ...block, parent: block.parent ?? null } as never,
+  },
+});
 
 function joins(doc: Document, block: NewBlock, wanted: Wanted, types: Map<string, BlockFacts>): NewEdge[] {
   const source = wanted.after ? doc.blocks[wanted.after.id] : undefined;
@@ -65,14 +100,7 @@ function joins(doc: Document, block: NewBlock, wanted: Wanted, types: Map<string
     (inner && block.parent === source.id ? innerPort(inner) : (ports.find((one) => !used.has(one)) ?? ports[0]));
   if (!port) return [];
   const edge = { id: newId(), source: source.id, target: block.id, source_handle: port };
-  const next = {
-    ...doc,
-    blocks: {
-      ...doc.blocks,
-      [block.id]: { trigger: false, values: {}, ...block, parent: block.parent ?? null } as never,
-    },
-  };
-  return refusal(next, edge, types) ? [] : [edge];
+  return refusal(withBlock(doc, block), edge, types) ? [] : [edge];
 }
 
 /** A free place to the right of a block, or below everything. */

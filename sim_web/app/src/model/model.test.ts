@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fullDocument } from "../realtime/document";
-import { emptyRun, linesOf, take } from "../run/view";
+import { linesOf } from "../run/lines";
+import { emptyRun, take } from "../run/view";
 import { copied, pasted } from "./clip";
 import { troubleOf } from "./forms";
 import { sources } from "./offers";

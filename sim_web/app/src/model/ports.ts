@@ -20,6 +20,13 @@ interface Row {
 
 export const isEntry = (block: Block, type?: BlockFacts) =>
   block.trigger || type?.category === "trigger" || baseType(block.type) === "start";
+/** The blocks that a workflow can start at: the start first, then its triggers, from top to bottom. */
+export const entriesOf = (doc: Document, types: Map<string, BlockFacts>): Block[] =>
+  Object.values(doc.blocks)
+    .filter((one) => one.enabled && !one.parent && isEntry(one, types.get(one.type)))
+    .sort((a, b) => rankOf(a) - rankOf(b) || a.position.y - b.position.y);
+const rankOf = (block: Block) => (baseType(block.type) === "start" ? 0 : 1);
+
 export const isNote = (block: Block) => baseType(block.type) === "note";
 export const containerOf = (block: Block): "loop" | "parallel" | undefined => {
   const base = baseType(block.type);

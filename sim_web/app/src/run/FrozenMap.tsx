@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { read } from "../api/client";
-import type { RunDocument, Span } from "../api/schema";
-import { type Document, fullDocument } from "../realtime/document";
+import { runDocument } from "../api/queries";
+import type { Span } from "../api/schema";
+import type { Document } from "../realtime/document";
 import { Failed, Skeleton } from "../ui/States";
 import { MapShape } from "./MapShape";
 import { boxesOf, endsOf, lineOf } from "./map";
@@ -20,13 +20,8 @@ interface Props {
 
 /** The workflow as it was when it ran, small: blocks by how they ended; one may be chosen. */
 export function FrozenMap({ run, root, chosen, onChoose }: Props) {
-  const kept = useQuery({
-    queryKey: ["run", run, "document"],
-    queryFn: () => read<RunDocument>(`/runs/${run}/document`),
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });
-  const doc = useMemo(() => (kept.data ? fullDocument(kept.data.workflow as never) : undefined), [kept.data]);
+  const kept = useQuery(runDocument(run));
+  const doc = kept.data;
   const ends = useMemo(() => endsOf(root), [root]);
   if (kept.error) return <Failed error={kept.error} />;
   if (!doc) return <Skeleton rows={3} />;

@@ -13,6 +13,8 @@ export interface Step {
   order: number;
   state: StepState;
   text: string;
+  /** What a model thought aloud. */
+  thinking?: string;
   inputs?: unknown;
   output?: unknown;
   message?: string;
@@ -22,6 +24,8 @@ export interface Step {
   pause?: string;
   /** It did not run: its pinned output was taken. */
   pinned?: boolean;
+  tries?: number;
+  usage?: { input?: number; output?: number };
   cost?: { total?: number };
 }
 
@@ -33,7 +37,10 @@ export interface RunView {
   order: string[];
   /** The last state of each block. */
   blocks: Record<string, Step>;
+  input?: unknown;
   output?: unknown;
+  /** What variables were set to. */
+  variables?: Readonly<Record<string, unknown>>;
   message?: string;
   failedBlock?: string | null;
   /** Everything that kept it from starting. */
@@ -65,36 +72,67 @@ type Data = Told["data"] & {
   message?: string;
 };
 
-export function take(view: RunView, told: Told): RunView {
+/** What a view is while events are taken in: copied once for all of them. */
+type Draft = { -readonly [K in keyof RunView]: RunView[K] };
+
+export const take = (view: RunView, told: Told): RunView => takeAll(view, [told]);
+
+export function takeAll(view: RunView, told: readonly Told[]): RunView {
+  const draft: Draft = { ...view, steps: { ...view.steps }, blocks: { ...view.blocks }, order: [...view.order] };
+  for (const one of told) {
+    draft.lastId = one.id || draft.lastId;
+    one.name.startsWith("run.") ? turn(draft, one.name.slice(4), one.data as Data) : step(draft, one);
+  }
+  return draft;
+}
+
+function turn(draft: Draft, name: string, data: Data) {
+  if (name === "started") {
+    draft.input = data.input;
+    return;
+  }
+  if (name !== "paused" && name !== "finished" && name !== "failed" && name !== "cancelled") return;
+  draft.status = name;
+  draft.output = data.output;
+  draft.message = data.message ?? (data.reason === "timeout" ? "It took longer than it may." : undefined);
+  draft.failedBlock = data.block;
+  draft.ms = data.ms as number;
+  for (const [key, one] of Object.entries(draft.steps)) {
+    if (one.state !== "running") continue;
+    const stopped = name === "cancelled" || name === "failed";
+    const message = name === "cancelled" ? "Stopped." : one.message;
+    draft.steps[key] = { ...one, state: stopped ? "failed" : "done", message };
+    if (draft.blocks[one.block]?.key === key) draft.blocks[one.block] = draft.steps[key];
+  }
+}
+
+function step(draft: Draft, told: Told) {
   const data = told.data as Data;
-  const lastId = told.id || view.lastId;
   switch (told.name) {
-    case "run.paused":
-    case "run.finished":
-    case "run.failed":
-    case "run.cancelled":
-      return ended({ ...view, lastId }, told.name.slice(4) as RunView["status"], data);
     case "block.started":
-      return put(view, lastId, data, {
+      return put(draft, data, {
         state: "running",
         inputs: data.inputs,
         text: "",
+        thinking: "",
         output: undefined,
         message: undefined,
         ms: undefined,
       });
     case "block.finished":
-      return put(view, lastId, data, {
+      return put(draft, data, {
         state: "done",
         output: data.output,
         port: (data.port as string) ?? "source",
         ms: data.ms as number,
         stdout: data.stdout as string,
+        tries: data.tries as number,
+        usage: data.usage as Step["usage"],
         cost: data.cost as Step["cost"],
         pinned: Boolean(data.pinned),
       });
     case "block.failed":
-      return put(view, lastId, data, {
+      return put(draft, data, {
         state: data.handled ? "handled" : "failed",
         message: data.message,
         output: data.output,
@@ -102,103 +140,37 @@ export function take(view: RunView, told: Told): RunView {
         ms: data.ms as number,
       });
     case "block.paused":
-      return put(view, lastId, data, { state: "paused", output: data.output, pause: data.pause as string });
-    case "block.delta": {
-      const before = view.steps[keyOf(data.block ?? "", data.path ?? [])]?.text ?? "";
-      if (data.kind === "thinking") return { ...view, lastId };
-      return put(view, lastId, data, { text: data.kind === "reset" ? "" : before + (data.text ?? "") });
-    }
+      return put(draft, data, { state: "paused", output: data.output, pause: data.pause as string });
     case "block.resumed": {
-      const step = Object.values(view.steps).find((one) => one.pause === data.pause);
-      return step ? put(view, lastId, { ...step } as unknown as Data, { state: "running" }) : { ...view, lastId };
+      const found = Object.values(draft.steps).find((one) => one.pause === data.pause);
+      return found && put(draft, { ...found } as unknown as Data, { state: "running" });
     }
-    default:
-      return { ...view, lastId };
+    case "block.delta":
+      return speak(draft, data);
+    case "variables.set":
+      draft.variables = { ...draft.variables, ...(data.values as Record<string, unknown>) };
   }
 }
 
-function put(view: RunView, lastId: string, data: Data, facts: Partial<Step>): RunView {
+function speak(draft: Draft, data: Data) {
+  const before = draft.steps[keyOf(data.block ?? "", data.path ?? [])];
+  if (data.kind === "reset") return put(draft, data, { text: "", thinking: "" });
+  const what = data.kind === "thinking" ? "thinking" : "text";
+  put(draft, data, { [what]: (before?.[what] ?? "") + (data.text ?? "") });
+}
+
+function put(draft: Draft, data: Data, facts: Partial<Step>) {
   const block = data.block ?? "";
   const path = data.path ?? [];
   const key = keyOf(block, path);
-  const before = view.steps[key];
-  const step: Step = {
+  const before = draft.steps[key];
+  const now: Step = {
     ...(before ?? { key, block, path, order: data.order ?? 0, state: "running", text: "" }),
     ...facts,
     order: data.order ?? before?.order ?? 0,
   };
-  return {
-    ...view,
-    lastId,
-    status: "running",
-    steps: { ...view.steps, [key]: step },
-    order: before ? view.order : [...view.order, key],
-    blocks: { ...view.blocks, [block]: step },
-  };
+  draft.status = "running";
+  draft.steps[key] = now;
+  draft.blocks[block] = now;
+  if (!before) draft.order.push(key);
 }
-
-function ended(view: RunView, status: RunView["status"], data: Data): RunView {
-  const stop = (step: Step): Step =>
-    step.state === "running"
-      ? {
-          ...step,
-          state: status === "cancelled" || status === "failed" ? "failed" : "done",
-          message: status === "cancelled" ? "Stopped." : step.message,
-        }
-      : step;
-  const steps = Object.fromEntries(Object.entries(view.steps).map(([key, step]) => [key, stop(step)]));
-  const blocks = Object.fromEntries(Object.entries(view.blocks).map(([id, step]) => [id, steps[step.key] ?? step]));
-  return {
-    ...view,
-    status,
-    steps,
-    blocks,
-    output: data.output,
-    message: data.message,
-    failedBlock: data.block,
-    ms: data.ms as number,
-  };
-}
-
-/** A line of the console: a step, or a round of a container. */
-export interface Line {
-  key: string;
-  depth: number;
-  step?: Step;
-  round?: { container: string; index: number };
-}
-
-/** The console's tree as lines, top to bottom; what is folded leaves its inside out. */
-export function linesOf(view: RunView, folded: ReadonlySet<string>): Line[] {
-  const children = new Map<string, string[]>();
-  for (const key of view.order) {
-    const path = view.steps[key]?.path ?? [];
-    const within = path.map(([container, index]) => `${container}:${index}`).join("/");
-    children.set(within, [...(children.get(within) ?? []), key]);
-  }
-  const lines: Line[] = [];
-  const walk = (within: string, depth: number) => {
-    for (const key of children.get(within) ?? []) {
-      const step = view.steps[key];
-      if (!step) continue;
-      lines.push({ key, depth, step });
-      if (folded.has(key)) continue;
-      const prefix = within ? `${within}/` : "";
-      const rounds = [...children.keys()].filter(
-        (one) => one.startsWith(`${prefix}${step.block}:`) && !one.slice(prefix.length).includes("/"),
-      );
-      for (const round of rounds.sort((a, b) => indexOf(a) - indexOf(b))) {
-        lines.push({
-          key: `${key}#${round}`,
-          depth: depth + 1,
-          round: { container: step.block, index: indexOf(round) },
-        });
-        if (!folded.has(`${key}#${round}`)) walk(round, depth + 2);
-      }
-    }
-  };
-  walk("", 0);
-  return lines;
-}
-
-const indexOf = (round: string) => Number(round.slice(round.lastIndexOf(":") + 1));

@@ -1,4 +1,4 @@
-import type { LucideIcon } from "lucide-react";
+import { ChevronRight, type LucideIcon } from "lucide-react";
 import { ContextMenu, DropdownMenu } from "radix-ui";
 import type { ReactNode } from "react";
 import { Keys } from "./Keys";
@@ -11,15 +11,37 @@ export interface MenuEntry {
   disabled?: boolean;
   perform: () => void;
 }
-export type MenuEntries = (MenuEntry | "line")[];
+/** Entries that open to the side. */
+export interface Submenu {
+  label: string;
+  icon?: LucideIcon;
+  entries: MenuEntries;
+}
+export type MenuEntries = (MenuEntry | Submenu | "line")[];
 
-type Parts = Pick<typeof DropdownMenu, "Item" | "Separator">;
+type Parts = Pick<typeof DropdownMenu, "Item" | "Separator" | "Sub" | "SubTrigger" | "SubContent" | "Portal">;
 
-const rows = (entries: MenuEntries, Part: Parts) =>
+const Sign = ({ icon: Icon }: { icon?: LucideIcon }) =>
+  Icon ? <Icon size={14} aria-hidden /> : <span className="w-3.5" />;
+
+const rows = (entries: MenuEntries, Part: Parts): ReactNode[] =>
   entries.map((entry, at) =>
     entry === "line" ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name of their own
       <Part.Separator key={at} className="my-1 h-px bg-line" />
+    ) : "entries" in entry ? (
+      <Part.Sub key={entry.label}>
+        <Part.SubTrigger className="menu-item">
+          <Sign icon={entry.icon} />
+          <span className="flex-1">{entry.label}</span>
+          <ChevronRight size={14} className="text-soft" aria-hidden />
+        </Part.SubTrigger>
+        <Part.Portal>
+          <Part.SubContent className="menu" sideOffset={2} alignOffset={-4}>
+            {rows(entry.entries, Part)}
+          </Part.SubContent>
+        </Part.Portal>
+      </Part.Sub>
     ) : (
       <Part.Item
         key={entry.label}
@@ -27,41 +49,52 @@ const rows = (entries: MenuEntries, Part: Parts) =>
         disabled={entry.disabled}
         onSelect={entry.perform}
       >
-        {entry.icon ? <entry.icon size={14} aria-hidden /> : <span className="w-3.5" />}
+        <Sign icon={entry.icon} />
         <span className="flex-1">{entry.label}</span>
         {entry.key ? <Keys keys={entry.key} /> : null}
       </Part.Item>
     ),
   );
 
-export function Menu({ entries, children }: { entries: MenuEntries; children: ReactNode }) {
+interface MenuProps {
+  entries: MenuEntries | (() => MenuEntries);
+  align?: "start" | "end";
+  children: ReactNode;
+}
+
+export function Menu({ entries, align = "start", children }: MenuProps) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
-          {rows(entries, DropdownMenu)}
+        <DropdownMenu.Content className="menu" align={align} sideOffset={4}>
+          <Rows entries={entries} part={DropdownMenu} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   );
 }
 
-export function RightClick({
-  entries,
-  children,
-  onOpen,
-}: {
-  entries: MenuEntries;
+interface RightClickProps {
+  /** The entries, or where they are to be had when it opens. */
+  entries: MenuEntries | (() => MenuEntries);
   children: ReactNode;
   onOpen?: (open: boolean) => void;
-}) {
+}
+
+export function RightClick({ entries, children, onOpen }: RightClickProps) {
   return (
     <ContextMenu.Root modal={false} onOpenChange={onOpen}>
       <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
       <ContextMenu.Portal>
-        <ContextMenu.Content className="menu">{rows(entries, ContextMenu as unknown as Parts)}</ContextMenu.Content>
+        <ContextMenu.Content className="menu">
+          <Rows entries={entries} part={ContextMenu as unknown as Parts} />
+        </ContextMenu.Content>
       </ContextMenu.Portal>
     </ContextMenu.Root>
   );
 }
+
+/** Rendered while the menu is open only: what it holds then is what holds now. */
+const Rows = ({ entries, part }: { entries: RightClickProps["entries"]; part: Parts }) =>
+  rows(typeof entries === "function" ? entries() : entries, part);

@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+import { run as runQuery } from "../api/queries";
+import { Approval } from "../run/Approval";
+import type { RunView } from "../run/view";
+import { JsonTree } from "../ui/JsonTree";
+import { Refused } from "./Refused";
+import type { Names } from "./useNames";
+import { useRunner } from "./useRunner";
+
+/** What a run has come to: its words while it speaks, its output, what it asks, or why it failed. */
+export function RunResult({ run, names }: { run: RunView; names: Names }) {
+  const runner = useRunner();
+  const paused = useQuery({ ...runQuery(run.id), enabled: run.status === "paused" });
+  const speaking = Object.values(run.steps).filter((one) => one.state === "running" && one.text);
+  return (
+    <div className="grid min-h-0 content-start gap-3 overflow-auto p-3">
+      {run.message ? (
+        <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">
+          {run.failedBlock && !run.problems?.length ? <strong>{names(run.failedBlock)}: </strong> : null}
+          {run.message}
+        </p>
+      ) : null}
+      {run.problems?.length ? <Refused problems={run.problems} /> : null}
+      {run.status === "paused"
+        ? paused.data?.pauses
+            ?.filter((one) => one.kind === "human")
+            .map((one) => (
+              <Approval key={one.pause} run={run.id} pause={one} onAnswered={() => void runner.resumed()} />
+            ))
+        : null}
+      {speaking.map((one) => (
+        <div key={one.key}>
+          {speaking.length > 1 ? <p className="text-xs font-semibold text-soft">{names(one.block)}</p> : null}
+          <p aria-live="polite" className="whitespace-pre-wrap">
+            {one.text}
+          </p>
+        </div>
+      ))}
+      {run.problems?.length ? null : run.status === "running" ? (
+        <p className="text-soft">Running…</p>
+      ) : (
+        <div data-testid="output">
+          <JsonTree value={run.output ?? null} />
+        </div>
+      )}
+    </div>
+  );
+}
