@@ -32,8 +32,10 @@ export function Console() {
     >
       <Divider label="Height of the console" value={height} least={HEIGHT.least} most={HEIGHT.most} onChange={resize} />
       <Head run={run} />
-      <div className="grid min-h-0 flex-1 grid-cols-[168px_minmax(0,1fr)] max-md:grid-cols-[104px_minmax(0,1fr)]">
-        <RunList />
+      <div className="grid min-h-0 flex-1 grid-cols-[168px_minmax(0,1fr)] max-md:grid-cols-1">
+        <span className="contents max-md:hidden">
+          <RunList />
+        </span>
         {run ? (
           <Shown key={run.id} run={run} />
         ) : (
@@ -77,7 +79,7 @@ function Shown({ run }: { run: RunView }) {
   const names = useNames(run);
   const step = chosen ? run.steps[chosen] : undefined;
   return (
-    <div className="grid min-h-0 grid-cols-[minmax(160px,27%)_minmax(0,1fr)]">
+    <div className="grid min-h-0 grid-cols-[minmax(160px,27%)_minmax(0,1fr)] max-md:grid-cols-[132px_minmax(0,1fr)]">
       <StepTree run={run} names={names} chosen={chosen} onChoose={setChosen} />
       {step ? <StepDetail step={step} name={names(step.block)} /> : <RunResult run={run} names={names} />}
     </div>

@@ -9,7 +9,7 @@ import {
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { Annotation, EditorState, type Extension } from "@codemirror/state";
+import { Annotation, EditorState, type Extension, Prec } from "@codemirror/state";
 import {
   Decoration,
   EditorView,
@@ -121,6 +121,7 @@ export function baseExtensions(
   return [
     // A text that is shared brings an undo that leaves alone what others typed.
     shared ? [] : history(),
+    code ? LEAVING : [],
     chips(known),
     autocompletion({ override: [complete(known)], icons: false, activateOnTyping: true }),
     syntaxHighlighting(COLORS),
@@ -135,6 +136,19 @@ export function baseExtensions(
     ]),
   ];
 }
+
+/** Tab indents code; after Escape, which also closes what is offered, it goes on to what follows. */
+const LEAVING = Prec.highest(
+  keymap.of([
+    {
+      key: "Escape",
+      run: (view) => {
+        view.setTabFocusMode(4000);
+        return false;
+      },
+    },
+  ]),
+);
 
 export async function languageExtension(language: string): Promise<Extension> {
   switch (language) {
