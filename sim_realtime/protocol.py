@@ -11,6 +11,8 @@ VERSION = 1
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 """A number that both languages and the database can hold."""
+TextNames: TypeAlias = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=64)], ...], msgspec.Meta(max_length=16)]
+"""Facts of rows that are texts."""
 Role: TypeAlias = Literal["read", "write", "admin"]
 Outcome: TypeAlias = Literal["dup", "noop", "superseded", "coalesced"]
 
@@ -103,6 +105,8 @@ class TextOpen(_Message, frozen=True, tag="text_open"):
     block_id: str
     field: str
     vector: bytes | None = None
+    texts: TextNames | None = None
+    """The field holds rows, and these facts of them are texts."""
 
 
 class Text(_Message, frozen=True, tag="text"):

@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from pycrdt import Doc, Text
+from pycrdt import Doc
 
 from sim_realtime import protocol
 from sim_realtime.client import Replica
-from sim_realtime.texts import NAME, rewrite
+from sim_realtime.shapes import shape_of
 
 
 class ReplicaText:
     """One field's text at one client."""
 
-    def __init__(self, replica: Replica, block_id: str, field: str) -> None:
+    def __init__(self, replica: Replica, block_id: str, field: str, texts: tuple[str, ...] | None = None) -> None:
         self.replica = replica
+        self.texts = texts
+        self._shape = shape_of(texts)
         self.block_id = block_id
         self.field = field
         self.n = 0
@@ -25,22 +27,24 @@ class ReplicaText:
         self._asked: bytes | None = None
 
     @property
-    def text(self) -> str:
-        """What its user sees."""
-        return str(self._doc.get(NAME, type=Text))
+    def text(self) -> Any:
+        """What its user sees: a text, or rows."""
+        return self._shape.read(self._doc)
 
     def open(self) -> None:
         """Begin to edit, or go on after the connection was lost."""
         self.is_open = False
         vector = self._asked = self._doc.get_state()
         self.replica.say(
-            protocol.TextOpen(r=self.replica.workflow_id, block_id=self.block_id, field=self.field, vector=vector)
+            protocol.TextOpen(
+                r=self.replica.workflow_id, block_id=self.block_id, field=self.field, vector=vector, texts=self.texts
+            )
         )
 
-    def type(self, wanted: str) -> None:
-        """Make the text what is wanted, by the smallest edit."""
+    def type(self, wanted: Any) -> None:
+        """Make it what is wanted, by the smallest edits."""
         before = self._doc.get_state()
-        rewrite(self._doc.get(NAME, type=Text), wanted)
+        self._shape.write(self._doc, wanted)
         self.n += 1
         if self.is_open:
             self._say(self._doc.get_update(before))

@@ -4,25 +4,24 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from pycrdt import Doc, Text
+from pycrdt import Doc
 
 from sim_core.document.operations import UpdateValues, ValueChange
-from sim_core.errors import SimError
+from sim_core.errors import Missing, SimError
 from sim_core.ids import new_id
 from sim_core.store.chains import Appended, Batch, TextRow
 from sim_realtime import protocol
 from sim_realtime.committer import Committer, Entry
 from sim_realtime.ledger import Ledger
 from sim_realtime.session import Session
+from sim_realtime.shapes import TEXT, Shape
 
 FLUSH_S = 2.2
 """Seconds between two commits of one field while somebody types."""
-NAME = "text"
-"""How the text is called in its Yjs document, and how its writer is called in the history."""
 UPDATE = 128 * 1024
 """Bytes of one update."""
-LONGEST = 1024 * 1024
-"""Characters of a text that is edited together."""
+LONGEST = 2 * 1024 * 1024
+"""Bytes of a Yjs document."""
 
 Say = Callable[[protocol.FromServer, Session | None], None]
 
@@ -30,24 +29,24 @@ Say = Callable[[protocol.FromServer, Session | None], None]
 class Field:
     """One field's text, its Yjs document, and what of it is not durable yet."""
 
-    def __init__(self, place: "Place", block_id: str, field: str) -> None:
+    def __init__(self, place: "Place", block_id: str, field: str, shape: Shape) -> None:
         self.place = place
         self.block_id = block_id
         self.field = field
+        self.shape = shape
         self.readers: set[Session] = set()
         self.is_gone = False
-        self.writer = f"{NAME}:{new_id()}"
+        self.writer = f"{TEXT}:{new_id()}"
         """Its client id in the history."""
         self.doc: Doc[Any] = Doc()
-        self.plain = ""
-        """The text as the document holds it."""
         self._stored: Any = None
+        """The value as the document of the workflow holds it."""
         self.tseq = 0
         self._state = b""
         self._waiting: dict[Session, int] = {}
         self._is_dirty = False
         self._flying: asyncio.Future[None] | None = None
-        self._flight: tuple[TextRow, str | None] | None = None
+        self._flight: tuple[TextRow, Any] | None = None
         self._flights = 0
         self._timer: asyncio.TimerHandle | None = None
         self._turn = asyncio.Lock()
@@ -72,7 +71,7 @@ class Field:
 
     def type(self, session: Session, message: protocol.Text) -> None:
         """Take an update: everybody sees it at once, and it is durable soon."""
-        if len(message.update) > UPDATE or len(self.plain) > LONGEST:
+        if len(message.update) > UPDATE or len(self._state) > LONGEST:
             self._reject(session, message.n, "too_large", "this is more text than can be edited together")
             return
         try:
@@ -87,16 +86,19 @@ class Field:
 
     def changed(self, value: Any) -> None:
         """Somebody else wrote the field as a whole: the difference becomes an edit like any other."""
-        text = value if isinstance(value, str) else ""
         if value == self._stored or not self._is_loaded:
             return
         base: Doc[Any] = Doc()
         base.apply_update(self._state)
         before = base.get_state()
-        rewrite(base.get(NAME, type=Text), text)
+        wanted = self.shape.normal(value, base)
+        if wanted is None:
+            self.drop("not_text", "somebody wrote something else here")
+            return
+        self.shape.write(base, wanted)
         update = base.get_update(before)
         self.doc.apply_update(update)
-        self._state, self.plain, self._stored = base.get_update(), text, value
+        self._state, self._stored = base.get_update(), value
         self._relay(update, None)
         self._is_dirty = True
         self._arm(FLUSH_S)
@@ -105,7 +107,7 @@ class Field:
         """Its own commit has taken its place in the history."""
         if self._flight is not None:
             row, self._stored = self._flight
-            self.tseq, self._state, self.plain, self._flight = row.tseq, row.state, self._stored or "", None
+            self.tseq, self._state, self._flight = row.tseq, row.state, None
 
     async def flush(self) -> None:
         """Make durable what is not."""
@@ -143,9 +145,9 @@ class Field:
         self._disarm()
         if self._flying or self.is_gone or not (self._waiting or self._is_dirty):
             return
-        text = str(self.doc.get(NAME, type=Text))
+        held = self.shape.read(self.doc)
         row = TextRow(self.block_id, self.field, self.tseq + 1, self.doc.get_update())
-        value = text if text or self._stored is not None else None
+        value = None if self._stored is None and self.shape.empty(held) else held
         waiting, self._waiting, self._is_dirty = self._waiting, {}, False
         self._flying = asyncio.get_running_loop().create_future()
         self._flight = (row, value)
@@ -223,15 +225,16 @@ class Field:
         place = self.place
         row = await place.ledger.read_text(place.workflow_id, self.block_id, self.field)
         self._stored = value = await place.value(self.block_id, self.field)
-        self.plain = value or ""
         self._actor = session.actor.user_id if session.actor else ""
         if row is not None:
             self.tseq = row.tseq
             self.doc.apply_update(row.state)
-        text: Text = self.doc.get(NAME, type=Text)
-        if str(text) != self.plain or row is None:
+        wanted = self.shape.normal(value, self.doc)
+        if wanted is None:
+            raise Missing(f"{self.field[:80]!r} holds no text", code="not_text")
+        if row is None or self.shape.read(self.doc) != wanted:
             # Stored before anybody sees it: a room that begins anew must begin with the same letters.
-            rewrite(text, self.plain)
+            self.shape.write(self.doc, wanted)
             self.tseq += 1
             fresh = TextRow(self.block_id, self.field, self.tseq, self.doc.get_update())
             await place.ledger.write_text(place.workflow_id, fresh)
@@ -254,21 +257,3 @@ class Place:
         stored = self.ledger.known(self.workflow_id) or await self.ledger.load(self.workflow_id)
         block = stored.workflow.blocks.get(block_id)
         return block.values.get(field) if block else None
-
-
-def rewrite(text: Text, wanted: str) -> None:
-    """Make a text what is wanted by one edit in the middle; Yjs counts in UTF-8 bytes here."""
-    now = str(text)
-    start, most = 0, min(len(now), len(wanted))
-    while start < most and now[start] == wanted[start]:
-        start += 1
-    end = 0
-    while end < most - start and now[-1 - end] == wanted[-1 - end]:
-        end += 1
-    gone = now[start : len(now) - end]
-    fresh = wanted[start : len(wanted) - end]
-    at = len(now[:start].encode())
-    if gone:
-        del text[at : at + len(gone.encode())]
-    if fresh:
-        text.insert(at, fresh)

@@ -62,6 +62,8 @@ POLICIES = {
         content="default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'none'",
         cache="no-cache",
     ),
+    # A worker fetches the app's own page and files, to keep them for when there is no network; and is asked for anew.
+    "worker": Policy(content="default-src 'none'; connect-src 'self'; frame-ancestors 'none'", cache="no-cache"),
     # Another service's window comes back here, and has to find the page that opened it.
     "callback": Policy(content=CLOSED, opener="unsafe-none"),
     # What a workflow answers is a stranger's: should it be shown as a page, then one without scripts and origin.
@@ -74,6 +76,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (r"/api/v1/(?:.+/)?callback", "callback"),
     (r"/api/.*|/health/.*", "api"),
     (r"/(?:chat|form)/[^/]+/?", "surface"),
+    (r"/worker\.js", "worker"),
     (r"/(?:[^/]+/)*[^/]+\.[^/]*", "file"),
     (r".*", "app"),
 )

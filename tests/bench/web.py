@@ -2,22 +2,21 @@
 
 import json
 import shutil
-import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.bench import bare
 from tests.bench.figures import Figure
+from tests.bench.frames import spent, traced
 from tests.support.stack import Stack
 
 BLOCKS = 500
 STEPS = 120
+SWAY = 16
 COLUMNS = 25
-FRAME, TASK = "Commit", "ThreadControllerImpl::RunTask"
-TRACED = ["-*", "toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "devtools.timeline.frame"]
 CHROMIUM = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), "")
 
 
@@ -35,6 +34,7 @@ def run() -> Iterator[Figure]:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             yield from loading(browser, stack, small)
             yield from moving(browser, stack, large)
+            yield from baseline(browser)
             browser.close()
     finally:
         stack.end()
@@ -99,37 +99,102 @@ new PerformanceObserver((list) => {
 """
 
 
-def moving(browser: Browser, stack: Stack, workflow: str) -> Iterator[Figure]:
-    """Pan and drag, with what React rendered meanwhile."""
+def moving(browser: Browser, stack: Stack, workflow: str, number: int = BLOCKS) -> Iterator[Figure]:
+    """Hands on a large workflow, with what React rendered meanwhile."""
+    yield Figure(name=f"{number} blocks: opening: CPU", value=opening(browser, stack, workflow), unit="s")
+    page = shown(browser, stack, workflow)
+    nodes = page.locator(".react-flow__node")
+    in_view = nodes.count()
+    yield Figure(name=f"{number} blocks: in view", value=in_view, unit="", goal=BLOCKS, least=True)
+    empty = ground(page)
+    yield from traced(browser, page, held(page, empty)).figures(f"{number} blocks: pan", 8)
+    yield Figure(name=f"{number} blocks: pan: blocks rendered", value=rendered(page), unit="", goal=0)
+    page.mouse.up()
+    drag = held(page, middle_of(page, number))
+    page.wait_for_timeout(3000)  # the form of the block in hand comes first
+    yield from traced(browser, page, drag).figures(f"{number} blocks: drag", 8)
+    yield Figure(name=f"{number} blocks: drag: blocks rendered", value=rendered(page), unit="", goal=1)
+    page.mouse.up()
+    page.mouse.move(*empty)
+    yield from traced(browser, page, lambda: wheel(page)).figures(f"{number} blocks: zoom with the wheel")
+    page.get_by_role("button", name="Fit View").click()
+    page.wait_for_timeout(1500)
+    page.keyboard.down("Shift")
+    frame = held(page, ground(page))
+    yield from traced(browser, page, frame).figures(f"{number} blocks: frame around blocks")
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    page.context.close()
+
+
+def opening(browser: Browser, stack: Stack, workflow: str) -> float:
+    """Seconds of CPU of the main thread until a block can be chosen."""
+    page, _ = opened(browser, stack)
+
+    def open_it() -> None:
+        page.goto(f"{stack.url}/workflows/{workflow}", wait_until="commit")
+        page.locator(".react-flow__node").first.click()
+        page.locator(".react-flow__node.selected").wait_for()
+
+    took = spent(browser, page, open_it)
+    page.context.close()
+    return took
+
+
+def shown(browser: Browser, stack: Stack, workflow: str) -> Page:
+    """The editor with the whole workflow in view."""
     page, _ = opened(browser, stack)
     page.add_init_script("window.simRenders = new Map()")
     page.goto(f"{stack.url}/workflows/{workflow}")
     page.locator(".react-flow__node").first.wait_for()
     page.get_by_role("button", name="Fit View").click()
-    page.wait_for_timeout(1500)
-    seen: int = page.locator(".react-flow__node").count()
-    yield Figure(name=f"{BLOCKS} blocks: in view", value=seen, unit="", goal=BLOCKS, least=True)
+    page.wait_for_timeout(2000)
+    return page
+
+
+def ground(page: Page) -> tuple[float, float]:
+    """A place of the canvas where no block lies."""
     pane = page.locator(".react-flow__pane").bounding_box()
     assert pane
-    empty = (pane["x"] + pane["width"] / 2, pane["y"] + 40)
-    for name, figure in gesture(browser, page, empty).items():
-        yield figure_of(f"pan, all {BLOCKS} in view", name, figure)
-    yield Figure(name="pan: blocks rendered", value=rendered(page), unit="", goal=0)
-    node = page.locator(".react-flow__node[data-id=b260]").bounding_box()
-    assert node
-    for name, figure in gesture(browser, page, (node["x"] + 4, node["y"] + 3)).items():
-        yield figure_of(f"drag, all {BLOCKS} in view", name, figure)
-    yield Figure(name="drag: blocks rendered", value=rendered(page), unit="", goal=1)
-    page.context.close()
-    yield from baseline(browser)
+    return pane["x"] + pane["width"] / 2, pane["y"] + 40
+
+
+def middle_of(page: Page, number: int) -> tuple[float, float]:
+    """Where a block in the middle can be taken."""
+    box = page.locator(f".react-flow__node[data-id=b{number // 2 + COLUMNS // 2}]").bounding_box()
+    assert box
+    return box["x"] + 4, box["y"] + 3
+
+
+def held(page: Page, at: tuple[float, float]) -> Callable[[], None]:
+    """Takes hold at a place; what it gives moves on from there."""
+    page.mouse.move(*at)
+    page.mouse.down()
+    page.mouse.move(at[0] + 8, at[1] + 8, steps=4)
+    page.evaluate("window.simRenders?.clear()")
+
+    def move() -> None:
+        for step in range(STEPS):
+            away = abs(step % (2 * SWAY) - SWAY)  # to and fro, so that what was in view stays in view
+            page.mouse.move(at[0] + 8 + SWAY - away, at[1] + 8 + (SWAY - away) // 2)
+
+    return move
+
+
+def wheel(page: Page) -> None:
+    """In a little, and out again."""
+    page.keyboard.down("Control")
+    for step in range(STEPS):
+        page.mouse.wheel(0, -8 if step % 40 < 20 else 8)
+        page.wait_for_timeout(16)
+    page.keyboard.up("Control")
 
 
 def baseline(browser: Browser) -> Iterator[Figure]:
     """The same picture without any framework, to tell what the browser itself takes here."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.set_content(bare.page(BLOCKS, COLUMNS))
-    for name, figure in gesture(browser, page, (700, 40)).items():
-        yield Figure(name=f"bare DOM, pan: {name}", value=figure, unit="ms" if "ms" in name else "/s")
+    yield from traced(browser, page, held(page, (700, 40))).figures("bare DOM: pan")
     page.close()
 
 
@@ -150,58 +215,3 @@ def metrics(session: CDPSession) -> dict[str, float]:
 def rendered(page: Page) -> int:
     """How many blocks React rendered since it was last asked."""
     return page.evaluate("(() => { const size = window.simRenders.size; window.simRenders.clear(); return size })()")
-
-
-def gesture(browser: Browser, page: Page, at: tuple[float, float]) -> dict[str, float]:
-    """Main-thread time per frame, and frames a second, while the mouse holds something and moves."""
-    page.mouse.move(*at)
-    page.mouse.down()
-    page.mouse.move(at[0] + 8, at[1] + 8, steps=4)
-    page.evaluate("window.simRenders?.clear()")
-    browser.start_tracing(page=page, categories=TRACED)
-    for step in range(STEPS):
-        page.mouse.move(at[0] + 8 + step, at[1] + 8 + step // 2)
-    trace = json.loads(browser.stop_tracing())["traceEvents"]
-    page.mouse.up()
-    frames, seconds = per_frame(trace)
-    return {
-        "main thread per frame, p95 ms": round(percentile(frames, 0.95), 2),
-        "main thread per frame, p50 ms": round(statistics.median(frames), 2),
-        "frames": round(len(frames) / seconds, 1),
-    }
-
-
-def figure_of(gesture: str, name: str, value: float) -> Figure:
-    """A figure of a gesture; the p95 is what is promised."""
-    return Figure(
-        name=f"{gesture}: {name}",
-        value=value,
-        unit="/s" if name == "frames" else "ms",
-        goal=8 if "p95" in name else None,
-    )
-
-
-def per_frame(trace: list[dict[str, Any]]) -> tuple[list[float], float]:
-    """CPU of the page's main thread in each frame, in ms, and the seconds between the first and the last."""
-    begins = [one for one in trace if one["name"] == FRAME]
-    # the renderer that drew the most is the page's
-    thread = statistics.mode((one["pid"], one["tid"]) for one in begins)
-    marks = sorted(one["ts"] for one in begins if (one["pid"], one["tid"]) == thread)
-    tasks = sorted(
-        (one["ts"], one.get("tdur", one["dur"]))
-        for one in trace
-        if one["name"] == TASK and one.get("ph") == "X" and (one["pid"], one["tid"]) == thread
-    )
-    spent = [0.0] * (len(marks) - 1)
-    at = 0
-    for began, lasted in tasks:
-        while at < len(spent) and began >= marks[at + 1]:
-            at += 1
-        if at < len(spent) and began >= marks[at]:
-            spent[at] += lasted / 1000
-    return spent, (marks[-1] - marks[0]) / 1e6
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value that a share of them does not exceed."""
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]

@@ -15,6 +15,7 @@ from sim_core.rest.policies import Policies
 from sim_core.rest.server import routes
 from sim_core.spec.assets import Assets
 from tests.rest.conftest import START, Api, response, served, workflow
+from tests.support.tls import TRUST
 
 SANDBOXED = {"POST /api/v1/workflows/{workflow_id}/execute", "POST /api/v1/runs/{run_id}/resume"}
 READER = "GET /api/v1/docs"
@@ -78,6 +79,7 @@ async def test_what_a_workflow_answers_cannot_loosen_what_protects(api: Api) -> 
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets/app-1a2b.js").write_text("export {}")
+    (tmp_path / "worker.js").write_text("addEventListener('fetch', () => {})")
     (tmp_path / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (tmp_path / "index.html").write_text('<script nonce="{{sim-nonce}}" src="/assets/app-1a2b.js"></script>')
     return tmp_path
@@ -87,7 +89,7 @@ async def test_each_page_has_a_nonce_of_its_own_and_files_are_kept_for_a_year(ap
     settings = msgspec.structs.replace(api.platform.services.settings, embed_hosts=("https://shop.example.com",))
     files = Files([Assets(folder=str(folder))], Policies(settings))
     api.platform.services = msgspec.structs.replace(api.platform.services, files=files, settings=settings)
-    async with served(api.platform) as url, httpx2.AsyncClient(base_url=url, trust_env=False) as client:
+    async with served(api.platform) as url, httpx2.AsyncClient(base_url=url, trust_env=False, verify=TRUST) as client:
         nonces: list[str] = []
         for path in ("/", "/workflows", "/settings/keys", "/sign-in", "/chatter", "/form"):
             reply = await client.get(path, headers={"if-none-match": "*"})
@@ -119,6 +121,13 @@ async def test_each_page_has_a_nonce_of_its_own_and_files_are_kept_for_a_year(ap
         picture = await client.get("/icon.svg")
         assert directives(picture)["default-src"] == "'none'"
         assert picture.headers["cache-control"] == "no-cache"
+        worker = await client.get("/worker.js")
+        assert directives(worker)["connect-src"] == "'self'", "it fetches the app's own files"
+        assert directives(worker)["default-src"] == "'none'"
+        assert worker.headers["cache-control"] == "no-cache"
+        assert "javascript" in worker.headers["content-type"]
+        elsewhere = await client.get("/assets/worker.js")
+        assert "connect-src" not in directives(elsewhere)
         missing = await client.get("/assets/none.js")
         assert (missing.status_code, directives(missing)["default-src"]) == (404, "'none'")
 

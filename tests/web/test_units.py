@@ -22,6 +22,7 @@ def test_commands_and_models_hold() -> None:
         "node_modules/vitest/vitest.mjs",
         "run",
         "src/commands",
+        "src/editor",
         "src/model",
         "src/pages",
         "src/run",

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.stack import Stack
-from tests.web.together.people import BLOCKS, SLOW, START, Room, choose, field, node, saved, state
+from tests.web.conftest import Person
+from tests.web.together.people import BLOCKS, PASSWORD, SLOW, START, Room, choose, field, node, saved, state
 
 KEPT = """async () => {
     const names = (await indexedDB.databases()).map(({ name }) => name);
@@ -156,3 +157,62 @@ def go_on(page: Page, file: Path) -> dict[str, Any]:
     page.keyboard.press("Escape")
     expect(page.get_by_role("alert")).to_have_count(0)
     return unsaved
+
+
+def sit_down(room: Room, name: str) -> Page:
+    """Somebody signed in by password, whose browser has kept the app."""
+    person = Person(room.browser, room.team[name], by_key=False)  # pyright: ignore[reportArgumentType] - has url and key
+    room.people.append(person)
+    page = person.page
+    page.set_default_timeout(SLOW)
+    person.open("/sign-in")
+    page.get_by_label("E-mail").fill(f"{name.lower()}@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/workflows")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    person.open(f"/workflows/{room.id}")
+    saved(page)
+    return page
+
+
+def test_a_reload_without_a_network_opens_the_editor_with_what_is_unsaved(room: Room) -> None:
+    page = sit_down(room.make(BLOCKS), "Ada")
+    context = page.context
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_timeout(6000)  # the document is kept five seconds after it has changed
+    context.set_offline(True)
+    expect(state(page)).to_have_text("Offline")
+    choose(page, "work")
+    page.get_by_label("Name of the block").fill("Alone")
+    page.keyboard.press("Enter")
+    expect(state(page)).to_have_text("Offline, 1 unsaved")
+    page.wait_for_function(f"async () => (await ({KEPT})()) === 1", timeout=SLOW)
+
+    page.reload()
+    expect(state(page)).to_have_text("Offline, 1 unsaved")
+    expect(node(page, "work")).to_contain_text("Alone")
+    choose(page, "other")
+    expect(field(page, "code").get_by_role("textbox")).to_contain_text("return 2")
+    page.get_by_label("Name of the block").fill("Lonely")
+    page.keyboard.press("Enter")
+    expect(state(page)).to_have_text("Offline, 2 unsaved")
+    kept = page.evaluate("""async () => {
+        const found = [];
+        for (const name of await caches.keys())
+            for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url).pathname);
+        return found;
+    }""")
+    assert "/" in kept
+    assert not [path for path in kept if path.startswith("/api/")]
+
+    context.set_offline(False)
+    saved(page)
+    blocks = room.stored()["blocks"]
+    assert (blocks["work"]["name"], blocks["other"]["name"]) == ("Alone", "Lonely")
+
+    page.get_by_role("button", name="Ada: your menu").click()
+    page.get_by_role("menuitem", name="Sign out", exact=True).click()
+    page.wait_for_url("**/sign-in")
+    left = "async () => [await caches.keys(), (await navigator.serviceWorker.getRegistrations()).length]"
+    assert page.evaluate(left) == [[], 0], "nothing of hers stays"

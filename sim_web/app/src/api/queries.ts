@@ -1,6 +1,7 @@
 /** What the app asks the API for, each with the key it is cached under. */
 
 import { QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { readOrKept } from "../data/offline";
 import { fullDocument, type NewDocument } from "../realtime/document";
 import { read, send } from "./client";
 import type {
@@ -43,7 +44,8 @@ export const workflows = queryOptions({
 export const folders = queryOptions({ queryKey: ["folders"], queryFn: () => read<FolderList>("/folders") });
 export const blockTypes = queryOptions({
   queryKey: ["blocks"],
-  queryFn: () => read<BlockList>("/blocks"),
+  queryFn: () => readOrKept("blocks", () => read<BlockList>("/blocks")),
+  networkMode: "always",
   staleTime: HOUR,
 });
 export const integrations = queryOptions({

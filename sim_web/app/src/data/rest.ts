@@ -145,6 +145,7 @@ export function openOverRest(id: string): WorkflowClient {
     following: () => null,
     onView: () => () => undefined,
     text: () => null,
+    rows: () => null,
     settled: async (ms = 5000) => {
       const end = Date.now() + ms;
       while (status().pending && Date.now() < end) await new Promise((go) => setTimeout(go, 20));

@@ -8,7 +8,7 @@ import type { Block } from "../realtime/document";
 import { cx } from "../ui/cx";
 import { TypeIcon } from "../ui/TypeIcon";
 import { NodeFrame } from "./Frame";
-import type { BlockData } from "./nodes";
+import { type BlockData, sameBlock } from "./nodes";
 import { useEditor } from "./store";
 import { useProblems } from "./useProblems";
 
@@ -110,4 +110,4 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
       ) : null}
     </NodeFrame>
   );
-});
+}, sameBlock);

@@ -1,4 +1,4 @@
-import { Background, BackgroundVariant, Controls, ReactFlow, SelectionMode, useStore } from "@xyflow/react";
+import { Controls, type Edge, ReactFlow, SelectionMode } from "@xyflow/react";
 import { type ReactNode, useCallback } from "react";
 import { Cursors } from "../together/Cursors";
 import { useCommenting } from "../together/comments/useCommenting";
@@ -9,6 +9,10 @@ import { type MenuEntries, RightClick } from "../ui/Menu";
 import { isDark } from "../ui/theme";
 import { BlockNode } from "./BlockNode";
 import { ContainerNode } from "./ContainerNode";
+import { useCamera } from "./canvas/camera";
+import { Dots } from "./canvas/Dots";
+import { FarWires } from "./canvas/FarWires";
+import { Wire } from "./canvas/Wire";
 import { menuOf, ON_BLOCKS, ON_CANVAS, ON_EDGES } from "./menus";
 import { NoteNode } from "./NoteNode";
 import { Overview } from "./Overview";
@@ -23,6 +27,9 @@ const FIT = { padding: 0.08, maxZoom: 1 };
 const PRO = { hideAttribution: true };
 const EDGE = { type: "smoothstep" };
 const WITH = ["Meta", "Control"];
+const WIRES = { smoothstep: Wire };
+const START = { x: 0, y: 0, zoom: 1 };
+const NONE: Edge[] = [];
 const NODES = { block: BlockNode, container: ContainerNode, note: NoteNode };
 /** From afar blocks are shown without their words: nobody could read them, and they cost the most to draw. */
 const FAR = 0.25;
@@ -30,7 +37,7 @@ const CROWD = { blocks: 120, zoom: 0.4 };
 
 const useFar = () => {
   const crowd = useEditor((state) => Object.keys(state.doc.blocks).length > CROWD.blocks);
-  return useStore((state) => state.transform[2] < (crowd ? CROWD.zoom : FAR));
+  return useCamera((at) => at[2] < (crowd ? CROWD.zoom : FAR));
 };
 
 export function Canvas({ children }: { children?: ReactNode }) {
@@ -49,8 +56,10 @@ export function Canvas({ children }: { children?: ReactNode }) {
           {...view}
           {...commenting.hands}
           className={cx(far && "far", commenting.placing && "placing")}
-          edges={edges}
+          viewport={START}
+          edges={far ? NONE : edges}
           nodeTypes={NODES}
+          edgeTypes={WIRES}
           colorMode={isDark() ? "dark" : "light"}
           nodesDraggable={editable}
           nodesConnectable={editable}
@@ -70,7 +79,8 @@ export function Canvas({ children }: { children?: ReactNode }) {
           proOptions={PRO}
           defaultEdgeOptions={EDGE}
         >
-          <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+          <Dots />
+          {far ? <FarWires edges={edges} /> : null}
           <Overview />
           <Controls position="bottom-left" showInteractive={false} />
           <Cursors />

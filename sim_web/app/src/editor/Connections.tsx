@@ -1,17 +1,29 @@
 import { GripVertical } from "lucide-react";
+import { useState } from "react";
 import { toast } from "sonner";
 import type { Source } from "../model/offers";
 import { TypeIcon } from "../ui/TypeIcon";
 
+/** The nearest come first; hundreds of them would take longer to show than the whole form. */
+const NEAR = 20;
+
 /** What this block can refer to, to be dragged into its fields. */
 export function Connections({ offered }: { offered: Source[] }) {
+  const [all, showAll] = useState(false);
   if (!offered.length) return null;
+  // what is not a block, variables and secrets, always shows
+  const shown = all ? offered : offered.filter((one, at) => at < NEAR || !one.type);
   return (
     <section className="grid grid-cols-1 gap-1">
       <h3 className="text-xs font-semibold text-soft">Values to use: type &lt; in a field, or drag one in</h3>
-      {offered.map((source) => (
+      {shown.map((source) => (
         <SourceRow key={source.id} source={source} />
       ))}
+      {shown.length < offered.length ? (
+        <button type="button" className="text-left text-sm text-accent" onClick={() => showAll(true)}>
+          Show {offered.length - shown.length} more
+        </button>
+      ) : null}
     </section>
   );
 }
@@ -20,7 +32,7 @@ function SourceRow({ source }: { source: Source }) {
   return (
     <details className="rounded-md border border-line">
       <summary className="flex cursor-pointer list-none items-center gap-2 px-2 py-1.5">
-        <TypeIcon title={source.name} color={source.type?.color} icon={source.type?.icon} size={18} />
+        <TypeIcon title={source.name} color={source.type?.color} icon={source.type?.icon ?? "variable"} size={18} />
         <span className="min-w-0 flex-1 truncate">{source.name}</span>
         <span className="text-xs text-soft">{source.offers.length}</span>
       </summary>

@@ -6,7 +6,7 @@ import { containerOf, innerPort, outerPort } from "../model/ports";
 import type { Subflow } from "../realtime/document";
 import { TypeIcon } from "../ui/TypeIcon";
 import { NodeFrame } from "./Frame";
-import type { BlockData } from "./nodes";
+import { type BlockData, sameBlock } from "./nodes";
 import { useEditor } from "./store";
 
 function told(subflow: Subflow | undefined): string {
@@ -84,4 +84,4 @@ export const ContainerNode = memo(function ContainerNode({ id, data, selected }:
       ) : null}
     </NodeFrame>
   );
-});
+}, sameBlock);

@@ -2,7 +2,7 @@ import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { Markdown } from "../ui/Markdown";
 import { NodeFrame } from "./Frame";
-import type { BlockData } from "./nodes";
+import { type BlockData, sameBlock } from "./nodes";
 
 export const NoteNode = memo(function NoteNode({ id, data, selected }: NodeProps) {
   const { block, color } = data as BlockData;
@@ -20,4 +20,4 @@ export const NoteNode = memo(function NoteNode({ id, data, selected }: NodeProps
       </div>
     </NodeFrame>
   );
-});
+}, sameBlock);

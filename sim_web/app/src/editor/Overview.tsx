@@ -1,4 +1,4 @@
-import { Panel, useReactFlow, useStore } from "@xyflow/react";
+import { Panel, type Transform, useReactFlow, useStore } from "@xyflow/react";
 import { type PointerEvent, useEffect, useMemo, useRef } from "react";
 import { absolute, type Point, sizeOf } from "../model/places";
 import { containerOf } from "../model/ports";
@@ -91,20 +91,25 @@ export function Overview() {
   );
 }
 
-/** The part that the canvas shows now. */
+/** The part that the canvas shows now; it follows the camera by itself. */
 function Window({ frame }: { frame: Frame }) {
-  const [x, y, zoom] = useStore((state) => state.transform);
+  const camera = useEditor((state) => state.camera);
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
-  const at: Point = { x: (-x / zoom - frame.left) * frame.scale, y: (-y / zoom - frame.top) * frame.scale };
+  const pane = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const lay = ([x, y, zoom]: Transform) => {
+      const style = pane.current?.style;
+      if (!style) return;
+      const at: Point = { x: (-x / zoom - frame.left) * frame.scale, y: (-y / zoom - frame.top) * frame.scale };
+      style.width = `${(width / zoom) * frame.scale}px`;
+      style.height = `${(height / zoom) * frame.scale}px`;
+      style.transform = `translate(${at.x}px, ${at.y}px)`;
+    };
+    lay(camera.at());
+    return camera.listen(lay);
+  }, [camera, frame, width, height]);
   return (
-    <div
-      className="pointer-events-none absolute top-0 left-0 rounded-sm border border-accent bg-accent/5"
-      style={{
-        width: (width / zoom) * frame.scale,
-        height: (height / zoom) * frame.scale,
-        transform: `translate(${at.x}px, ${at.y}px)`,
-      }}
-    />
+    <div ref={pane} className="pointer-events-none absolute top-0 left-0 rounded-sm border border-accent bg-accent/5" />
   );
 }

@@ -1,8 +1,8 @@
 /** What is under a block while a hand drags it, and what the arrow keys did. */
 
-import type { Node, NodeChange, useReactFlow } from "@xyflow/react";
+import type { Node, NodeChange } from "@xyflow/react";
 import { CARD, containerAt } from "../model/places";
-import type { EditorStore } from "./store";
+import type { Editor, EditorStore } from "./store";
 
 export const sizeOfNode = (node?: Node) => ({
   width: node?.measured?.width ?? node?.width ?? CARD.width,
@@ -10,12 +10,11 @@ export const sizeOfNode = (node?: Node) => ({
 });
 
 /** The container that the dragged blocks would lie in when they are let go, where it is another than now. */
-export function containerUnder(store: EditorStore, flow: ReturnType<typeof useReactFlow>, dragged: Node[]) {
-  const { doc } = store.getState();
+export function containerUnder({ doc, afloat }: Editor, dragged: Node[]) {
   const [one] = dragged;
-  const inner = one && flow.getInternalNode(one.id);
-  if (!one || !inner) return undefined;
-  const { x, y } = inner.internals.positionAbsolute;
+  const place = one && afloat.held("hand").get(one.id);
+  if (!one || !place) return undefined;
+  const { x, y } = place;
   const size = sizeOfNode(one);
   const middle = { x: x + size.width / 2, y: y + size.height / 2 };
   const found = containerAt(doc, middle, new Set(dragged.map((node) => node.id)))?.id;

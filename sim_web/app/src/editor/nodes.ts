@@ -1,6 +1,6 @@
 /** Blocks as the nodes of the canvas; a block that did not change keeps its node, so that only touched ones re-render. */
 
-import type { Node } from "@xyflow/react";
+import type { Node, NodeProps } from "@xyflow/react";
 import type { BlockFacts } from "../api/schema";
 import { depthOf } from "../model/places";
 import { containerOf, isNote } from "../model/ports";
@@ -11,6 +11,9 @@ export interface BlockData extends Record<string, unknown> {
   type?: BlockFacts;
   color: string;
 }
+
+/** What a block shows of itself does not hang on where it lies, nor on how large it was found to be. */
+export const sameBlock = (a: NodeProps, b: NodeProps) => a.data === b.data && a.selected === b.selected;
 
 export function nodesOf(
   doc: Document,

@@ -9,6 +9,8 @@ import { CARD } from "../model/places";
 import type { Document, Operation } from "../realtime/document";
 import type { ChangeOptions, Peer, Status, WorkflowClient } from "../realtime/types";
 import type { RunView } from "../run/view";
+import { type Afloat, createAfloat } from "./canvas/afloat";
+import { type Camera, createCamera } from "./canvas/camera";
 import type { Where } from "./useRunner";
 
 export type Panel = "add" | "block" | "chat";
@@ -16,6 +18,8 @@ export type Shown = "" | "run" | "variables" | "search" | "deploy";
 
 export interface Editor {
   client: WorkflowClient;
+  camera: Camera;
+  afloat: Afloat;
   doc: Document;
   seq: number;
   status: Status;
@@ -51,6 +55,8 @@ export type EditorStore = StoreApi<Editor>;
 export function createEditor(client: WorkflowClient): EditorStore {
   return createStore<Editor>((set, get) => ({
     client,
+    camera: createCamera(),
+    afloat: createAfloat(),
     doc: client.state(),
     seq: client.seq(),
     status: client.status(),

@@ -16,7 +16,9 @@ import { newId } from "../data/ids";
 import { adding } from "../model/adding";
 import { containerAt, dropped, sizeOf } from "../model/places";
 import { refusal } from "../model/ports";
-import { endDrag, showDrag, useDrawn } from "../together/drag";
+import { endDrag, showDrag, useOthersDrags } from "../together/drag";
+import { useAfloat } from "./canvas/inHand";
+import { placed } from "./canvas/placed";
 import { containerUnder, covered, lit, nudge, sizeOfNode } from "./dragging";
 import { nodesOf } from "./nodes";
 import { type EditorStore, useEditor, useEditorStore } from "./store";
@@ -50,52 +52,68 @@ export function useCanvas() {
   );
 
   const api = useStoreApi();
+  useAfloat(store, api);
+  useOthersDrags();
   /** While something moves, one sheet lies over all blocks: the browser need not look which of them is under the mouse. */
   const cover = useCallback((is: boolean) => covered(api.getState().domNode, is), [api]);
   const onMoveStart = useCallback(() => cover(true), [cover]);
-  const onMoveEnd = useCallback(() => cover(false), [cover]);
+  const onMoveEnd = useCallback(() => {
+    cover(false);
+    store.getState().camera.rest();
+  }, [store, cover]);
 
   const onNodeDragStart: OnNodeDrag = useCallback(() => {
     held.current = {};
+    store.getState().camera.hold(true);
     cover(true);
-  }, [cover]);
+  }, [store, cover]);
 
   const onNodeDragStop: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
       cover(false);
       setNodes(lit(held.current?.container, undefined));
       held.current = undefined;
-      const places = dragged.flatMap((one) => {
-        const inner = flow.getInternalNode(one.id);
-        return inner ? [{ id: one.id, at: inner.internals.positionAbsolute, size: sizeOfNode(one) }] : [];
-      });
       const editor = store.getState();
+      editor.camera.hold(false);
+      const inHand = editor.afloat.held("hand");
+      const places = dragged.flatMap((one) => {
+        const at = inHand.get(one.id);
+        return at ? [{ id: one.id, at, size: sizeOfNode(one) }] : [];
+      });
       editor.change(dropped(editor.doc, places));
       endDrag(editor.client);
     },
-    [store, flow, cover],
+    [store, cover],
   );
 
   const onNodeDrag: OnNodeDrag = useCallback(
     (_event, _node, dragged) => {
-      const places = dragged.flatMap((one) => {
-        const at = flow.getInternalNode(one.id)?.internals.positionAbsolute;
-        return at ? [[one.id, [at.x, at.y] as const] as const] : [];
-      });
-      showDrag(store.getState().client, Object.fromEntries(places));
-      const over = containerUnder(store, flow, dragged);
+      const editor = store.getState();
+      showDrag(editor.client, editor.afloat.held("hand"));
+      const over = containerUnder(editor, dragged);
       if (held.current && over !== held.current.container) {
         setNodes(lit(held.current.container, over));
         held.current.container = over;
       }
     },
-    [store, flow],
+    [store],
   );
 
-  const drawn = useDrawn(nodes);
+  const drawn = useMemo(() => placed(nodes), [nodes]);
   // what hands do stays the same while the nodes change
   const acts = useMemo(() => hands(store, flow), [store, flow]);
-  return { nodes: drawn, onNodesChange, onMoveStart, onMoveEnd, onNodeDragStart, onNodeDragStop, onNodeDrag, ...acts };
+  const onViewportChange = useEditor((state) => state.camera.move);
+  return {
+    nodes: drawn,
+    onNodesChange,
+    onViewportChange,
+    onMoveStart,
+    onMoveEnd,
+    onNodeDragStart,
+    onNodeDragStop,
+    onNodeDrag,
+    ...acts,
+  };
 }
 
 function choose(store: EditorStore, changes: { id: string; selected: boolean }[]) {
@@ -151,6 +169,11 @@ function hands(store: EditorStore, flow: ReturnType<typeof useReactFlow>) {
       store.getState().select([]);
       store.getState().set({ dangling: undefined });
     },
+    /** A click on one of several that are chosen means that one. */
+    onNodeClick: (event: MouseEvent, node: Node) => {
+      const { selected, select } = store.getState();
+      if (selected.length > 1 && !event.metaKey && !event.ctrlKey && !event.shiftKey) select([node.id]);
+    },
     onNodeContextMenu: (_event: MouseEvent, node: Node) => {
       if (!store.getState().selected.includes(node.id)) store.getState().select([node.id]);
     },
@@ -159,9 +182,8 @@ function hands(store: EditorStore, flow: ReturnType<typeof useReactFlow>) {
     },
     onPaneContextMenu: () => store.getState().select([]),
     onMouseMove: (event: MouseEvent) => {
-      store
-        .getState()
-        .client.setPresence({ cursor: flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }) });
+      const { camera, client } = store.getState();
+      client.setPresence({ cursor: camera.place(event.clientX, event.clientY) });
     },
     onDragOver: (event: DragEvent) => {
       event.preventDefault();

@@ -1,14 +1,19 @@
 /** Opens a workflow and keeps the editor's store in step with it. */
 
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { toast } from "sonner";
-import { useBlockTypes } from "../api/queries";
+import { blockTypes, useBlockTypes } from "../api/queries";
 import { openWorkflow } from "../data/open";
 import type { WorkflowClient } from "../realtime/types";
+import { useSession } from "../session";
+import { seat } from "../together/people";
 import { createEditor, type EditorStore } from "./store";
 
 export function useClient(id: string): { store?: EditorStore; error?: Error } {
   const types = useBlockTypes();
+  const waits = useQuery(blockTypes).isPending;
+  const [stocked, setStocked] = useState<EditorStore>();
   const [opened, setOpened] = useState<{ store?: EditorStore; error?: Error }>({});
   useEffect(() => {
     let close: () => void = () => undefined;
@@ -35,8 +40,10 @@ export function useClient(id: string): { store?: EditorStore; error?: Error } {
   useEffect(() => {
     const byName = new Map(types.flatMap((one) => [[one.type, one] as const, [one.id, one] as const]));
     opened.store?.setState({ types: byName });
-  }, [types, opened.store]);
-  return opened;
+    // before they are known, each block would be shown as one that no package brings, and then again
+    if (!waits) setStocked(opened.store);
+  }, [types, waits, opened.store]);
+  return stocked && stocked === opened.store ? opened : { error: opened.error };
 }
 
 const follow = (client: WorkflowClient, store: EditorStore) =>
@@ -45,7 +52,11 @@ const follow = (client: WorkflowClient, store: EditorStore) =>
 const listen = (client: WorkflowClient, store: EditorStore) => [
   client.subscribe(() => follow(client, store)),
   client.onStatus(() => store.setState({ status: client.status(), seq: client.seq() })),
-  client.onPresence(() => store.setState({ peers: client.presence() })),
+  client.onPresence(() => {
+    const peers = client.presence();
+    seat([useSession.getState().me?.id ?? "", ...peers.map((one) => one.user_id)]);
+    store.setState({ peers });
+  }),
   client.onNotice((notice) => {
     if (notice.kind === "rejected") toast.error(`Taken back: ${notice.message}`);
     if (notice.kind === "cancelled") toast("Someone removed what you were changing.");

@@ -4,6 +4,7 @@ import { type KindProps, languageOf, readJson, textOf } from "./place";
 import { Rows, type RowValue } from "./Rows";
 import { TextEditor } from "./TextEditor";
 import { JsonField } from "./texts";
+import { useSharedRows } from "./useSharedRows";
 
 type Set = (facts: Partial<RowValue>) => void;
 const TYPES = ["string", "number", "boolean", "object", "array", "file[]"];
@@ -14,7 +15,7 @@ const text = (
   set: Set,
   name: string,
   label: string,
-  more: { single?: boolean; code?: boolean; rows?: number; language?: string } = {},
+  more: Partial<Parameters<typeof TextEditor>[0]> = {},
 ) => (
   <TextEditor
     id={`${props.id}-${row.id}-${name}`}
@@ -108,35 +109,43 @@ const range = (row: RowValue, set: Set) => (
   </div>
 );
 
-export const Metrics = (props: KindProps) => (
-  <Rows
-    id={props.id}
-    value={props.value}
-    add="Add a metric"
-    fresh={() => ({ name: "", description: "", range: { min: 1, max: 5 } })}
-    onChange={props.onChange}
-    head={(row, set) => input(row, set, "name", "Name of the metric")}
-    body={(row, set) => (
-      <>
-        {text(props, row, set, "description", "What is measured", { rows: 2 })}
-        {range(row, set)}
-      </>
-    )}
-  />
-);
+export function Metrics(props: KindProps) {
+  const shared = useSharedRows(props, "description");
+  return (
+    <Rows
+      id={props.id}
+      value={shared.value}
+      add="Add a metric"
+      fresh={() => ({ name: "", description: "", range: { min: 1, max: 5 } })}
+      onChange={shared.onChange}
+      head={(row, set) => input(row, set, "name", "Name of the metric")}
+      body={(row, set) => (
+        <>
+          {text(props, row, set, "description", "What is measured", { rows: 2, row: shared.text(row, "description") })}
+          {range(row, set)}
+        </>
+      )}
+    />
+  );
+}
 
 const ROLES = ["system", "user", "assistant"];
-export const Messages = (props: KindProps) => (
-  <Rows
-    id={props.id}
-    value={props.value}
-    add="Add a message"
-    fresh={(rows) => ({ role: rows.length ? "user" : "system", content: "" })}
-    onChange={props.onChange}
-    head={(row, set) => select(row, set, "role", "Who says it", ROLES)}
-    body={(row, set) => text(props, row, set, "content", "What is said", { rows: 3 })}
-  />
-);
+export function Messages(props: KindProps) {
+  const shared = useSharedRows(props, "content");
+  return (
+    <Rows
+      id={props.id}
+      value={shared.value}
+      add="Add a message"
+      fresh={(rows) => ({ role: rows.length ? "user" : "system", content: "" })}
+      onChange={shared.onChange}
+      head={(row, set) => select(row, set, "role", "Who says it", ROLES)}
+      body={(row, set) =>
+        text(props, row, set, "content", "What is said", { rows: 3, row: shared.text(row, "content") })
+      }
+    />
+  );
+}
 
 export function VariablesField(props: KindProps) {
   const variables = useEditor((state) => state.doc.variables);

@@ -42,12 +42,21 @@ export function depthOf(doc: Document, block: Block): number {
   return depth;
 }
 
+const containers = new WeakMap<Document["blocks"], Block[]>();
+
+/** The containers of a document; looked for once, since a drag asks in every frame. */
+function containersOf({ blocks }: Document): Block[] {
+  const known = containers.get(blocks) ?? Object.values(blocks).filter(containerOf);
+  containers.set(blocks, known);
+  return known;
+}
+
 /** The innermost container at a point, other than these blocks and what is inside them. */
 export function containerAt(doc: Document, at: Point, but: ReadonlySet<string>): Block | undefined {
   const inside = (block: Block): boolean =>
     but.has(block.id) || Boolean(block.parent && doc.blocks[block.parent] && inside(doc.blocks[block.parent] as Block));
-  return Object.values(doc.blocks)
-    .filter((one) => containerOf(one) && !inside(one))
+  return containersOf(doc)
+    .filter((one) => !inside(one))
     .filter((one) => {
       const origin = absolute(doc, one);
       const size = sizeOf(one);

@@ -21,6 +21,7 @@ import type {
   Peer,
   Presence,
   Session,
+  SharedRows,
   SharedText,
   Status,
   Stop,
@@ -231,6 +232,10 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
 
   text(block_id: string, field: string): SharedText {
     return this.texts.open(block_id, field);
+  }
+
+  rows(block_id: string, field: string, texts: readonly string[]): SharedRows {
+    return this.texts.rows(block_id, field, texts);
   }
 
   // What the connection tells.

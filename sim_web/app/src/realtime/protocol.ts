@@ -427,6 +427,7 @@ export interface TextOpen {
   block_id: string;
   field: string;
   vector?: string | null;
+  texts?: string[] | null;
 }
 
 /** A text cannot be edited; updates up to `n` are not kept, and one's own copy is to be begun anew. */

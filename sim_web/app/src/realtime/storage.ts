@@ -41,12 +41,14 @@ export interface Storage {
   /** Shared texts of which the server may lack something, as Yjs updates. */
   texts(workflow: string): Promise<KeptText[]>;
   /** Keep a text; `null` when the server has all of it. */
-  keepText(workflow: string, block_id: string, field: string, update: Uint8Array | null): Promise<void>;
+  keepText(workflow: string, text: Omit<KeptText, "update"> & { update: Uint8Array | null }): Promise<void>;
 }
 
 export interface KeptText {
   readonly block_id: string;
   readonly field: string;
+  /** Which facts are texts, for one that holds rows. */
+  readonly texts?: readonly string[] | null;
   readonly update: Uint8Array;
 }
 
@@ -95,9 +97,9 @@ export class MemoryStorage implements Storage {
     return [...this.kept.entries()].filter(([id]) => id.startsWith(`${workflow}\0`)).map(([, text]) => text);
   }
 
-  async keepText(workflow: string, block_id: string, field: string, update: Uint8Array | null): Promise<void> {
-    const id = [workflow, block_id, field].join("\0");
-    if (update) this.kept.set(id, { block_id, field, update });
+  async keepText(workflow: string, { update, ...about }: Parameters<Storage["keepText"]>[1]): Promise<void> {
+    const id = [workflow, about.block_id, about.field].join("\0");
+    if (update) this.kept.set(id, { ...about, update });
     else this.kept.delete(id);
   }
 }
@@ -165,10 +167,10 @@ export class IndexedStorage implements Storage {
     return answer(store.getAll(IDBKeyRange.bound([workflow], [workflow, []])));
   }
 
-  async keepText(workflow: string, block_id: string, field: string, update: Uint8Array | null): Promise<void> {
-    const id = [workflow, block_id, field];
+  async keepText(workflow: string, { update, ...about }: Parameters<Storage["keepText"]>[1]): Promise<void> {
+    const id = [workflow, about.block_id, about.field];
     await this.write([TEXTS], (store) => {
-      if (update) store(TEXTS).put({ block_id, field, update }, id);
+      if (update) store(TEXTS).put({ ...about, update }, id);
       else store(TEXTS).delete(id);
     });
   }

@@ -1,11 +1,15 @@
 /** A field's text that several people type into: Yjs, relayed at once, kept until the server has made it durable. */
 
 import * as Y from "yjs";
+import { base64, bytes, lacking } from "./bytes";
+import { type Company, caretsIn, tellCaret } from "./carets";
 import type { Any } from "./document";
 import { at, type Document } from "./document";
+import { equal } from "./equal";
 import { Listeners } from "./listeners";
+import { type Shape, textOf } from "./shapes";
 import type { Storage } from "./storage";
-import type { Notice, Peer, PeerCaret, Presence, SharedText, Stop } from "./types";
+import type { Notice, PeerCaret, SharedText, Stop } from "./types";
 import type { Order } from "./undo";
 import type { FromServer } from "./wire";
 
@@ -15,18 +19,14 @@ export const MERGE_MS = 30;
 export const WRITE_MS = 300;
 
 /** What a text needs of the workflow it belongs to. */
-export interface Home {
+export interface Home extends Company {
   readonly id: string;
   readonly isFull: boolean;
   readonly isJoined: boolean;
-  readonly peers: readonly Peer[];
-  /** What one shows of oneself. */
-  readonly mine: Presence;
   state(): Document;
   change(op: Any, options?: Any): { ok: boolean };
   subscribe(listener: () => void): Stop;
   onPresence(listener: () => void): Stop;
-  setPresence(presence: Presence): void;
   /** Everything that is done in this tab, in its order. */
   readonly order: Order;
   /** Something new was typed: there is nothing to be done again. */
@@ -57,9 +57,10 @@ export class TextField implements SharedText {
   private readonly flying = new Map<number, Uint8Array>();
   private waiting: Uint8Array[] = [];
   /** The value that the text was begun from, or that was written last. */
-  private known = "";
+  private known: Any = "";
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly resets = new Listeners();
+  private readonly changes = new Listeners();
   private readonly stops: Stop[] = [];
   private resolve: () => void = () => {};
 
@@ -68,6 +69,7 @@ export class TextField implements SharedText {
     private readonly storage: Storage,
     readonly block_id: string,
     readonly field: string,
+    readonly shape: Shape,
     private readonly owner: { rest(): void; forget(): void },
   ) {
     this.ready = new Promise((resolve) => {
@@ -149,23 +151,29 @@ export class TextField implements SharedText {
     return this.resets.add(listener);
   }
 
+  /** Whatever changes what is held, whoever did it. */
+  onChange(listener: () => void): Stop {
+    return this.changes.add(listener);
+  }
+
+  /** The value that the document holds. */
+  get held(): Any {
+    return this.shape.read(this.doc);
+  }
+
+  /** Make it another value, by the smallest edits; one's own, to be taken back. */
+  become(value: Any, from = this.held): void {
+    this.undo.stopCapturing();
+    this.shape.edit(this.doc, from, value);
+    this.undo.stopCapturing();
+  }
+
   caret(place: { anchor: number; head: number } | null): void {
-    const { block_id, field } = this;
-    const mine = this.home.mine.editing;
-    // Whoever is in another field already has not left that one.
-    if (!place && (mine?.block_id !== block_id || mine.field !== field)) return;
-    const at = (index: number) => Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(this.text, index));
-    this.home.setPresence({ editing: place && { block_id, field, anchor: at(place.anchor), head: at(place.head) } });
+    tellCaret(this.home, this, this.text, place);
   }
 
   carets(): PeerCaret[] {
-    const found = [];
-    for (const { sid, user_id, name, editing } of this.home.peers) {
-      if (editing?.block_id !== this.block_id || editing.field !== this.field) continue;
-      const [anchor, head] = [this.index(editing.anchor), this.index(editing.head)];
-      if (anchor !== null && head !== null) found.push({ sid, user_id, name, anchor, head });
-    }
-    return found;
+    return caretsIn(this.home, this, this.text);
   }
 
   onCarets(listener: () => void): Stop {
@@ -202,20 +210,23 @@ export class TextField implements SharedText {
 
   private begin(state: Uint8Array | null): void {
     this.doc = new Y.Doc();
-    this.text = this.doc.getText("text");
+    if (this.shape.texts === null) this.text = textOf(this.doc);
     if (state) {
       Y.applyUpdate(this.doc, state, this);
     } else {
-      this.known = this.value();
-      this.text.insert(0, this.known);
+      const value = this.value();
+      this.shape.edit(this.doc, this.held, value);
+      this.known = value;
     }
-    this.undo = new Y.UndoManager(this.text, { captureTimeout: 500 });
+    this.undo = new Y.UndoManager(this.shape.scope(this.doc), { captureTimeout: 500 });
     const turned = (event: Turned) => this.hasTurned(event);
     this.undo.on("stack-item-added", turned);
     this.undo.on("stack-item-updated", turned);
     this.doc.on("update", (update: Uint8Array, origin: unknown) => {
       if (origin !== this) this.typed(update);
+      this.changes.tell();
     });
+    this.changes.tell();
   }
 
   private hasTurned({ type, stackItem }: Turned): void {
@@ -224,10 +235,9 @@ export class TextField implements SharedText {
     this.home.changedStatus();
   }
 
-  private value(): string {
+  private value(): Any {
     const block = at(this.home.state().blocks, this.block_id);
-    const value = block ? at(block.values, this.field) : undefined;
-    return typeof value === "string" ? value : "";
+    return this.shape.normal(block && at(block.values, this.field), this.doc);
   }
 
   private typed(update: Uint8Array): void {
@@ -252,7 +262,8 @@ export class TextField implements SharedText {
       if (home.isWaiting(this.block_id, this.field)) return;
     }
     const vector = this.shared ? { vector: base64(Y.encodeStateVector(this.doc)) } : {};
-    this.asked = home.say(this.about({ t: "text_open", ...vector }));
+    const texts = this.shape.texts ? { texts: this.shape.texts } : {};
+    this.asked = home.say(this.about({ t: "text_open", ...vector, ...texts }));
   }
 
   private stateCame(message: Extract<Heard, { t: "text_state" }>): void {
@@ -262,8 +273,8 @@ export class TextField implements SharedText {
     void this.revived().then(() => {
       // Whatever was under way when the connection broke is in this, once.
       this.flying.clear();
-      const lacking = Y.encodeStateAsUpdate(this.doc, bytes(message.vector));
-      this.waiting = isEmpty(lacking) ? [] : [lacking];
+      const lacks = lacking(this.doc, update, bytes(message.vector));
+      this.waiting = lacks ? [lacks] : [];
       if (this.waiting.length) this.send();
       else this.keep();
       if (this.users <= 0) this.letGo();
@@ -274,7 +285,7 @@ export class TextField implements SharedText {
 
   /** The server's text instead of ours, with what was typed meanwhile put on top. */
   private adopt(update: Uint8Array, reset: boolean): void {
-    const [before, mine] = [this.known, this.text.toString()];
+    const [before, mine] = [this.known, this.held];
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
     this.waiting = [];
@@ -283,7 +294,7 @@ export class TextField implements SharedText {
     this.shared = true;
     this.begin(update);
     old.destroy();
-    if (!reset && mine !== before) edit(this.text, before, mine);
+    if (!reset && !equal(mine, before)) this.shape.edit(this.doc, before, mine);
     this.resets.tell();
   }
 
@@ -325,7 +336,7 @@ export class TextField implements SharedText {
     this.keep();
     const op = {
       op: "value.update",
-      items: [{ block_id: this.block_id, field: this.field, value: this.text.toString() }],
+      items: [{ block_id: this.block_id, field: this.field, value: this.held }],
     };
     this.undo.destroy();
     this.begin(null);
@@ -338,18 +349,20 @@ export class TextField implements SharedText {
   /** Keep it until the server has it: a tab may be closed at any time. */
   private keep(): void {
     if (!this.shared) return;
+    const { block_id, field } = this;
     const update = this.isPending ? Y.encodeStateAsUpdate(this.doc) : null;
-    void this.storage.keepText(this.home.id, this.block_id, this.field, update).catch(() => {});
+    void this.storage.keepText(this.home.id, { block_id, field, texts: this.shape.texts, update }).catch(() => {});
   }
 
   /** Without a shared text: the whole value. */
   private write(): void {
-    this.known = this.text.toString();
-    const items = [{ block_id: this.block_id, field: this.field, value: this.known === "" ? null : this.known }];
+    this.known = this.held;
+    const value = this.known.length ? this.known : null;
+    const items = [{ block_id: this.block_id, field: this.field, value }];
     this.writing = true;
     const done = this.home.change({ op: "value.update", items }, { gesture: `${this.block_id}.${this.field}` });
     this.writing = false;
-    if (!done.ok) edit(this.text, this.known, this.value(), this);
+    if (!done.ok) this.shape.edit(this.doc, this.known, this.value(), this);
     this.ask();
   }
 
@@ -361,63 +374,21 @@ export class TextField implements SharedText {
     this.ask();
     if (this.timer) return;
     const value = this.value();
-    const mine = this.text.toString();
+    const mine = this.held;
     this.known = value;
-    if (value !== mine) edit(this.text, mine, value, this);
+    if (!equal(value, mine)) this.shape.edit(this.doc, mine, value, this);
   }
 
   /** While it rests others may type: it is opened for a moment, once for each value. */
   private catchUp(): void {
     if (!this.isResting) return;
     const value = this.value();
-    if (value === this.known || value === this.text.toString()) return;
+    if (equal(value, this.known) || equal(value, this.held)) return;
     this.known = value;
     this.ask();
-  }
-
-  private index(place: Any): number | null {
-    if (!place) return null;
-    const found = Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(place), this.doc);
-    return found?.type === this.text ? found.index : null;
   }
 
   private about<T extends object>(message: T): T & { block_id: string; field: string } {
     return { ...message, block_id: this.block_id, field: this.field };
   }
-}
-
-/** Make one text of another with the smallest cut; a pair of halves is never parted. */
-export function edit(text: Y.Text, before: string, after: string, origin: unknown = null): void {
-  let start = 0;
-  const least = Math.min(before.length, after.length);
-  while (start < least && before[start] === after[start]) start++;
-  if (start && isHigh(before.charCodeAt(start - 1))) start--;
-  let end = 0;
-  while (end < least - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
-  if (end && isLow(before.charCodeAt(before.length - end))) end--;
-  const length = Math.min(before.length - start - end, Math.max(0, text.length - start));
-  text.doc?.transact(() => {
-    if (length > 0) text.delete(Math.min(start, text.length), length);
-    const added = after.slice(start, after.length - end);
-    if (added) text.insert(Math.min(start, text.length), added);
-  }, origin);
-}
-
-const isHigh = (code: number) => code >= 0xd800 && code < 0xdc00;
-const isLow = (code: number) => code >= 0xdc00 && code < 0xe000;
-
-/** Whether an update says nothing: no structs, no deletions. */
-function isEmpty(update: Uint8Array): boolean {
-  return update.length <= 2 && update.every((byte) => byte === 0);
-}
-
-function base64(all: Uint8Array): string {
-  let text = "";
-  for (let index = 0; index < all.length; index += 8192)
-    text += String.fromCharCode(...all.subarray(index, index + 8192));
-  return btoa(text);
-}
-
-function bytes(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }

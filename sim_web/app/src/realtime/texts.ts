@@ -1,9 +1,11 @@
 /** The shared texts of one workflow, by block and field. */
 
-import { at } from "./document";
+import { type Any, at } from "./document";
+import { RowsField } from "./rows";
+import { Rows, type Shape, WHOLE } from "./shapes";
 import type { Storage } from "./storage";
 import { type Heard, type Home, TextField } from "./text";
-import type { SharedText } from "./types";
+import type { SharedRows, SharedText } from "./types";
 
 /** How many texts are kept for undo after they were closed. */
 const RESTING = 30;
@@ -22,10 +24,10 @@ export class Texts {
   }
 
   /** Those with something to lose, as whole values. */
-  get unsaved(): { block_id: string; field: string; value: string }[] {
+  get unsaved(): { block_id: string; field: string; value: Any }[] {
     return [...this.all.values()]
       .filter((text) => text.isPending)
-      .map(({ block_id, field, text }) => ({ block_id, field, value: text.toString() }));
+      .map(({ block_id, field, held }) => ({ block_id, field, value: held }));
   }
 
   /** The one in which something was typed, or taken back, last; and its place among all that was done. */
@@ -44,7 +46,11 @@ export class Texts {
   }
 
   open(block_id: string, field: string): SharedText {
-    return this.field(block_id, field).open();
+    return this.field(block_id, field, WHOLE).open();
+  }
+
+  rows(block_id: string, field: string, texts: readonly string[]): SharedRows {
+    return new RowsField(this.field(block_id, field, new Rows(texts)), this.home);
   }
 
   heard(message: Heard): void {
@@ -75,11 +81,13 @@ export class Texts {
     for (const text of this.all.values()) text.destroy();
   }
 
-  private field(block_id: string, field: string): TextField {
+  private field(block_id: string, field: string, shape: Shape): TextField {
     const id = `${block_id}\0${field}`;
     let text = this.all.get(id);
+    if (text && Boolean(text.shape.texts) !== Boolean(shape.texts)) text.destroy();
+    text = this.all.get(id);
     if (!text) {
-      text = new TextField(this.home, this.storage, block_id, field, {
+      text = new TextField(this.home, this.storage, block_id, field, shape, {
         rest: () => this.rested(),
         forget: () => this.all.delete(id),
       });
@@ -99,8 +107,8 @@ export class Texts {
   private async revive(): Promise<void> {
     if (!this.home.isFull) return;
     const kept = await this.storage.texts(this.home.id).catch(() => []);
-    for (const { block_id, field } of kept) {
-      if (at(this.home.state().blocks, block_id)) this.field(block_id, field).revive();
+    for (const { block_id, field, texts } of kept) {
+      if (at(this.home.state().blocks, block_id)) this.field(block_id, field, texts ? new Rows(texts) : WHOLE).revive();
     }
   }
 }

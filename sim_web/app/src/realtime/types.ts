@@ -2,6 +2,7 @@
 
 import type * as Y from "yjs";
 import type { Any, Document, Operation, Refusal } from "./document";
+import type { Row } from "./shapes";
 import type { Storage } from "./storage";
 
 export type Stop = () => void;
@@ -136,6 +137,18 @@ export interface SharedText {
   close(): void;
 }
 
+/** Rows that several people change at once: each is itself wherever it stands. */
+export interface SharedRows {
+  /** Another list whenever something has changed. */
+  readonly value: readonly Row[];
+  /** What differs from the rows that one began from, `value` unless said otherwise, is one step of undo. */
+  change(rows: readonly Row[], from?: readonly Row[]): void;
+  onChange(listener: () => void): Stop;
+  /** A text of a row, to be closed again; `null` when that fact of it is none. */
+  text(id: string, fact: string): SharedText | null;
+  close(): void;
+}
+
 export interface WorkflowClient {
   readonly id: string;
   /** Resolves with the first document; rejects when there is none for this person. */
@@ -164,6 +177,8 @@ export interface WorkflowClient {
   onView(listener: (view: NonNullable<Presence["view"]>) => void): Stop;
   /** A field's text, typed together; `null` where there is no room to share it in. */
   text(block_id: string, field: string): SharedText | null;
+  /** A field's rows, of which the named facts are texts that are typed together; `null` where there is no room. */
+  rows(block_id: string, field: string, texts: readonly string[]): SharedRows | null;
   settled(ms?: number): Promise<void>;
   /** What the server has not confirmed, to be kept elsewhere when it never will. */
   unsaved(): Unsaved;

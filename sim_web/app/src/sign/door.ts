@@ -4,6 +4,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { read, write } from "../api/client";
 import { queries } from "../api/queries";
 import type { AuthFacts, Me, SignedIn, WorkflowPage } from "../api/schema";
+import { forgetApp, isLost, keep, keepApp, recall } from "../data/offline";
 import { go } from "../frame/route";
 import { session, useSession } from "../session";
 
@@ -12,9 +13,14 @@ export const authFacts = queryOptions({ queryKey: ["auth"], queryFn: () => read<
 /** Ask who is here; without an answer the server is lost, with a refusal one is out. */
 export async function arrive(workspace?: string) {
   try {
-    session.enter(await read<Me>("/me"), workspace);
-  } catch {
-    if (useSession.getState().phase !== "out") useSession.setState({ phase: "lost" });
+    const me = await read<Me>("/me");
+    session.enter(me, workspace);
+    keepApp();
+    void keep("me", me);
+  } catch (error) {
+    const kept = isLost(error) ? await recall<Me>("me").catch(() => undefined) : undefined;
+    if (kept) session.enter(kept, workspace);
+    else if (useSession.getState().phase !== "out") useSession.setState({ phase: "lost" });
   }
 }
 
@@ -43,6 +49,7 @@ const newest = async () => (await read<WorkflowPage>("/workflows?limit=1")).item
 export async function leave({ everywhere = false } = {}) {
   if (!session.key()) await write("POST", everywhere ? "/auth/sign-out/everywhere" : "/auth/sign-out");
   session.close();
+  await forgetApp().catch(() => undefined);
   // what this tab still holds of the person goes with the page
   location.assign("/sign-in");
 }

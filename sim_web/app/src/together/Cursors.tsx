@@ -1,11 +1,12 @@
-import { useStore, ViewportPortal } from "@xyflow/react";
+import { ViewportPortal } from "@xyflow/react";
+import { useCamera } from "../editor/canvas/camera";
 import { useEditor } from "../editor/store";
 import { colorOf } from "./people";
 
 /** Where the others point; as large as one's own at any zoom. */
 export function Cursors() {
   const peers = useEditor((state) => state.peers);
-  const zoom = useStore((state) => state.transform[2]);
+  const zoom = useCamera((at) => at[2]);
   return (
     <ViewportPortal>
       {peers.map((one) =>

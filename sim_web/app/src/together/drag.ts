@@ -1,19 +1,19 @@
 /** Drags that everybody sees: others see ours as it goes on, and we draw theirs. */
 
-import type { Node } from "@xyflow/react";
-import { useMemo, useRef } from "react";
-import { useEditor } from "../editor/store";
-import type { WorkflowClient } from "../realtime/types";
-import { dragged } from "./peers";
+import { useEffect } from "react";
+import type { Places } from "../editor/canvas/afloat";
+import { type Editor, useEditorStore } from "../editor/store";
+import type { Point } from "../model/places";
+import type { Peer, WorkflowClient } from "../realtime/types";
 
-type Places = Record<string, readonly [number, number]>;
 /** So long a drag stays drawn elsewhere when its move is not confirmed. */
 const PATIENCE_MS = 5000;
 const drags = new WeakMap<WorkflowClient, number>();
 
 /** Say where blocks are, on the canvas. */
-export function showDrag(client: WorkflowClient, drag: Places): void {
+export function showDrag(client: WorkflowClient, places: Places): void {
   drags.set(client, (drags.get(client) ?? 0) + 1);
+  const drag = Object.fromEntries([...places].map(([id, { x, y }]) => [id, [x, y] as const]));
   client.setPresence({ drag });
 }
 
@@ -26,24 +26,18 @@ export function endDrag(client: WorkflowClient): void {
   void client.settled(PATIENCE_MS).then(end, end);
 }
 
-/** Nodes with those that others drag where they are now; the same array when nobody drags. */
-export function useDrawn(nodes: Node[]): Node[] {
-  const doc = useEditor((state) => state.doc);
-  const peers = useEditor((state) => (state.peers.some((one) => one.drag) ? state.peers : NOBODY));
-  const before = useRef<Map<string, Node>>(new Map());
-  return useMemo(() => {
-    if (peers === NOBODY) return nodes;
-    const places = dragged(doc, peers);
-    const drawn = nodes.map((node) => {
-      const place = places[node.id];
-      if (!place || node.dragging) return node;
-      const [x, y] = place;
-      const last = before.current.get(node.id);
-      if (last && last.position.x === x && last.position.y === y && last.data === node.data) return last;
-      return { ...node, position: { x, y } };
-    });
-    before.current = new Map(drawn.filter((node) => places[node.id]).map((node) => [node.id, node]));
-    return drawn;
-  }, [nodes, doc, peers]);
+/** Blocks that others drag are drawn where they hold them. */
+export function useOthersDrags() {
+  const store = useEditorStore();
+  useEffect(() => {
+    const show = ({ peers, afloat }: Editor) => afloat.hold("peers", placesOf(peers));
+    show(store.getState());
+    return store.subscribe((now, before) => now.peers !== before.peers && show(now));
+  }, [store]);
 }
-const NOBODY: never[] = [];
+
+function placesOf(peers: readonly Peer[]): Map<string, Point> {
+  const places = new Map<string, Point>();
+  for (const { drag } of peers) for (const [id, [x, y]] of Object.entries(drag ?? {})) places.set(id, { x, y });
+  return places;
+}

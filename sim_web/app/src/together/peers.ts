@@ -2,12 +2,9 @@
 
 import { useShallow } from "zustand/react/shallow";
 import { type Editor, useEditor } from "../editor/store";
-import { absolute } from "../model/places";
-import type { Document } from "../realtime/document";
 import type { Peer } from "../realtime/types";
 
 type Peers = readonly Peer[];
-type Place = readonly [number, number];
 export interface Somebody {
   sid: string;
   user_id: string;
@@ -42,18 +39,3 @@ export const useAtBlock = (block: string) =>
   );
 
 export const usePersons = () => useSome(({ peers }) => persons(peers));
-
-/** Where blocks are that others drag at this moment, as positions in their containers. */
-export function dragged(doc: Document, peers: Peers): Record<string, Place> {
-  const places: Record<string, Place> = {};
-  for (const { drag } of peers) {
-    for (const [id, [x, y]] of Object.entries(drag ?? {})) {
-      const block = doc.blocks[id];
-      if (!block) continue;
-      const parent = block.parent ? doc.blocks[block.parent] : undefined;
-      const origin = parent ? absolute(doc, parent) : { x: 0, y: 0 };
-      places[id] = [x - origin.x, y - origin.y];
-    }
-  }
-  return places;
-}

@@ -9,17 +9,19 @@ export function useView(began: () => void): { onMoveStart: OnMoveStart; onMouseL
   const store = useEditorStore();
   const canvas = useStoreApi();
   useEffect(() => {
+    const { camera } = store.getState();
     const tell = () => {
-      const { width, height, transform } = canvas.getState();
-      const [x, y, zoom] = transform;
+      const { width, height } = canvas.getState();
+      const [x, y, zoom] = camera.at();
       // The middle, since windows differ in size.
       const view = { x: (width / 2 - x) / zoom, y: (height / 2 - y) / zoom, zoom };
       store.getState().client.setPresence({ view });
     };
     tell();
-    return canvas.subscribe((now, before) => {
-      if (now.transform !== before.transform || now.width !== before.width) tell();
-    });
+    const stops = [camera.listen(tell), canvas.subscribe((now, before) => now.width !== before.width && tell())];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }, [store, canvas]);
   return useMemo(
     () => ({

@@ -5,6 +5,7 @@ import * as Y from "yjs";
 import type { Any } from "../document";
 import { type Document, fullDocument, type NewDocument } from "../document";
 import { apply, digest } from "../reduce";
+import { Rows, type Shape, WHOLE } from "../shapes";
 import type { SocketLike } from "../types";
 import type { Done } from "../wire";
 
@@ -83,6 +84,7 @@ export class FakeServer {
   private readonly refused = new Map<string, object>();
   private readonly lines = new Map<FakeSocket, number>();
   private readonly texts = new Map<string, Y.Doc>();
+  private readonly shapes = new Map<Y.Doc, Shape>();
   private count = 0;
 
   constructor(
@@ -243,20 +245,22 @@ export class FakeServer {
     this.say({ t: "ops", r: "w", ops: [this.log.at(-1)] });
   }
 
-  private text(block_id: string, field: string): Y.Doc {
+  private text(block_id: string, field: string, texts?: string[]): Y.Doc {
     const id = `${block_id} ${field}`;
     let doc = this.texts.get(id);
     if (!doc) {
       doc = new Y.Doc();
       doc.clientID = 0;
-      doc.getText("text").insert(0, this.document.blocks[block_id]?.values[field] ?? "");
+      const shape = texts ? new Rows(texts) : WHOLE;
+      this.shapes.set(doc, shape);
+      shape.edit(doc, shape.read(doc), shape.normal(this.document.blocks[block_id]?.values[field], doc));
       this.texts.set(id, doc);
     }
     return doc;
   }
 
-  private typed(socket: FakeSocket, { t, block_id, field, n, update }: Any): void {
-    const doc = this.text(block_id, field);
+  private typed(socket: FakeSocket, { t, block_id, field, n, update, texts }: Any): void {
+    const doc = this.text(block_id, field, texts);
     const about = { r: "w", block_id, field };
     if (t === "text_open") {
       const [all, vector] = [Y.encodeStateAsUpdate(doc), Y.encodeStateVector(doc)].map(encode);
@@ -268,7 +272,7 @@ export class FakeServer {
     );
     this.say({ t: "text", ...about, sid: socket.sid, update }, socket);
     socket.hear({ t: "text_ack", ...about, n, tseq: n, seq: this.seq });
-    const value = this.plain(block_id, field);
+    const value = this.shapes.get(doc)?.read(doc);
     this.write({ op: "value.update", items: [{ block_id, field, value }] }, "text");
   }
 }

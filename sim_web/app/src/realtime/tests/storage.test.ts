@@ -49,10 +49,10 @@ describe.each<[string, () => Storage]>([
     expect(await storage.snapshot("w")).toEqual({ seq: 3, document: fullDocument(DOCUMENT) });
     await storage.forget("w");
     expect(await storage.snapshot("w")).toBe(null);
-    await storage.keepText("w", "b", "prompt", new Uint8Array([1, 2]));
-    await storage.keepText("x", "b", "prompt", new Uint8Array([3]));
+    await storage.keepText("w", { block_id: "b", field: "prompt", update: new Uint8Array([1, 2]) });
+    await storage.keepText("x", { block_id: "b", field: "prompt", update: new Uint8Array([3]) });
     expect(await storage.texts("w")).toEqual([{ block_id: "b", field: "prompt", update: new Uint8Array([1, 2]) }]);
-    await storage.keepText("w", "b", "prompt", null);
+    await storage.keepText("w", { block_id: "b", field: "prompt", update: null });
     expect(await storage.texts("w")).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
-import { useStore, ViewportPortal } from "@xyflow/react";
+import { ViewportPortal } from "@xyflow/react";
 import { MessageSquarePlus } from "lucide-react";
+import { useCamera } from "../../editor/canvas/camera";
 import { useEditor } from "../../editor/store";
 import { cx } from "../../ui/cx";
 import { colorOf, initials } from "../people";
@@ -13,7 +14,7 @@ export function Pins() {
   const { threads, names } = useThreads();
   const doc = useEditor((state) => state.doc);
   const { thread: open, draft } = useTogether();
-  const zoom = useStore((state) => state.transform[2]);
+  const zoom = useCamera((at) => at[2]);
   const taken = new Map<string, number>();
   const pins = threads
     .filter((one) => !one.resolved || one.id === open)

@@ -34,6 +34,7 @@ export function pastClient(document: Document): WorkflowClient {
     following: () => null,
     onView: never,
     text: () => null,
+    rows: () => null,
     settled: () => Promise.resolve(),
     unsaved: () => ({ workflow_id: "", name: document.name, base_seq: 0, operations: [] }),
     close: () => undefined,

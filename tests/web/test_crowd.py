@@ -1,0 +1,162 @@
+"""A canvas with hundreds of blocks: what a hand touches is rendered, and nothing else."""
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.web.building import saved
+from tests.web.conftest import Person
+from tests.web.test_canvas import stored
+from tests.web.test_running import block, code
+
+COUNT = 240
+COLUMNS = 20
+
+
+def crowd(person: Person) -> str:
+    """So many functions in rows, one after the other."""
+    blocks: list[dict[str, Any]] = []
+    for at in range(COUNT):
+        one = code(f"b{at}", f"return {at}", at % COLUMNS * 320)
+        one["position"]["y"] = at // COLUMNS * 180
+        blocks.append(one)
+    return person.make("Crowd", *blocks, edges=" ".join(f"b{at}>b{at + 1}" for at in range(COUNT - 1)))
+
+
+def open_all(person: Person, id: str) -> Page:
+    """The whole workflow in view, counting from now on which blocks React renders."""
+    person.page.add_init_script("window.simRenders = new Map()")
+    page = person.open(f"/workflows/{id}")
+    expect(page.locator(".react-flow__node").first).to_be_visible()
+    page.get_by_role("button", name="Fit View").click()
+    expect(page.locator(".react-flow__node")).to_have_count(COUNT)
+    expect(page.locator(".react-flow.far")).to_be_visible()
+    expect(page.locator(".react-flow.moving")).to_have_count(0)
+    return page
+
+
+def card(page: Page, id: str) -> Locator:
+    return page.locator(f".react-flow__node[data-id={id}]")
+
+
+def grip(page: Page, id: str) -> tuple[float, float]:
+    box = card(page, id).bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def rendered(page: Page) -> list[str]:
+    return page.evaluate("[...window.simRenders.keys()]")
+
+
+def test_a_pan_renders_no_block_and_is_where_the_hand_left_it(person: Person) -> None:
+    page = open_all(person, crowd(person))
+    before = grip(page, "b130")
+    pane = page.locator(".react-flow__pane").bounding_box()
+    assert pane
+    page.mouse.move(pane["x"] + 400, pane["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(pane["x"] + 404, pane["y"] + 14, steps=4)
+    page.evaluate("window.simRenders.clear()")
+    page.mouse.move(pane["x"] + 430, pane["y"] + 32, steps=12)
+    moved = grip(page, "b130")
+    assert moved[0] - before[0] > 20
+    assert rendered(page) == []
+    page.mouse.up()
+    # what comes next reckons with the new place at once
+    card(page, "b130").click()
+    expect(page.locator(".react-flow__node.selected")).to_have_attribute("data-id", "b130")
+    assert grip(page, "b130") == moved
+
+
+def test_a_drag_renders_the_block_in_hand_at_most(person: Person) -> None:
+    id = crowd(person)
+    page = open_all(person, id)
+    x, y = grip(page, "b130")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 6, y + 4, steps=3)
+    expect(page.get_by_label("Name of the block")).to_have_value("B130")
+    page.evaluate("window.simRenders.clear()")
+    page.mouse.move(x + 40, y + 30, steps=20)
+    assert set(rendered(page)) <= {"b130"}
+    loose = page.locator(".loose-wires path")
+    expect(loose).to_have_count(1)
+    held = loose.get_attribute("d")
+    assert held
+    assert held.count("M") == 2, "the edges into it and out of it go with it, and no others"
+    page.mouse.move(x + 30, y + 30)
+    expect(loose).not_to_have_attribute("d", held)
+    end = grip(page, "b130")
+    page.mouse.up()
+    expect(page.locator(".loose-wires")).to_have_count(0)
+    saved(page)
+    assert grip(page, "b130") == end, "it stays where it was let go"
+    assert stored(person, id)["b130"]["position"] != {"x": 130 % COLUMNS * 320, "y": 130 // COLUMNS * 180}
+    page.keyboard.press("Control+Z")
+    expect(page.locator(".react-flow__node.dragging")).to_have_count(0)
+    page.wait_for_function(f"document.querySelector('[data-id=b130]').getBoundingClientRect().x < {end[0] - 20}")
+
+
+def test_many_blocks_are_dragged_by_the_frame_around_them(person: Person) -> None:
+    id = crowd(person)
+    page = open_all(person, id)
+    x, y = grip(page, "b0")
+    page.keyboard.down("Shift")
+    page.mouse.move(x - 20, y - 14)
+    page.mouse.down()
+    far = grip(page, "b43")
+    page.mouse.move(far[0] + 1, far[1] + 1, steps=6)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    expect(page.locator(".react-flow__node.selected")).to_have_count(12)
+    before = {one: grip(page, one) for one in ("b0", "b43", "b60")}
+    frame = page.locator(".react-flow__nodesselection-rect")
+    around = frame.bounding_box()
+    assert around
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 5, y + 5, steps=3)
+    page.evaluate("window.simRenders.clear()")
+    page.mouse.move(x + 40, y + 60, steps=10)
+    assert rendered(page) == []
+    moved = frame.bounding_box()
+    assert moved
+    by = grip(page, "b0")[0] - before["b0"][0]
+    assert by > 30
+    assert abs(grip(page, "b43")[0] - before["b43"][0] - by) < 1
+    assert abs(moved["x"] - around["x"] - by) < 1
+    assert grip(page, "b60") == before["b60"]
+    page.mouse.up()
+    saved(page)
+    places = stored(person, id)
+    assert all(places[one]["position"]["y"] > 0 for one in ("b0", "b3"))
+    assert places["b60"]["position"]["y"] == 540
+
+
+def test_what_lies_in_a_container_goes_with_it(person: Person) -> None:
+    box = block("each", "loop", 0, size=[500, 300])
+    inner = {**code("inner", "return 1"), "parent": "each", "position": {"x": 200, "y": 120}}
+    after = code("after", "return 2", 700)
+    edges = "each.loop-start-source>inner each.loop-end-source>after"
+    subflows = {"each": {"kind": "loop", "id": "each", "iterations": 2}}
+    id = person.make("Nest", box, inner, after, edges=edges, subflows=subflows)
+    page = person.open(f"/workflows/{id}")
+    expect(card(page, "inner")).to_be_visible()
+    line = page.locator(".react-flow__edge[data-id=e1] path").first
+    drawn = line.get_attribute("d")
+    start = card(page, "inner").bounding_box()
+    box_at = card(page, "each").bounding_box()
+    assert start
+    assert box_at
+    page.mouse.move(box_at["x"] + 60, box_at["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box_at["x"] + 60, box_at["y"] + 90, steps=6)
+    now = card(page, "inner").bounding_box()
+    assert now
+    assert now["y"] - start["y"] > 60, "while it goes on"
+    expect(line).not_to_have_attribute("d", drawn or "")
+    page.mouse.up()
+    saved(page)
+    assert card(page, "inner").bounding_box() == now
+    assert stored(person, id)["inner"]["position"] == {"x": 200, "y": 120}
