@@ -1,8 +1,7 @@
 """Who uses what: runs, tokens and cost of a workspace by workflow, model, person and day."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -59,8 +58,8 @@ WITH said AS MATERIALIZED (
   WHERE json_typeof(usage) = 'object' GROUP BY 1, 2
 )
 SELECT key, key AS name, count(*) AS runs, count(*) FILTER (WHERE failed) AS failed,
-  sum(tokens_input)::bigint AS tokens_input, sum(tokens_output)::bigint AS tokens_output, sum(cost) AS cost
-FROM one GROUP BY 1 ORDER BY cost DESC NULLS LAST, runs DESC, key LIMIT 1000
+  sum(tokens_input)::bigint AS tokens_input, sum(tokens_output)::bigint AS tokens_output, coalesce(sum(cost), 0) AS cost
+FROM one GROUP BY 1 ORDER BY cost DESC, runs DESC, key LIMIT 1000
 """
 
 
@@ -85,12 +84,7 @@ async def usage(
     """What the runs of a workspace come to, the dearest first, days in their order; of one person, or of everybody."""
     statement = OF_MODELS if by == "model" else OF_RUNS.format(**NAMED[by])
     rows = await store.rows(statement, workspace_id, since, until, actor, _first_id(since - EARLY))
-    return tuple(_used(row) for row in rows)
-
-
-def _used(row: Mapping[str, Any]) -> Used:
-    facts: dict[str, Any] = {name: row[name] for name in FIELDS}
-    return Used(**facts | {"cost": facts["cost"] or 0})
+    return tuple(Used(**{name: row[name] for name in FIELDS}) for row in rows)
 
 
 FIELDS = Used.__struct_fields__

@@ -13,8 +13,8 @@ import { List, Named } from "../ui/List";
 import { type Choice, Pick } from "../ui/Pick";
 
 const ROLES = [
-  { value: "use", label: "May use it" },
-  { value: "manage", label: "May change and share it" },
+  { value: "use", label: "Can use" },
+  { value: "manage", label: "Can manage" },
 ];
 
 /** Whom an account can be shared with: the workspaces one is in, and the people one works with. */
@@ -57,10 +57,10 @@ export function ShareDialog({ one, onClose }: { one: CredentialEntry; onClose: (
     <Dialog
       open
       title={`Share “${one.name}”`}
-      about="Workflows of those you share it with act by this account. Nobody sees its keys."
+      about="Workflows of those you share it with act by this account. Who can manage it also renames and shares it. Nobody sees its keys."
       onClose={onClose}
     >
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         <div className="flex items-center gap-2">
           <div className="min-w-0 flex-1">
             <Pick label="Share with" value="" placeholder="A person or a workspace…" options={others} onChange={add} />

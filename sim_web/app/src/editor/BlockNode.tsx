@@ -13,7 +13,7 @@ import { useEditor } from "./store";
 import { useProblems } from "./useProblems";
 
 const MOST_ROWS = 4;
-const SELF_TOLD = ["conditions", "routes"];
+const SELF_TOLD = ["credential", "conditions", "routes"];
 
 /** The first fields that hold something, as the card shows them. */
 function rowsOf(block: Block, type?: BlockFacts): { name: string; label: string; value: string }[] {
