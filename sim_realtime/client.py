@@ -154,7 +154,10 @@ class Replica:
 
 
 class Client:
-    """A connection to the realtime service that comes back by itself."""
+    """A connection to the realtime service that comes back by itself, and follows its workflow to where its room is.
+
+    It is one connection: where several processes serve rooms, a client follows one workflow.
+    """
 
     def __init__(
         self, url: str, enter: Callable[[], Awaitable[dict[str, str]]], *, client_id: str = "", retry_s: float = 0.25
@@ -168,7 +171,8 @@ class Client:
         self.limits: protocol.Limits | None = None
         self._enter = enter
         self._retry_s = retry_s
-        self._socket: ClientConnection | None = None
+        self._at = url
+        """Where it is now: the process that has the room, which may be another than the one at `url`."""
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -212,10 +216,12 @@ class Client:
     async def _stay(self) -> None:
         while self._refused is None:
             try:
-                async with connect(self.url, proxy=None, max_size=None, compression=None) as socket:
+                async with connect(self._at, proxy=None, max_size=None, compression=None) as socket:
                     await self._talk(socket)
             except (ConnectionClosed, OSError, TimeoutError):
-                pass
+                self._at = self.url  # whoever had the room may be gone
+            except _Moved as moved:
+                self._at = moved.args[0] or self._at
             except Denied as error:
                 self._refused = error
             self.sid = ""
@@ -252,8 +258,14 @@ class Client:
             await socket.send(await self._outgoing.get(), text=True)
 
     def _hear(self, message: protocol.FromServer) -> None:
+        if isinstance(message, protocol.Moved):
+            raise _Moved(message.url)
         workflow_id = getattr(message, "r", None)
         if workflow_id in self.replicas:
             self.replicas[workflow_id].hear(message)
         self.heard(message)
         self._news.set()
+
+
+class _Moved(Exception):
+    """The room is at the address that it carries, or, without one, nobody knows yet where."""

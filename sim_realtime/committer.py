@@ -10,8 +10,8 @@ from sim_core.errors import Missing, Refused, SimError
 from sim_core.store.chains import Appended, Batch
 from sim_realtime.ledger import Ledger
 
-MOST = 2000
-"""Batches of one statement at most."""
+MOST = 500
+"""Batches of one statement at most: with more nothing gets cheaper, and the first would wait for the last."""
 WAITS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Seconds between tries while the database does not answer."""
 
@@ -62,7 +62,8 @@ class Committer:
         return len(self._waiting)
 
     async def close(self) -> None:
-        """Give up what is under way."""
+        """Give up what is under way, and what waits."""
+        self._waiting.clear()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -70,7 +71,8 @@ class Committer:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                entries, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                entries = self._waiting[:MOST]
+                del self._waiting[:MOST]
                 self.in_commit = {entry.batch.workflow_id for entry in entries}
                 results = await self._append([entry.batch for entry in entries])
                 self.in_commit = set()

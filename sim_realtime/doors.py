@@ -8,12 +8,13 @@ from pycrdt import Doc
 
 from sim_core.accounts.actors import Actor, may
 from sim_core.document.operations import RemoveBlocks, UpdateValues
-from sim_core.errors import Anonymous, Missing, Refused, SimError
+from sim_core.errors import Anonymous, Missing
 from sim_realtime import limits, protocol
 from sim_realtime.committer import Committer
 from sim_realtime.hub import Crier
 from sim_realtime.ledger import Ledger
 from sim_realtime.limits import Bucket
+from sim_realtime.patience import forgiving, patiently
 from sim_realtime.rooms import Room
 from sim_realtime.session import Session
 from sim_realtime.shapes import Rows, shape_of
@@ -40,6 +41,11 @@ class Doors:
         if wait := self._joins.take(1, loop.time()):
             session.send(protocol.Slow(ms=int(wait * 1000) + 1))
             await asyncio.sleep(wait)
+        # Who waits for a database that is away is let in when it is back.
+        await patiently(lambda: self._enter(session, workflow_id, since), lambda: session.connection.is_open)
+
+    async def _enter(self, session: Session, workflow_id: str, since: int | None) -> None:
+        loop = asyncio.get_running_loop()
         room = await self._open(session, workflow_id)
         if room is None:
             return
@@ -51,7 +57,6 @@ class Doors:
             session.send(protocol.Evict(r=workflow_id, code="room_full"))
             return
         self._replace(room, session)
-        began = loop.time()
         room.entering += 1
         try:
             await room.admit(session, since, role, loop.time())
@@ -60,8 +65,7 @@ class Doors:
             self._close_if_empty(room)
         if session.connection.is_open:
             session.rooms.add(workflow_id)
-            if loop.time() - began > limits.RECHECKED_S:
-                await self.recheck(session)
+            self._act_on_roles(session)  # it may have changed on the way in
         else:
             room.leave(session)
             self._close_if_empty(room)
@@ -91,18 +95,27 @@ class Doors:
             self.evict(member.session, room, code)
 
     async def recheck(self, session: Session) -> None:
-        """Ask again what somebody may do, and act on it."""
+        """Ask again what somebody may do, until the database answers, and act on it."""
+        await patiently(lambda: self._recheck(session), lambda: session.connection.is_open)
+
+    async def _recheck(self, session: Session) -> None:
         if session.actor is None:
             return
+        session.asked += 1
+        asked = session.asked
         try:
-            session.actor = await self.ledger.recheck(session.actor)
+            actor = await self.ledger.recheck(session.actor)
         except Anonymous:
             for room in [room for id in tuple(session.rooms) if (room := self.rooms.get(id))]:
                 self.evict(session, room, "access")
             session.connection.close(4401, "no longer valid")
             return
-        except Refused:
-            return  # the database does not answer; what was decided last holds until the next look
+        if asked > session.decided:  # an answer that was overtaken by a later one does not count
+            session.decided, session.actor = asked, actor
+            self._act_on_roles(session)
+
+    def _act_on_roles(self, session: Session) -> None:
+        """Tell somebody, and everybody, what they may do now."""
         for workflow_id in tuple(session.rooms):
             room = self.rooms.get(workflow_id)
             member = room.members.get(session.sid) if room else None
@@ -113,9 +126,17 @@ class Doors:
                 self.evict(session, room, "access")
             elif role != member.role:
                 member.role = role
+                if role == "read":
+                    self._flush_texts(session, room)
                 session.send(protocol.RoleChanged(r=workflow_id, role=role))
                 now = asyncio.get_running_loop().time()
                 room.say(protocol.Roster(r=workflow_id, joined=(room.person(member, now),)), but=session)
+
+    def _flush_texts(self, session: Session, room: Room) -> None:
+        """What somebody typed while they might becomes durable now, not when they may not any more."""
+        for key, field in tuple(self.fields.items()):
+            if key[0] == room.workflow_id and session in field.readers:
+                self._spawn(field.flush())
 
     async def field(self, room: Room, block_id: str, name: str, texts: tuple[str, ...] | None = None) -> Field:
         """A field whose text is edited together; raises `Missing` when there is none."""
@@ -130,7 +151,7 @@ class Doors:
             if shape.normal(block.values.get(name), Doc()) is None:
                 raise Missing(f"{name[:80]!r} holds no text", code="not_text")
             place = Place(self.ledger, self._committer, room.workflow_id, room.workspace_id)
-            place.spawn = lambda work: self._spawn(_forgiving(work))
+            place.spawn = lambda work: self._spawn(forgiving(work))
             standing = self.fields.get(key)
             if standing is None or standing.is_gone:
                 self.fields[key] = Field(place, block_id, name, shape)
@@ -151,10 +172,14 @@ class Doors:
     async def recover(self) -> None:
         """After an outage: rooms that another process has taken meanwhile are shown the way there."""
         for workflow_id in tuple(self.rooms):
-            elsewhere = await self.ledger.claim(workflow_id)
-            room = self.rooms.get(workflow_id)
-            if elsewhere is None or room is None:
-                continue
+            await patiently(lambda id=workflow_id: self._reclaim(id))
+
+    async def _reclaim(self, workflow_id: str) -> None:
+        elsewhere = await self.ledger.claim(workflow_id)
+        room = self.rooms.get(workflow_id)
+        if room is None:
+            await self.ledger.release(workflow_id)  # it was closed meanwhile
+        elif elsewhere is not None:
             for member in tuple(room.members.values()):
                 member.session.send(protocol.Moved(r=workflow_id, url=elsewhere))
                 self.leave(member.session, workflow_id)
@@ -258,13 +283,3 @@ def role_in(actor: Actor | None, workspace_id: str) -> protocol.Role | None:
 
 def _same(one: Session, other: Session) -> bool:
     return one.actor is not None and other.actor is not None and one.actor.user_id == other.actor.user_id
-
-
-async def _forgiving(work: Any) -> None:
-    while True:
-        try:
-            return await work()
-        except Missing:
-            return None
-        except SimError:
-            await asyncio.sleep(0.25)

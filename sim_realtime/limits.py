@@ -19,13 +19,11 @@ FIRST_FRAME = 4096
 HELLO_S = 5.0
 ROOM = 200
 """Connections in one room."""
-JOINS_PER_SECOND, JOINS_BURST = 200.0, 200.0
+JOINS_PER_SECOND, JOINS_BURST = 400.0, 400.0
 WAITING = 256
 """Messages of one connection that may wait for their turn."""
 WAITING_FIRST = 16
 """Messages that may wait while it is found out who sends them."""
-RECHECKED_S = 0.5
-"""Seconds of coming in after which it is asked again what somebody may do."""
 BEHIND = 16 * 1024
 """Bytes behind which a connection is spared everybody's presence."""
 

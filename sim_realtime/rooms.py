@@ -1,7 +1,6 @@
 """A room for each workflow that somebody follows: what is committed reaches everybody in it, in order."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
@@ -17,11 +16,11 @@ from sim_realtime.committer import Committer, Entry
 from sim_realtime.holding import Held, Holding, Sender, may_wait
 from sim_realtime.hub import Crier
 from sim_realtime.ledger import Ledger
+from sim_realtime.patience import forgiving
 from sim_realtime.presence import Presences
+from sim_realtime.recent import RING, Recent, Told, frames, told
 from sim_realtime.session import Session
 
-RING = 2048
-"""Operations that are told one by one to who missed them; past that it gets the document."""
 PAGE = 500
 PIECE = 48 * 1024
 """Characters of a piece of a snapshot: 64 KB in most documents."""
@@ -67,7 +66,7 @@ class Room:
         self._ledger = ledger
         self._committer = committer
         self._crier = crier
-        self._ring: deque[protocol.Done] = deque(maxlen=RING)
+        self._recent = Recent()
         self._holding = Holding()
         self._timer: asyncio.TimerHandle | None = None
         self._turn = asyncio.Lock()
@@ -153,10 +152,9 @@ class Room:
         cseq = self.clients[session.client_id].last
         joined = protocol.Joined(r=self.workflow_id, role=role, mode="delta", seq=since or 0, cseq=cseq, roster=roster)
         if delta is not None:
-            missed = [*delta, *(done for done in self._ring if not delta or done.seq > delta[-1].seq)]
-            missed = [done for done in missed if done.seq > (since or 0)]
+            missed = [*delta, *self._recent.after(delta[-1][0] if delta else since or 0)]
             session.send(joined)
-            upto, texts = missed[-1].seq if missed else since or 0, entering.told(self.workflow_id, missed)
+            upto, texts = missed[-1][0] if missed else since or 0, frames(self.workflow_id, missed)
         else:
             assert stored is not None  # it was loaded above
             parts = self._parts(stored.seq, stored.workflow)
@@ -175,11 +173,10 @@ class Room:
 
     def _catch_up(self, session: Session, upto: int) -> None:
         """Hand over what was told meanwhile; who took so long that it is no longer at hand begins again."""
-        late = [done for done in self._ring if done.seq > upto]
-        if self.seq > upto and (not late or late[0].seq > upto + 1):
+        if self.seq > upto and not self._recent.reaches(upto):
             session.connection.close(1013, "too slow")
             return
-        for text in entering.told(self.workflow_id, late):
+        for text in frames(self.workflow_id, self._recent.after(upto)):
             session.connection.send(text)
 
     def _tell_who_came(self, session: Session, known: Sequence[protocol.Person], now: float) -> None:
@@ -199,7 +196,9 @@ class Room:
 
     def say(self, message: protocol.FromServer, *, but: Session | None = None) -> None:
         """Tell everybody."""
-        text = protocol.encode(message)
+        self._cry(protocol.encode(message), but)
+
+    def _cry(self, text: bytes, but: Session | None = None) -> None:
         if but is None:
             self._crier.tell(self.workflow_id, text)
         else:
@@ -240,18 +239,18 @@ class Room:
         if client.actor != actor:
             raise Missing("this client id belongs to somebody else", code="client_taken")
 
-    async def _since(self, since: int | None) -> list[protocol.Done] | None:
+    async def _since(self, since: int | None) -> list[Told] | None:
         """What came after a sequence number, when it is not too much."""
         if since is None or not 0 <= self.seq - since <= RING:
             return None
-        if since == self.seq or (self._ring and self._ring[0].seq <= since + 1):
-            return [done for done in self._ring if done.seq > since]
-        missed: list[protocol.Done] = []
-        while (after := missed[-1].seq if missed else since) < self.seq:
+        if since == self.seq or self._recent.reaches(since):
+            return self._recent.after(since)
+        missed: list[Told] = []
+        while (after := missed[-1][0] if missed else since) < self.seq:
             changes = await self._ledger.history(self.workflow_id, self.workspace_id, after, PAGE)
             if not changes:
                 break
-            missed += [_of_change(change) for change in changes if change.seq <= self.seq]
+            missed += [told(_of_change(change)) for change in changes if change.seq <= self.seq]
         return missed
 
     def _parts(self, seq: int, workflow: object) -> list[bytes]:
@@ -266,10 +265,10 @@ class Room:
         if not dones:
             return
         self.seq = dones[-1].seq
-        self._ring.extend(dones)
+        fresh = self._recent.add(dones)
         self.on_told(dones)
-        for at in range(0, len(dones), PAGE):
-            self.say(protocol.Committed(r=self.workflow_id, ops=tuple(dones[at : at + PAGE])))
+        for text in frames(self.workflow_id, fresh):
+            self._cry(text)
         if self.seq - self.hashed >= HASH_EVERY:
             self.tell_hash()
         if self.seq - self._kept >= SNAPSHOT_EVERY and (stored := self._ledger.known(self.workflow_id)):
@@ -341,20 +340,9 @@ class Room:
         self._timer = asyncio.get_running_loop().call_later(max(0.0, self._holding.due - now), self.flush)
 
     def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        task = asyncio.get_running_loop().create_task(_patiently(work))
+        task = asyncio.get_running_loop().create_task(forgiving(work))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
-
-
-async def _patiently(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Do it, however long the database does not answer; a workflow that is gone needs nothing."""
-    while True:
-        try:
-            return await work()
-        except Missing:
-            return None
-        except SimError:
-            await asyncio.sleep(0.25)
 
 
 def _done(batch: Batch, result: Appended) -> Iterable[protocol.Done]:

@@ -1,6 +1,7 @@
 """The process: a hub, the rooms, and the database they live on."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 
@@ -41,11 +42,14 @@ async def serve(settings: Settings, hub: Hub) -> None:
     address = settings.realtime_url.rstrip("/") + "/ws"
     ownership = Ownership(settings.database_url, owner=new_id(), address=address)
     service = Service(StoreLedger(store, ownership), crier=hub, version=_version())
+    ownership.on_lost = service.lost_rooms
     listening = Listening(settings.database_url)
     await listening.on("sim_ops", service.heard_ops)
     await listening.on(CHANGED, lambda told: service.heard_permission(None if told == "*" else told))
     await listening.on("sim_notice", service.heard_notice)
     await service.start()
+    gc.collect()
+    gc.freeze()  # what is there now stays; walking through it again and again holds up everybody
     # Last: whoever comes in hears of everything that is written from then on.
     await hub.start(settings.host, settings.realtime_port, service.handlers)
     await leave.wait()

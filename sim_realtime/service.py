@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from sim_core.errors import SimError
+from sim_core.errors import Refused, SimError
 from sim_core.store.chains import Appended
 from sim_realtime import limits, protocol
 from sim_realtime.committer import Committer, Entry
@@ -35,6 +35,7 @@ class Service:
         self._facts = {"status": "ok", "hub": crier.kind, "version": version}
         self._work: set[asyncio.Task[Any]] = set()
         self._sweeper: asyncio.TimerHandle | None = None
+        self._changes = 0
 
     @property
     def rooms(self) -> dict[str, Room]:
@@ -52,8 +53,13 @@ class Service:
         if room := self.rooms.get(workflow_id):
             room.heard(int(seq))
 
+    def lost_rooms(self) -> None:
+        """The database has let go of the rooms of this process."""
+        self._spawn(self.doors.recover())
+
     def heard_permission(self, user_id: str | None) -> None:
         """What somebody may do has changed."""
+        self._changes += 1
         for session in tuple(self.sessions):
             if session.actor and user_id in (None, session.actor.user_id):
                 self._spawn(self.doors.recheck(session))
@@ -141,8 +147,14 @@ class Service:
             self._handle(session, session.inbox.popleft())
 
     async def _hello(self, session: Session, text: bytes) -> None:
+        before = self._changes
         try:
             await self._verbs.hello(session, text)
+            if self._changes != before:  # perhaps theirs, while nobody knew yet who they are
+                await self.doors.recheck(session)
+        except Refused as error:  # it is not for this that anybody may not come in
+            session.refuse(*_words(error))
+            session.connection.close(1013, "try again later")
         except (SimError, msgspec.DecodeError, RecursionError) as error:
             session.refuse(*_words(error))
             session.connection.close(4401, "hello was refused")

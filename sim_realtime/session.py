@@ -25,6 +25,8 @@ class Session:
         self.deadline: asyncio.TimerHandle | None = None
         """When it must have said hello."""
         self.rooms: set[str] = set()
+        self.asked = self.decided = 0
+        """How often it was asked what it may do, and up to which of the answers that is decided."""
         self.ops = Bucket(limits.OPS_PER_SECOND, limits.OPS_BURST, now)
         self.presence = Bucket(limits.PRESENCE_PER_SECOND, limits.PRESENCE_BURST, now)
         self.frames = Bucket(limits.FRAMES_PER_SECOND, limits.FRAMES_BURST, now)

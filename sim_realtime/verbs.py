@@ -9,6 +9,7 @@ from sim_core.errors import Invalid, Missing
 from sim_realtime import limits, protocol
 from sim_realtime.doors import Doors
 from sim_realtime.holding import items_of
+from sim_realtime.patience import patiently
 from sim_realtime.rooms import Member, Room
 from sim_realtime.session import Session
 
@@ -119,7 +120,7 @@ class Verbs:
         room, _ = self._here(session, message.r)
         try:
             field = await self._doors.field(room, message.block_id, message.field, message.texts)
-            await field.open(session, message.vector)
+            await patiently(lambda: field.open(session, message.vector), lambda: session.connection.is_open)
         except Missing as error:
             session.send(_text_reject(message, error.reason, error.message))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.support.postgres"]
+pytest_plugins = ["tests.support.postgres", "tests.support.spread"]
 
 REAL_CONNECT = socket.socket.connect
 REAL_LOOKUP = socket.getaddrinfo

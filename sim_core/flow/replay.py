@@ -150,13 +150,17 @@ class Replay:
         for scope, index in waiting:
             if index not in scope.boxes and (scope, index) not in sleeping and _is_current(scope):
                 engine.ready.append((scope, index))
+        # What goes on now may bring further containers to their end or their condition; they see to that themselves.
+        left = [(box, box.index) for box in _open(engine.root) if box.closing or box.deciding]
         for pause, answer in self.answered.items():
             if pause in engine.asleep:
                 engine.rouse(pause, answer)
-        for box in _open(engine.root):
+        for box, index in left:
+            if box.scope.boxes.get(box.node.index) is not box or box.index != index:
+                continue
             if box.closing:
                 engine.close(box)
-            elif box.deciding:
+            else:
                 engine.decide(box)
 
 

@@ -1,29 +1,15 @@
 """Connecting accounts: the link that lets a browser begin, and the way back from the service."""
 
-import secrets
-from typing import Annotated
 from urllib.parse import urlencode
 
 from litestar.response.base import ASGIResponse
-from msgspec import Meta, Struct
 
 from sim_core.accounts import audit, people
 from sim_core.accounts.audit import Source
 from sim_core.errors import Denied, SimError
-from sim_core.rest import cookies
 from sim_core.rest.granting import COOKIE, cookie, integration_of
+from sim_core.rest.returning import Back, left_here
 from sim_core.rest.routes import Call, Nothing, route
-
-Text = Annotated[str, Meta(max_length=4096)]
-
-
-class Back(Struct, frozen=True, kw_only=True):
-    """What a service sends a browser back with."""
-
-    code: Text = ""
-    state: Text = ""
-    error: Text = ""
-    error_description: Text = ""
 
 
 @route(
@@ -51,8 +37,7 @@ async def follow_link(call: Call[None, Nothing]) -> ASGIResponse:
 async def finish_connecting(call: Call[None, Back]) -> ASGIResponse:
     """Come back from a service; the account is connected."""
     services, back = call.services, call.query
-    state = cookies.read(call.headers.get("cookie", ""), COOKIE)
-    if not back.state or not secrets.compare_digest(state.encode(), back.state.encode()):
+    if not left_here(call, COOKIE):
         raise Denied("This was not begun in this browser; begin again.", code="connect_state")
     begun = await services.connecting.remembered(back.state)
     wish = begun.wish

@@ -1,6 +1,5 @@
 """Signing in by another provider: there, and back."""
 
-import secrets
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -14,10 +13,10 @@ from sim_core.accounts.signing_in import Step
 from sim_core.errors import Denied, SimError
 from sim_core.rest import cookies
 from sim_core.rest.auth import enter
+from sim_core.rest.returning import Back, left_here
 from sim_core.rest.routes import Call, route
 
 COOKIE = "sim_login"
-Text = Annotated[str, Meta(max_length=4096)]
 
 
 class Start(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,15 +25,6 @@ class Start(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     to: Annotated[str, Meta(max_length=1024)] = "/"
     """An address of this site."""
     invitation: Annotated[str, Meta(max_length=128)] = ""
-
-
-class Back(Struct, frozen=True, kw_only=True):
-    """What a provider sends a browser back with."""
-
-    code: Text = ""
-    state: Text = ""
-    error: Text = ""
-    error_description: Text = ""
 
 
 @route("GET", "/auth/providers/{provider}/start", scope=None, query=Start, status=303)
@@ -75,8 +65,7 @@ async def finish_login(call: Call[None, Back]) -> ASGIResponse:
 
 async def _finish(call: Call[None, Back]) -> ASGIResponse:
     services, back = call.services, call.query
-    held = cookies.read(call.headers.get("cookie", ""), COOKIE)
-    if not back.state or not secrets.compare_digest(held.encode(), back.state.encode()):
+    if not left_here(call, COOKIE):
         raise Denied("This sign-in was not begun in this browser; begin again.", code="login_state")
     begun = await ceremonies.finish(services.vault, "login", back.state, Begun)
     if begun.provider != call.text("provider"):

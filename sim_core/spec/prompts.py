@@ -202,3 +202,13 @@ class Answer(Struct, frozen=True, kw_only=True):
     ms: float = 0.0
     turns: tuple[Turn, ...] = ()
     """The turns that the loop added: calls, results and the answer."""
+
+    @property
+    def took(self) -> dict[str, Any]:
+        """What it took, as blocks put it into their outputs: the model, tokens and cost."""
+        usage, cost = self.usage, self.cost
+        return {
+            "model": self.model,
+            "tokens": {"input": usage.input, "output": usage.output, "total": usage.input + usage.output},
+            "cost": {"input": cost.input, "output": cost.output, "total": cost.total},
+        }

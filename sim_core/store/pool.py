@@ -70,14 +70,14 @@ class Store:
         pool: Any = self.engine.pool
         if pool is None:
             raise Unreachable("The database is closed", code="database_closed")
-        with _told_plainly():
+        with told_plainly():
             async with pool.acquire() as connection:
                 yield connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection]:
         """A transaction; one inside another is the same one."""
-        with _told_plainly():
+        with told_plainly():
             begun: Any = self.engine.transaction()
             async with begun as transaction:
                 yield transaction.connection
@@ -90,7 +90,7 @@ class Store:
 
 
 @contextmanager
-def _told_plainly() -> Generator[None]:
+def told_plainly() -> Generator[None]:
     """The driver's errors as ours: what cannot be stored, what refers to nothing, and a database that is away."""
     try:
         yield

@@ -1,22 +1,25 @@
 """What rooms ask the database: whose a room is, who is in it, what a client has sent, and what to tell others."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from sim_core.store.pool import Store
+from sim_core.store.pool import Store, told_plainly
 from sim_core.store.wire import DOWN, Connection, DatabaseError, connect
 
-LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 7))"
-UNLOCK = "SELECT pg_advisory_unlock(hashtextextended($1, 7))"
-OWN = """
-INSERT INTO room_owner (workflow_id, owner, url, since) VALUES ($1, $2, $3, now())
-ON CONFLICT (workflow_id) DO UPDATE SET owner = excluded.owner, url = excluded.url, since = now()
+TAKE = """
+WITH lock AS MATERIALIZED (SELECT pg_try_advisory_lock(hashtextextended($1, 7)) AS mine),
+own AS (
+  INSERT INTO room_owner (workflow_id, owner, url, since) SELECT $1, $2, $3, now() FROM lock WHERE mine
+  ON CONFLICT (workflow_id) DO UPDATE SET owner = excluded.owner, url = excluded.url, since = now())
+SELECT mine, (SELECT url FROM room_owner WHERE workflow_id = $1) AS url FROM lock
 """
+UNLOCK = "SELECT pg_advisory_unlock(hashtextextended($1, 7))"
 DISOWN = "DELETE FROM room_owner WHERE workflow_id = $1 AND owner = $2"
-WHERE = "SELECT url FROM room_owner WHERE workflow_id = $1"
 PLACE = "SELECT workspace_id FROM workflow WHERE id = $1 AND deleted_at IS NULL"
 SENT = """
 SELECT max(cseq) AS last, coalesce(bool_or(actor <> $3), false) AS is_foreign
@@ -71,50 +74,49 @@ class Ownership:
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
         self.held: set[str] = set()
+        self.on_lost: Callable[[], None] = lambda: None
+        """Told when the database has let go of all rooms, because it went away: they have to be taken again."""
 
     async def claim(self, workflow_id: str) -> str | None:
         """Take a room; `None` when it is ours, else the address of the process that has it."""
         async with self._turn:
-            connection = await self._connected()
-            if workflow_id in self.held:
-                return None
-            if await connection.fetchval(LOCK, workflow_id):
-                self.held.add(workflow_id)
-                await connection.execute(OWN, workflow_id, self._owner, self._address)
-                return None
-            return await connection.fetchval(WHERE, workflow_id) or ""
+            with told_plainly():
+                return await self._claim(workflow_id)
+
+    async def _claim(self, workflow_id: str) -> str | None:
+        connection = await self._connected()
+        if workflow_id in self.held:
+            return None
+        row = await connection.fetchrow(TAKE, workflow_id, self._owner, self._address)
+        if row is None or not row["mine"]:
+            return "" if row is None else row["url"] or ""
+        self.held.add(workflow_id)
+        return None
 
     async def release(self, workflow_id: str) -> None:
-        """Let go of a room that nobody is in."""
+        """Let go of a room that nobody is in; a database that is away has let go of it already."""
         async with self._turn:
-            if workflow_id not in self.held:
+            connection = self._connection
+            if workflow_id not in self.held or connection is None or connection.is_closed():
                 return
             self.held.discard(workflow_id)
-            connection = self._connection
-            if connection is not None and not connection.is_closed():
+            with suppress(*DOWN, DatabaseError):
                 await connection.execute(DISOWN, workflow_id, self._owner)
                 await connection.fetchval(UNLOCK, workflow_id)
 
-    async def lost(self) -> set[str]:
-        """Take the rooms again after an outage; those that another process has taken meanwhile."""
-        async with self._turn:
-            if self._connection is not None and not self._connection.is_closed():
-                return set()
-            wanted, self.held = self.held, set()
-        return {workflow_id for workflow_id in wanted if await self.claim(workflow_id) is not None}
-
     async def close(self) -> None:
         """Let go of everything."""
+        self.on_lost = lambda: None
         async with self._turn:
-            if self._connection is None:
-                return
-            try:
-                await self._connection.execute("DELETE FROM room_owner WHERE owner = $1", self._owner)
-                await self._connection.close()
-            except (*DOWN, DatabaseError):
-                pass
+            if self._connection is not None:
+                with suppress(*DOWN, DatabaseError):
+                    await self._connection.execute("DELETE FROM room_owner WHERE owner = $1", self._owner)
+                    await self._connection.close()
 
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
+            # The locks went with the connection that held them.
+            self.held.clear()
             self._connection = await connect(self._url)
+            self._connection.add_termination_listener(lambda _: self.on_lost())
         return self._connection

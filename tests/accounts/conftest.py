@@ -18,6 +18,7 @@ from sim_core.rest.server import application
 from sim_core.store.pool import open_store
 from tests.support.http import serve
 from tests.support.ports import free_port
+from tests.support.tls import TRUST
 from tests.support.vendor_oauth import Shop, install_shop
 
 PASSWORD = "correct horse battery"
@@ -29,7 +30,11 @@ class Browser:
     def __init__(self, url: str) -> None:
         self.url = url
         self.client = httpx2.AsyncClient(
-            base_url=url, timeout=30, trust_env=False, headers={"origin": url, "user-agent": "Test Browser"}
+            base_url=url,
+            timeout=30,
+            trust_env=False,
+            verify=TRUST,
+            headers={"origin": url, "user-agent": "Test Browser"},
         )
 
     async def ask(self, method: str, path: str, body: Any = None, **options: Any) -> httpx2.Response:

@@ -21,6 +21,7 @@ SILENT = {
     "POST /auth/passkeys/options": "asks for what signing in answers",
     "POST /me/passkeys/options": "prepares what making one finishes",
     "POST /me/totp": "prepares what activating switches on",
+    "POST /workspaces/{workspace_id}/options": "reads, from the service",
     "POST /credentials/connect": "begins what the callback finishes, and writes",
     "POST /me/credentials/connect": "begins what the callback finishes, and writes",
 }

@@ -199,7 +199,9 @@ def _told(what: str, toll: Toll) -> int:
 def _stormed(found: Storm) -> None:
     print(
         f"{found.people} people of a killed service: back within {found.back_s:.2f} s,"
-        f" everybody has everything {found.converged_s:.2f} s later, after {found.tries} tries;"
+        f" everybody has everything {found.converged_s:.2f} s later; the last one knocked after {found.last_s:.2f} s;"
+        f" {found.tries} tries, {found.vain} of them before anybody listened;"
+        f" CPU: service {found.service_cpu_s:.2f} s, people {found.people_cpu_s:.2f} s;"
         f" load {os.getloadavg()[0]:.1f}",
         flush=True,
     )

@@ -4,13 +4,14 @@ import asyncio
 import random
 import time
 
+import psutil
 from msgspec import Struct
 
 from tests.realtime.crowd import Crowd, Member, Plan
 from tests.realtime.service import Service
 
-JITTER_S = 1.0
-"""Seconds over which those who lost their connection come back."""
+SOON, SOON_WAIT_S, MAX_WAIT_S = 12, 1.0, 10.0
+"""As the browser does: so many tries with short waits, then longer ones."""
 
 
 class Storm(Struct):
@@ -22,6 +23,12 @@ class Storm(Struct):
     converged_s: float = 0.0
     """From then until everybody has the last operation."""
     tries: int = 0
+    vain: int = 0
+    """Tries to which nobody listened."""
+    last_s: float = 0.0
+    """From the first connection that could be made until the last one tried: no service is to blame for that."""
+    service_cpu_s: float = 0.0
+    people_cpu_s: float = 0.0
 
 
 async def storm(service: Service, workflow_ids: list[str], *, people: int, key: str) -> Storm:
@@ -41,25 +48,34 @@ async def storm(service: Service, workflow_ids: list[str], *, people: int, key: 
     await starting
     listening = time.monotonic()
     found.back_s = listening - began
-    await asyncio.gather(*coming)
+    assert service.process.child
+    process = psutil.Process(service.process.child.pid)
+    spent, own = sum(process.cpu_times()[:2]), time.process_time()
+    found.last_s = max(await asyncio.gather(*coming)) - listening
     for member in crowd.members[: len(workflow_ids)]:
         member.change(1)
     wanted = {member.workflow_id: member for member in crowd.members[: len(workflow_ids)]}
     while any(member.seq < max(1, wanted[member.workflow_id].seq) for member in crowd.members):
         await asyncio.sleep(0.01)
     found.converged_s = time.monotonic() - listening
+    found.service_cpu_s = sum(process.cpu_times()[:2]) - spent
+    found.people_cpu_s = time.process_time() - own
     for member in crowd.members:
         member.wire.transport.abort()
     return found
 
 
-async def _come_back(member: Member, up: asyncio.Task[float], found: Storm) -> None:
-    """Try again and again, at moments of chance, as a browser does."""
-    wait = 0.25
+async def _come_back(member: Member, up: asyncio.Task[float], found: Storm) -> float:
+    """Try again and again, at moments of chance, as a browser does; when the try began that let it in."""
+    failures = 0
     while True:
-        await asyncio.sleep(random.random() * (JITTER_S if up.done() else wait))
+        longest = SOON_WAIT_S if failures < SOON else MAX_WAIT_S
+        await asyncio.sleep(max(0.02, random.random() * min(longest, 0.25 * 2**failures)))
         found.tries += 1
+        began = time.monotonic()
         try:
-            return await member.join(member.seq)
+            await member.join(member.seq)
+            return began
         except (OSError, TimeoutError):
-            wait = min(wait * 2, 10.0)
+            found.vain += not up.done()
+            failures += 1

@@ -154,7 +154,7 @@ async def until_stuck(url: str) -> None:
     """Wait until somebody waits for what is held."""
     connection = await connect(url)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await connection.fetchval(STUCK):
                 await asyncio.sleep(0.02)
     finally:

@@ -69,7 +69,8 @@ def test_a_stack_starts_runs_stops_and_starts_again(stack: Stack) -> None:
     members = stack.members()
     assert stack.stop() < 5
     assert gone(members) == []
-    assert stack.start() < 20
+    stack.start()
+    assert stack.cpu_s() < 20
     status, runs = stack.ask("GET", f"/runs?workflow_id={workflow}")
     assert status == 200
     assert [run["id"] for run in runs["items"]] == [ran["run_id"]]

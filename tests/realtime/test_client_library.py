@@ -146,7 +146,7 @@ class World:
 @asynccontextmanager
 async def _driver(facts: dict[str, str], program: Path) -> AsyncGenerator[Driver]:
     bundle = [APP / "node_modules/.bin/rolldown", "src/realtime/tests/drive.ts", "--format", "esm", "--file", program]
-    await asyncio.to_thread(subprocess.run, bundle, cwd=APP, check=True, capture_output=True, timeout=60)
+    await asyncio.to_thread(subprocess.run, bundle, cwd=APP, check=True, capture_output=True, timeout=180)
     assert NODE
     process = await asyncio.create_subprocess_exec(
         NODE, "--experimental-websocket", "--no-warnings", program,

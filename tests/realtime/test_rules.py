@@ -41,7 +41,7 @@ class Scene:
 
     def kill(self) -> None:
         """The process is gone, with everything it had not written."""
-        self.ledger.dead = True
+        self.ledger.dead, self.disk.owner = True, None
         for person in (self.p, self.q):
             if link := person.link:
                 link.is_open = False
@@ -149,7 +149,7 @@ def test_who_is_behind_gets_the_latest_of_everybody_once() -> None:
         for x in range(30):
             here.p.say(protocol.Pres(r="w", d=protocol.Presence(cursor=(x, 0))))
             await asyncio.sleep(0.04)
-        assert len([one for one in heard if isinstance(one, protocol.Others)]) <= 1  # until it is noticed
+        assert len([one for one in heard if isinstance(one, protocol.Others)]) <= 2  # until it is noticed, 33 ms later
         heard.clear()
         here.q.link.behind = 0
         await asyncio.sleep(0.5)
@@ -182,6 +182,78 @@ def test_a_minute_of_typing_costs_thirty_writes_and_a_kill_costs_no_letter() -> 
         assert text.durable == text.n
         assert here.p.text.text == here.q.text.text == typed
         assert here.disk.stored.workflow.blocks["a"].values["prompt"] == typed
+
+    scene(play)
+
+
+def test_what_was_typed_in_time_is_written_at_once_when_the_right_to_write_ends() -> None:
+    """RT-21, RT-32."""
+
+    async def play(here: Scene) -> None:
+        text = here.p.text
+        text.open()
+        await asyncio.sleep(0.5)
+        text.type("hello, in time")
+        await asyncio.sleep(0.1)
+        here.disk.roles["p"] = "read"
+        here.service.heard_permission("p")
+        await asyncio.sleep(0.9)
+        assert here.disk.stored.workflow.blocks["a"].values["prompt"] == "hello, in time"
+        assert text.durable == text.n
+        text.type("hello, too late")
+        await asyncio.sleep(4)
+        assert text.refused == "forbidden"
+        assert here.disk.stored.workflow.blocks["a"].values["prompt"] == "hello, in time"
+
+    scene(play)
+
+
+def test_a_role_that_changes_on_the_way_in_counts() -> None:
+    """RT-20: it ends while the connection is being let in, at every moment of that."""
+
+    async def play(here: Scene) -> None:
+        here.disk.delay = 0.05
+        for moment in range(60):
+            assert here.p.link
+            here.disk.roles["p"] = "write"
+            here.p.link.cut()
+            here.p.connect(here.service, here.square)
+            await asyncio.sleep(moment * 0.005)
+            here.disk.roles["p"] = "read"
+            here.service.heard_permission("p")
+            await asyncio.sleep(2)
+            assert here.p.replica.role == "read", moment
+            (member,) = [m for m in here.service.rooms["w"].members.values() if m.session.client_id == "tab-p"]
+            assert member.role == "read", moment
+
+    scene(play)
+
+
+def test_who_comes_while_the_database_is_away_is_let_in_when_it_is_back() -> None:
+    """RT-1: it is no reason to turn anybody away for good."""
+
+    async def play(here: Scene) -> None:
+        here.disk.roles["r"] = "write"
+        late = Person("r", random.Random(4), 0)
+        late.connect(here.service, here.square)
+        first = late.link
+        assert first
+        while first.session.actor is None:
+            await asyncio.sleep(0.001)
+        here.disk.faults = 1.0
+        await asyncio.sleep(5)
+        assert not late.replica.is_joined
+        here.disk.faults = 0.0
+        await asyncio.sleep(1)
+        assert late.replica.is_joined
+        assert late.link is first
+        here.disk.faults = 1.0
+        first.cut()
+        late.connect(here.service, here.square)
+        second = late.link
+        assert second
+        await asyncio.sleep(1)
+        assert second.code == 1013
 
     scene(play)
 

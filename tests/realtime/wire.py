@@ -94,6 +94,6 @@ async def dial(
     """An open connection; raises `OSError` when nobody answers."""
     loop = asyncio.get_running_loop()
     _, wire = await loop.create_connection(lambda: Wire(f"{host}:{port}", heard, lost), host, port)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await wire.opened
     return wire

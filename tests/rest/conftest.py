@@ -17,6 +17,7 @@ from sim_core.app.platform import Platform, open_platform
 from sim_core.rest.server import application
 from sim_core.store.pool import open_store
 from tests.support.ports import free_port
+from tests.support.tls import TRUST
 
 
 class Api:
@@ -45,7 +46,7 @@ class Api:
         return await self.ask("POST", f"/workflows/{id}/execute", {"input": input, **more}, headers=headers)
 
     async def until(self, run_id: str, *statuses: str) -> dict[str, Any]:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 run = (await self.ask("GET", f"/runs/{run_id}")).json()
                 if run["status"] in statuses:
@@ -70,7 +71,10 @@ async def api(clean_postgres: str, data: Path) -> AsyncIterator[Api]:
     await store.close()
     faults: list[BaseException] = []
     platform = await open_platform(settings, clean_postgres, report=lambda error, id: faults.append(error))
-    async with served(platform) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+    async with (
+        served(platform) as url,
+        httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False, verify=TRUST) as client,
+    ):
         found = Api(platform, client, faults)
         found.key, found.other_key = key.text, other_key.text
         yield found

@@ -218,7 +218,7 @@ async def test_children_that_pause_in_branches_are_answered_one_by_one(api: Api)
         last = max(items, key=lambda item: item["pause"])
         reply = await api.ask("POST", f"/runs/{last['child']}/resume", {"input": {"approved": number == 0}})
         assert reply.status_code == 200
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len((await api.ask("GET", f"/runs/{paused['run_id']}/pauses")).json()["items"]) != 2 - number:
                 await asyncio.sleep(0.02)
     run = await api.until(paused["run_id"], "finished")

@@ -177,7 +177,7 @@ async def test_a_child_is_a_run_of_its_own_and_stops_with_its_parent(api: Api) -
     parent = await api.make(workflow(START, call, edges="start>call"))
     run_id = (await api.execute(parent, **{"async": True})).json()["run_id"]
     inner = None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while inner is None:
             inner = next(iter((await api.ask("GET", f"/runs?parent_id={run_id}")).json()["items"]), None)
             await asyncio.sleep(0.02)

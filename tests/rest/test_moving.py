@@ -26,7 +26,7 @@ async def live(api: Api, id: str, input: Any, **more: Any) -> Any:
 
 async def hand_over(api: Api, run_id: str) -> int:
     """Have whoever performs a run give it back to the line, as a process that leaves does; the epoch it had."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (running := api.platform.runs.find(run_id)) is None:
             await asyncio.sleep(0.01)
     running.interrupt()
@@ -34,7 +34,7 @@ async def hand_over(api: Api, run_id: str) -> int:
 
 
 async def newest(api: Api, id: str, besides: str = "") -> str:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             items = (await api.ask("GET", f"/runs?workflow_id={id}")).json()["items"]
             if items and items[0]["id"] != besides and items[0]["status"] == "running":
@@ -158,7 +158,7 @@ async def test_a_run_keeps_its_deadline_when_it_moves_and_gets_all_of_its_time_w
     run_id = await newest(api, slow)
     at = await store.value(deadline, run_id)
     before = await hand_over(api, run_id)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await epoch(api, run_id) <= before + 1 or (await api.until(run_id, "running")) is None:
             await asyncio.sleep(0.01)
     assert await store.value(deadline, run_id) == at

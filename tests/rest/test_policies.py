@@ -15,6 +15,7 @@ from sim_core.rest.policies import Policies
 from sim_core.rest.server import routes
 from sim_core.spec.assets import Assets
 from tests.rest.conftest import START, Api, response, served, workflow
+from tests.support.tls import TRUST
 
 SANDBOXED = {"POST /api/v1/workflows/{workflow_id}/execute", "POST /api/v1/runs/{run_id}/resume"}
 READER = "GET /api/v1/docs"
@@ -88,7 +89,7 @@ async def test_each_page_has_a_nonce_of_its_own_and_files_are_kept_for_a_year(ap
     settings = msgspec.structs.replace(api.platform.services.settings, embed_hosts=("https://shop.example.com",))
     files = Files([Assets(folder=str(folder))], Policies(settings))
     api.platform.services = msgspec.structs.replace(api.platform.services, files=files, settings=settings)
-    async with served(api.platform) as url, httpx2.AsyncClient(base_url=url, trust_env=False) as client:
+    async with served(api.platform) as url, httpx2.AsyncClient(base_url=url, trust_env=False, verify=TRUST) as client:
         nonces: list[str] = []
         for path in ("/", "/workflows", "/settings/keys", "/sign-in", "/chatter", "/form"):
             reply = await client.get(path, headers={"if-none-match": "*"})

@@ -66,6 +66,24 @@ async def test_a_run_goes_on_from_every_point_of_its_journal_and_repeats_nothing
         assert not ran.of(RunStarted)
 
 
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_loop_that_goes_on_because_of_what_lies_in_it_asks_its_condition_once(times: int) -> None:
+    workflow = flow(
+        block("W", "loop"), block("I", "loop", parent="W"), mock("never", parent="I"),
+        edges="start>W W:loop-start-source>I I:loop-start-source>never",
+        subflows=(
+            Loop(id="W", loop_type="while", condition=f"<loop.index> < {times}"),
+            Loop(id="I", iterations=0),
+        ),
+    )  # fmt: skip
+    whole = await perform(workflow)
+    for cut in range(1, len(whole.events)):
+        past = whole.events[:cut]
+        ran = await perform(workflow, history=past)
+        steps = [(one.block, one.path) for one in [*past, *ran.events] if isinstance(one, BlockFinished)]
+        assert Counter(steps) == Counter([("start", ()), ("W", ()), *(("I", (("W", n),)) for n in range(times))]), cut
+
+
 async def test_a_failed_run_goes_on_at_the_block_that_failed() -> None:
     workflow = flow(
         mock("a", value="a"), mock("b", fail="no"), mock("c", value="<a.result><b.result>"), edges="start>a a>b b>c"

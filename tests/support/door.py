@@ -9,6 +9,7 @@ import httpx2
 
 from tests.rest.conftest import START, events, workflow
 from tests.support.stack import Stack
+from tests.support.tls import TRUST
 
 PATIENCE_S = 60
 ENDED = ("finished", "failed", "cancelled")
@@ -89,7 +90,9 @@ class Door:
 async def opened(stack: Stack) -> AsyncIterator[Door]:
     """A door to a stack that runs."""
     headers = {"x-api-key": stack.key}
-    async with httpx2.AsyncClient(base_url=stack.url, headers=headers, timeout=90, trust_env=False) as client:
+    async with httpx2.AsyncClient(
+        base_url=stack.url, headers=headers, timeout=90, trust_env=False, verify=TRUST
+    ) as client:
         yield Door(client)
 
 

@@ -7,6 +7,7 @@ from sim_core.document.workflow import Block, Edge, Retry, Subflow, Variable, Wo
 from sim_core.flow.events import BlockFailed, BlockFinished, BlockStarted, Event
 from sim_core.flow.plan import compile
 from sim_core.flow.run import Outcome, run
+from sim_core.spec.blocks import BlockType
 from tests.support.blocks import find
 from tests.support.world import Tools
 
@@ -80,4 +81,13 @@ async def perform(
     compiled = compile(workflow, find, **(plan or {}))
     facts.setdefault("run_id", "r")
     outcome = await run(compiled, input, world=world or Tools(), record=events.append, **facts)
+    return Ran(outcome, events)
+
+
+async def with_types(workflow: Workflow, *types: BlockType, **facts: Any) -> Ran:
+    """Run a workflow that also has blocks of these types."""
+    known = {type.id: type for type in types}
+    events: list[Event] = []
+    plan = compile(workflow, lambda id: known.get(id) or find(id))
+    outcome = await run(plan, None, **{"world": Tools(), "record": events.append, "run_id": "r", **facts})
     return Ran(outcome, events)

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import pytest_asyncio
@@ -22,6 +23,7 @@ def postgres_url() -> Iterator[str]:
     from sim_core.store.postgres import make_database, prepare
 
     if given := os.environ.get("SIM_TEST_DATABASE_URL"):
+        given = asyncio.run(_of_this_process(given))
         asyncio.run(prepare(given))
         asyncio.run(migrate(given))
         yield given
@@ -37,6 +39,21 @@ def postgres_url() -> Iterator[str]:
     finally:
         asyncio.run(server.stop())
         shutil.rmtree(folder)
+
+
+async def _of_this_process(url: str) -> str:
+    """The same server's database of one of several processes that run the tests."""
+    from sim_core.store.wire import connect
+
+    if not (worker := os.environ.get("PYTEST_XDIST_WORKER")):
+        return url
+    parts = urlsplit(url)
+    name = f"{parts.path.removeprefix('/')}_{worker}"
+    connection = await connect(url)
+    if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+        await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.close()
+    return urlunsplit(parts._replace(path=f"/{name}"))
 
 
 @pytest_asyncio.fixture

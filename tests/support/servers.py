@@ -31,7 +31,7 @@ class Servers:
             environment = {**self.environment, "SIM_PORT": str(port)}
             self._processes.append(subprocess.Popen(words, env=environment, stdout=log, stderr=log))
 
-    async def ready(self, port: int, within: float = 60) -> None:
+    async def ready(self, port: int, within: float = 180) -> None:
         """Wait until something answers on a port."""
         async with asyncio.timeout(within):
             while True:

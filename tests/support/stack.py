@@ -41,7 +41,7 @@ class Stack:
         self.key = ""
         self.log = Path(self._folder.name) / "sim.log"
 
-    def start(self, within: float = 60) -> float:
+    def start(self, within: float = 180) -> float:
         """Seconds until it is ready."""
         began = time.monotonic()
         before = self._said().count("Sim is ready")
@@ -66,7 +66,7 @@ class Stack:
     def sim(self, *words: str, check: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run a command of the command line against this stack's data."""
         done = subprocess.run(
-            [SIM, *words], env=self.environment, capture_output=True, text=True, timeout=60, **options
+            [SIM, *words], env=self.environment, capture_output=True, text=True, timeout=180, **options
         )
         if check and done.returncode:
             raise AssertionError(f"sim {' '.join(words)}: {done.stdout}{done.stderr}")
@@ -79,7 +79,7 @@ class Stack:
         for name, value in {"Content-Type": "application/json", "X-API-Key": self.key, **headers}.items():
             request.add_header(name.replace("_", "-"), value)
         try:
-            with urllib.request.urlopen(request, timeout=60) as reply:
+            with urllib.request.urlopen(request, timeout=180) as reply:
                 text = reply.read()
                 return reply.status, json.loads(text) if text else None
         except urllib.error.HTTPError as error:
@@ -90,6 +90,11 @@ class Stack:
         assert self.process
         top = psutil.Process(self.process.pid)
         return [top, *top.children(recursive=True)]
+
+    def cpu_s(self) -> float:
+        """Seconds that its processes have worked; unlike a clock it knows nothing of what else the machine does."""
+        times = [member.cpu_times() for member in self.members()]
+        return sum(one.user + one.system + one.children_user + one.children_system for one in times)
 
     def stop(self, within: float = 30) -> float:
         """Seconds until a SIGTERM has ended it."""

@@ -9,6 +9,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+TRUST = ssl.create_default_context()
+"""For all clients of a process: each would read the world's authorities anew, which takes longer than most tests."""
+
 
 def certificate_for(host: str) -> tuple[str, str]:
     """A key, and a certificate of its own authority for a host."""

@@ -54,7 +54,7 @@ class Workers:
 
     async def ready(self, count: int) -> None:
         """Wait until so many show that they live."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while (
                 await self.motor.store.value(
                     "SELECT count(*) FROM process WHERE kind = 'worker' AND beat_at > now() - interval '4 seconds'"
@@ -81,7 +81,7 @@ class Workers:
         """A run's status now."""
         return (await get_run(self.motor.store, run_id, None)).status
 
-    async def until(self, run_ids: Sequence[str], statuses: Collection[str], *, within: float = 60) -> float:
+    async def until(self, run_ids: Sequence[str], statuses: Collection[str], *, within: float = 180) -> float:
         """Seconds until all of them have one of the statuses."""
         began = time.monotonic()
         async with asyncio.timeout(within):

@@ -57,7 +57,7 @@ def build_five_blocks_and_run_them(page: Page) -> None:
     page.keyboard.press("Control+Enter")
     page.get_by_label("who", exact=True).fill("Ada")
     page.get_by_role("dialog").get_by_role("button", name="Run").click()
-    expect(page.get_by_test_id("output")).to_contain_text("Good day, ADA", timeout=20_000)
+    expect(page.get_by_test_id("output")).to_contain_text("Good day, ADA")
     expect(node(page, "Function 2").locator("[data-state=done]")).to_be_visible()
     page.locator("[data-step='Condition']").click()
     expect(page.get_by_label("Console", exact=True)).to_contain_text("selected_option")

@@ -1,9 +1,10 @@
 """A real stack and a real browser, once for all tests of this folder."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -65,8 +66,23 @@ def owned(stack: Stack) -> Stack:
     return stack
 
 
+SHIFTS = """
+window.simShift = 0;
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.simShift += one.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+"""Counts what moves on a page without anybody having asked for it."""
+NOTED = re.compile(
+    r"status of 4\d\d|net::ERR_|WebSocket connection to|frame-ancestors|X-Frame-Options|Content Security"
+)
+"""What a browser notes of its own accord when a server refuses, is away or forbids; tests of it say when it may."""
+
+
 class Person:
     """Somebody in front of the app, whose console must stay clean; by a key unless they are to sign in."""
+
+    everybody: ClassVar[list["Person"]] = []
 
     def __init__(self, browser: Browser, stack: Stack, *, by_key: bool = True, **context: Any) -> None:
         self.stack = stack
@@ -74,11 +90,13 @@ class Person:
         self.context = browser.new_context(**wanted)
         if by_key:
             self.context.add_init_script(f"sessionStorage.setItem('sim.key', {stack.key!r})")
+        self.context.add_init_script(SHIFTS)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(30_000)
         self.complaints: list[str] = []
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.everybody.append(self)
 
     def open(self, path: str) -> Page:
         """Go to an address of the app."""
@@ -105,6 +123,10 @@ class Person:
         assert reply.ok, reply.text()
         self.context.add_init_script("localStorage.setItem('sim.signed', 'expected')")
 
+    def shift(self) -> float:
+        """How much of the page that is open has moved by itself, from 0."""
+        return self.page.evaluate("window.simShift")
+
     def serious(self) -> list[str]:
         """What axe finds serious or worse on the page that is open."""
         self.page.evaluate(AXE.read_text())
@@ -115,6 +137,15 @@ class Person:
             if one["impact"] in ("serious", "critical")
             for node in one["nodes"][:3]
         ]
+
+
+@pytest.fixture(autouse=True)
+def calm() -> Iterator[None]:
+    """No script of ours fails or complains in any browser of a test."""
+    Person.everybody.clear()
+    yield
+    said = [text for person in Person.everybody for text in person.complaints if not NOTED.search(text)]
+    assert said == []
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_a_failure_is_shown_on_the_block_that_failed(person: Person) -> None:
     page = person.open(f"/workflows/{made['id']}")
     expect(node(page, "Wrong")).to_be_visible()
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(node(page, "Wrong").locator("[data-state=failed]")).to_be_visible(timeout=20_000)
+    expect(node(page, "Wrong").locator("[data-state=failed]")).to_be_visible()
     expect(page.get_by_label("Console", exact=True).get_by_role("alert")).to_contain_text("division")
 
 

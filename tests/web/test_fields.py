@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
+from tests.web.building import saved
 from tests.web.conftest import Person
 
 KINDS = (
@@ -79,5 +80,6 @@ def test_a_block_without_its_package_stays_and_says_why(person: Person) -> None:
     made = person.stack.ask("POST", "/workflows", body)[1]
     page = person.open(f"/workflows/{made['id']}")
     expect(page.locator(".react-flow__node")).to_contain_text("No installed package brings")
+    saved(page)
     page.locator(".react-flow__node").click()
     expect(page.get_by_role("tabpanel")).to_contain_text('"kept": 1')

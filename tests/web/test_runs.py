@@ -86,6 +86,31 @@ def test_a_run_shows_the_workflow_as_it_was_and_runs_again_from_a_block(
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Run again from Work").click()
     page.wait_for_url(re.compile(rf"/runs/(?!{run})"))
-    expect(page.get_by_role("button", name="Work: finished")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Work: finished")).to_be_visible()
     expect(page.get_by_text("replay", exact=True)).to_be_visible()
+    assert person.complaints == []
+
+
+def test_a_run_is_repeated_with_changes(person: Person, stack: Stack, works: str) -> None:
+    page = person.open(f"/runs/{execute(stack, works)}")
+    page.get_by_role("button", name="With changes").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Input", exact=True).fill('{"sheep": 3')
+    expect(dialog.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    dialog.get_by_label("Begin at").select_option(label="Work")
+    expect(dialog.get_by_label("Input", exact=True)).to_have_count(0)
+    dialog.get_by_label("Code").fill("return 12")
+    dialog.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("replay", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Work: finished")).to_be_visible()
+    again = stack.ask("GET", f"/runs/{page.url.rsplit('/', 1)[1]}")[1]
+    assert again["output"]["result"] == 12
+    page.get_by_role("button", name="With changes").click()
+    dialog.get_by_label("Input", exact=True).fill('{"sheep": 4}')
+    dialog.get_by_label("What runs").select_option("draft")
+    dialog.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_url(re.compile(rf"/runs/(?!{again['id']})"))
+    expect(page.get_by_role("button", name="Work: finished")).to_be_visible()
+    last = stack.ask("GET", f"/runs/{page.url.rsplit('/', 1)[1]}")[1]
+    assert (last["input"], last["output"]["result"]) == ({"sheep": 4}, 1)
     assert person.complaints == []

@@ -1,73 +1,120 @@
 """Every page in both themes: without complaints, without serious findings, and kept as a picture to look at."""
 
 import gzip
-from collections.abc import Iterator
+import re
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.stack import Stack
-from tests.web.conftest import ROOT, SCREENS, Person
+from tests.web.conftest import ROOT, Person
+from tests.web.looking import Look, doors, look, routes, tabs
+
+__all__ = ["look"]
 
 PAGES = {
     "workflows": ("/workflows", "Workflows"),
     "runs": ("/runs", "Runs"),
     "integrations": ("/integrations", "Integrations"),
     "lost": ("/nowhere", "Nothing here"),
-    **{
-        f"settings-{tab}": (f"/settings/{tab}", "Settings")
-        for tab in (
-            *("profile", "security", "my-keys", "my-secrets", "appearance", "workspaces", "workspace", "people"),
-            *("keys", "secrets", "models", "organization", "members", "invitations", "groups", "audit"),
-            *("everybody", "mail", "instance-audit"),
-        )
-    },
+    "link": ("/w/01890000-0000-7000-8000-000000000000", "Not here for you"),
+    **{f"settings-{tab}": (f"/settings/{tab}", "Settings") for tab in tabs()},
 }
-USUAL: ViewportSize = {"width": 1440, "height": 900}
-LARGE: ViewportSize = {"width": 1920, "height": 1080}
+ELSEWHERE = {"editor", "run", "settings"}
+"""Pages that are looked at in several states, or as all that they hold."""
+DOORS = {"/sign-in": "Sign in", "/sign-up": "", "/reset": "", "/connect": "Come in by a key", "/invite": ""}
+DIALOGS = {
+    "my-keys": "New key",
+    "my-secrets": "Paste a .env file",
+    "invitations": "Invite somebody",
+    "workspaces": "New workspace",
+    "security": "Change it",
+    "workspace": "Delete the workspace",
+    "groups": "New group",
+}
 
 
-class Look:
-    """Somebody who looks at every page: a picture of each, and what axe finds on it."""
-
-    def __init__(self, person: Person, theme: str, *, large: bool) -> None:
-        self.person, self.theme, self.large = person, theme, large
-        self.findings: list[str] = []
-        SCREENS.mkdir(parents=True, exist_ok=True)
-
-    def keep(self, name: str) -> None:
-        page = self.person.page
-        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-        page.wait_for_timeout(100)
-        page.screenshot(path=SCREENS / f"{name}-{self.theme}.png")
-        self.findings.extend(f"{name}: {one}" for one in self.person.serious())
-        if self.large:
-            page.set_viewport_size(LARGE)
-            page.screenshot(path=SCREENS / f"{name}-{self.theme}-1920.png")
-            page.set_viewport_size(USUAL)
-
-    def done(self) -> None:
-        self.person.context.close()
-        assert self.findings == []
-        assert self.person.complaints == []
-
-
-@pytest.fixture(params=["light", "dark"])
-def look(browser: Browser, owned: Stack, request: pytest.FixtureRequest) -> Iterator[Look]:
-    person = Person(browser, owned, by_key=False, color_scheme=request.param, reduced_motion="reduce")
-    person.sign_in()
-    found = Look(person, request.param, large=bool(request.config.getoption("--full")))
-    yield found
-    found.done()
+def test_every_route_has_a_picture() -> None:
+    assert set(routes()) == set(PAGES) - {f"settings-{tab}" for tab in tabs()} | ELSEWHERE
+    assert set(doors()) <= set(DOORS)
 
 
 def test_every_page_is_sound(look: Look, workflow: dict[str, str]) -> None:
     look.person.stack.ask("POST", f"/workflows/{workflow['Hello']}/execute", {"input": {"name": "Ada"}})
     page = look.person.page
+    titles = {look.person.open("/workflows").title()}
     for name, (path, title) in PAGES.items():
         look.person.open(path)
         expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
         look.keep(name)
+        titles.add(page.title())
+    # two matters of settings may be called alike
+    assert len(titles) >= len({*PAGES}) - (len(tabs()) - len(set(tabs().values())))
+
+
+def test_every_dialog_is_sound(look: Look) -> None:
+    page = look.person.page
+    for tab, button in DIALOGS.items():
+        look.person.open(f"/settings/{tab}")
+        page.get_by_role("button", name=button, exact=True).first.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        look.keep(f"dialog-{tab}", still=False)
+    look.person.open("/workflows")
+    expect(page.get_by_role("heading", name="Workflows", level=1)).to_be_visible()
+    page.keyboard.press("Shift+?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    look.keep("shortcuts", still=False)
+
+
+def fail(route: Route) -> None:
+    problem = (
+        '{"code": "fault", "title": "The server failed", "detail": "The database does not answer.", "status": 503}'
+    )
+    route.fulfill(status=503, body=problem, content_type="application/problem+json")
+
+
+def test_every_state_of_a_list_is_sound(look: Look) -> None:
+    """Nothing there yet, on its way, and refused: each says what to do."""
+    person, page = look.person, look.person.page
+    empty = make_workspace(person)
+    page.add_init_script(f"sessionStorage.setItem('sim.workspace', {empty!r})")
+    for name, says in {
+        "workflows": "No workflow yet",
+        "runs": "Nothing ran yet",
+        "settings/keys": "No key yet",
+        "settings/secrets": "No secret yet",
+    }.items():
+        person.open(f"/{name}")
+        expect(page.get_by_text(says)).to_be_visible()
+        look.keep(f"empty-{name.replace('/', '-')}")
+    asked: list[Route] = []
+    for name in ("workflows", "runs", "integrations"):
+        page.route(re.compile(f"/api/v1/{name}([?]|$)"), lambda route: asked.append(route))
+        person.open(f"/{name}")
+        expect(page.locator("main").get_by_role("status", name="Loading").first).to_be_visible()
+        look.keep(f"loading-{name}", loading=True)
+        page.unroute_all()
+    for name in ("workflows", "runs", "integrations"):
+        page.route(re.compile(f"/api/v1/{name}([?]|$)"), fail)
+        person.open(f"/{name}")
+        expect(page.locator("main").get_by_role("button", name="Try again")).to_be_visible()
+        look.keep(f"failed-{name}")
+        page.unroute_all()
+    assert all("503" in one for one in person.complaints)
+    person.complaints.clear()
+
+
+def make_workspace(person: Person) -> str:
+    """One with nothing in it."""
+    url, headers = person.stack.url, {"Origin": person.stack.url}
+    [first, *others] = person.context.request.get(f"{url}/api/v1/workspaces").json()["items"]
+    known = [one for one in others if one["name"] == "Nothing yet"]
+    body = {"name": "Nothing yet", "organization_id": first["organization_id"]}
+    made = known or [person.context.request.post(f"{url}/api/v1/workspaces", data=body, headers=headers).json()]
+    headers["X-Workspace-Id"] = made[0]["id"]
+    for one in person.context.request.get(f"{url}/api/v1/workflows", headers=headers).json()["items"]:
+        person.context.request.delete(f"{url}/api/v1/workflows/{one['id']}", headers=headers)
+    return made[0]["id"]
 
 
 def test_every_state_of_the_editor_is_sound(look: Look, workflow: dict[str, str]) -> None:
@@ -77,37 +124,50 @@ def test_every_state_of_the_editor_is_sound(look: Look, workflow: dict[str, str]
     page.locator(".react-flow__node[aria-label^=Prepare]").click()
     look.keep("editor-block")
     page.keyboard.press("Control+K")
+    expect(page.get_by_role("dialog", name="Search everything")).to_be_visible()
     look.keep("palette")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    look.keep("run-form")
+    look.keep("run-form", still=False)
     page.get_by_role("dialog").get_by_role("button", name="Run").click()
-    expect(page.locator("[data-step='Add']")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-step='Add']")).to_be_visible()
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible(timeout=30_000)
     page.locator("[data-step='Add']").click()
-    look.keep("editor-ran")
+    look.keep("editor-ran", still=False)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    look.keep("editor-1024", still=False)
+    page.set_viewport_size({"width": 1440, "height": 900})
     look.person.open("/runs")
     page.locator("main").get_by_role("link", name="Ten blocks").first.click()
     expect(page.get_by_role("heading", name="Trace")).to_be_visible()
     page.get_by_role("button", name="Add: finished").click()
-    look.keep("run")
+    look.keep("run", still=False)
 
 
-def test_the_connect_page_is_sound(browser: Browser, stack: Stack) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    for theme in ("light", "dark"):
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme)
-        page = context.new_page()
-        page.goto(stack.url + "/connect")
-        page.get_by_role("textbox", name="API key").fill("sim_wrong")
-        page.get_by_role("button", name="Connect").click()
-        expect(page.get_by_role("alert")).to_be_visible()
-        page.screenshot(path=SCREENS / f"connect-{theme}.png")
-        page.get_by_role("textbox", name="API key").fill(stack.key)
-        page.get_by_role("button", name="Connect").click()
-        expect(page.get_by_role("heading", name="Workflows", level=1)).to_be_visible()
-        context.close()
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_door_is_sound(browser: Browser, owned: Stack, theme: str) -> None:
+    for path, title in DOORS.items():
+        person = Person(browser, owned, by_key=False, color_scheme=theme, reduced_motion="reduce")
+        page = person.open(path)
+        expect(page.get_by_role("heading", name=title or None, level=1)).to_be_visible()
+        seen = Look(person, theme)
+        seen.keep(path.strip("/"))
+        if path == "/connect":
+            come_in(page, owned.key, seen)
+        seen.done()
+
+
+def come_in(page: Page, key: str, seen: Look) -> None:
+    """A key that is wrong is refused in words; the right one lets in."""
+    page.get_by_role("textbox", name="API key").fill("sim_wrong")
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    seen.keep("connect-refused", still=False)
+    seen.person.complaints.clear()  # the browser notes that a request was refused
+    page.get_by_role("textbox", name="API key").fill(key)
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("heading", name="Workflows", level=1)).to_be_visible()
 
 
 def test_the_editor_loads_less_than_400_kb_of_script(person: Person, workflow: dict[str, str]) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import random
 from typing import Any
 
+from msgspec.structs import replace
+
 from sim_core.document.inverse import inverse
 from sim_core.document.operations import (
     AddBlocks,
@@ -108,11 +110,18 @@ class Person:
         self.evicted = ""
         self.log: list[Change] = []
         self.lies: list[int] = []
+        self.way = ""
+        """The process that it was shown to."""
+        self.is_old = rng.random() < 0.2
+        """Its page is of an earlier version, and knows nothing of clocks."""
 
     def clock(self) -> int:
         return int(asyncio.get_running_loop().time() * 1000) + self.skew
 
     def say(self, message: protocol.FromClient) -> None:
+        if self.is_old and isinstance(message, protocol.Ops):
+            plain = tuple(replace(sent, base=None, ts=None) for sent in message.ops)
+            message = replace(message, ops=plain)
         if self.link:
             self.link.say(message)
 
@@ -147,6 +156,10 @@ class Person:
             self.replica.join()
         if isinstance(message, protocol.Evict):
             self.evicted = message.code
+        if isinstance(message, protocol.Moved):
+            self.way = message.url
+            link.cut()
+            return
         if isinstance(message, protocol.Ack):
             self._check_durable(message)
         was = self.replica.is_joined
@@ -219,7 +232,10 @@ def idea(rng: random.Random, view: Workflow, name: str) -> Operation | None:
             field = "model" if field == "prompt" and rng.random() < 0.7 else field
             return UpdateValues(items=(ValueChange(block_id=some, field=field, value=f"{name}{rng.randrange(99)}"),))
         case 4:
-            fact = rng.choice(({"name": f"N{rng.randrange(6)}"}, {"enabled": rng.random() < 0.5}, {"advanced": True}))
+            lock = {"locked": rng.random() < 0.3}
+            fact = rng.choice(
+                ({"name": f"N{rng.randrange(6)}"}, {"enabled": rng.random() < 0.5}, {"advanced": True}, lock)
+            )
             return UpdateBlocks(items=(BlockChange(some, fact),))
         case 5 if len(ids) > 3:
             others = [id for id in ids if id != "a"]

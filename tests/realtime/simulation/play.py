@@ -17,8 +17,9 @@ from sim_core.store.stamps import is_value, written
 from sim_realtime import protocol
 from sim_realtime.service import Service
 from tests.realtime.simulation.clock import run
-from tests.realtime.simulation.disk import Disk, MemoryLedger
-from tests.realtime.simulation.people import Person, Square, idea
+from tests.realtime.simulation.disk import Disk
+from tests.realtime.simulation.people import Person, idea
+from tests.realtime.simulation.process import Node
 
 START = Workflow(
     name="shared",
@@ -40,36 +41,33 @@ class Play:
         self.people = [Person(name, random.Random(self.rng.random()), self.rng.choice(skews)) for name in names]
         for person in self.people:
             person.log = self.disk.log
-        self.disk.roles = dict.fromkeys(names, "write")
-        self.revoked: dict[str, int] = {}
+        self.disk.roles = dict.fromkeys(names, "write") | {names[0]: "admin"}
+        self.revoked: dict[str, list[int]] = {}
+        """Where the history was when somebody's right to write had ended for a second, and when it began again."""
         self.vandal: Vandal | None = None
         self.graves: list[Service] = []
-        self.ledger: MemoryLedger
-        self.service: Service
-        self.square: Square
+        self.nodes = [Node(self.disk, place) for place in range(self.rng.choice((1, 1, 2, 3)))]
+        self.disk.hear = self._hear
 
-    def boot(self) -> None:
-        self.ledger = MemoryLedger(self.disk)
-        self.square = Square()
-        self.service = Service(self.ledger, crier=self.square, version="0")
-        service = self.service
-        self.disk.hear = lambda told: service.heard_ops(told) if service is self.service else None
+    def _hear(self, told: str) -> None:
+        """Each process hears of a commit in its own time, and one that is deaf only that it missed something."""
+        for node in self.nodes:
+            node.hear(told)
 
     def kill(self) -> None:
-        """The process is gone between two instructions; nothing is flushed."""
-        self.ledger.dead = True
-        self.graves.append(self.service)
-        everybody = [*self.people, *([self.vandal.person] if self.vandal else [])]
-        old, links = self.service, [person.link for person in everybody if person.link]
-        for session in old.sessions:
-            session.connection.is_open = False
-        for link in links:
-            link.is_open = False
-            link._person.lost(link)
-        self.boot()
+        """A process is gone between two instructions; nothing is flushed."""
+        place = self.rng.randrange(len(self.nodes))
+        self.graves.append(self.nodes[place].service)
+        self.nodes[place].kill()
+        self.nodes[place] = Node(self.disk, place)
+
+    def connect(self, person: Person) -> None:
+        """Somebody knocks where they were shown to, or anywhere."""
+        node = self.nodes[int(person.way)] if person.way else self.rng.choice(self.nodes)
+        person.way = ""
+        person.connect(node.service, node.square)
 
     async def go(self) -> None:
-        self.boot()
         for place in range(self.steps):
             await asyncio.sleep(self.rng.random() * 0.05)
             self.step()
@@ -83,7 +81,7 @@ class Play:
         person = rng.choice(self.people)
         if person.link is None:
             if rng.random() < 0.5 and person.name in self.disk.roles:
-                person.connect(self.service, self.square)
+                self.connect(person)
             elif rng.random() < 0.9:
                 person.act()
             else:
@@ -96,24 +94,46 @@ class Play:
             self.kill()
         elif chance < 0.05 and (op := idea(rng, self.disk.stored.workflow, "rest")):
             self.disk.write(op, "rest")
-        elif (
-            chance < 0.053
-            and len(self.revoked) < len(self.people) - 1
-            and person.name in self.disk.roles
-            and len(self.disk.roles) > 1
-        ):
-            del self.disk.roles[person.name]
-            self.service.heard_permission(person.name)
-            asyncio.get_running_loop().call_later(1.0, lambda: self._revoked(person.name))
+        elif chance < 0.055:
+            self.disk.restore(rng.randint(0, self.disk.stored.seq))
+        elif chance < 0.08:
+            self._judge(person)
+            if rng.random() < 0.6:  # and again, before everybody has heard of it
+                asyncio.get_running_loop().call_later(rng.random() * 0.004, lambda: self._judge(person))
+        elif chance < 0.085:
+            rng.choice(self.nodes).lose()
+        elif chance < 0.09:
+            rng.choice(self.nodes).go_deaf()
         else:
             person.act()
 
-    def _revoked(self, name: str) -> None:
-        self.revoked[name] = self.disk.stored.seq
+    def _judge(self, person: Person) -> None:
+        """Somebody's role changes, or ends; what may still be written is written within a second."""
+        roles, name = self.disk.roles, person.name
+        if name not in roles:
+            return
+        if self.rng.random() < 0.3 and len([one for one in self.people if one.name in roles]) > 1:
+            del roles[name]
+        else:
+            roles[name] = self.rng.choice(("read", "write", "admin"))
+        if (spans := self.revoked.setdefault(name, [])) and len(spans) % 2:
+            spans.append(self.disk.stored.seq)
+        for node in self.nodes:
+            node.service.heard_permission(name)
+        if roles.get(name, "read") == "read":
+            verdict = len(spans)
+            asyncio.get_running_loop().call_later(1.0, lambda: self._ended(name, verdict))
+
+    def _ended(self, name: str, verdict: int) -> None:
+        if len(self.revoked[name]) == verdict and self.disk.roles.get(name, "read") == "read":
+            self.revoked[name].append(self.disk.stored.seq)
 
     async def heal(self) -> None:
         """The network and the database are well again, and everybody comes back."""
         self.disk.faults = 0.0
+        for person in self.people:
+            if self.disk.roles.get(person.name) == "read":
+                person.types = False
         await asyncio.sleep(1.5)
         loop = asyncio.get_running_loop()
         until = loop.time() + 120
@@ -121,11 +141,12 @@ class Play:
             here = [person for person in self.people if person.name in self.disk.roles]
             for person in here:
                 if person.link is None:
-                    person.connect(self.service, self.square)
+                    self.connect(person)
                 elif person.types and person.text.refused and not person.text.is_open and person.replica.is_joined:
                     person.text.open()
             await asyncio.sleep(0.5)
-            if all(person.is_settled for person in here) and not self.service.committer.waiting:
+            waiting = sum(node.service.committer.waiting for node in self.nodes)
+            if all(person.is_settled for person in here) and not waiting:
                 await asyncio.sleep(4)
                 if all(person.is_settled for person in here):
                     return
@@ -145,15 +166,31 @@ class Play:
             assert digest(person.replica.confirmed) == digest(final), f"{person.name} differs"
             assert person.replica.view == person.replica.confirmed
             assert person.replica.diverged == 0, f"{person.name} had to be told that it differs"
+        self._check_room(here)
         self._check_once(here)
         self._check_graph(final)
         self._check_stamps()
         self._check_texts(here)
         if self.vandal:
             self.vandal.check(log)
-        for name, seq in self.revoked.items():
-            late = [change.seq for change in log if change.actor == name and change.seq > seq]
-            assert not late, f"{name} was revoked at {seq} and wrote at {late}"
+        for name, spans in self.revoked.items():
+            for start, end in zip(spans[::2], [*spans[1::2], len(log)], strict=False):
+                late = [change.seq for change in log if change.actor == name and start < change.seq <= end]
+                assert not late, f"{name} was revoked at {start} and wrote at {late}"
+
+    def _check_room(self, here: list[Person]) -> None:
+        """Everybody is in one room, of one process, and knows who else is there."""
+        rooms = [room for node in self.nodes for room in node.service.rooms.values() if room.members]
+        assert len(rooms) == 1, "people are in different rooms"
+        members = rooms[0].members
+        names = sorted(member.session.client_id for member in members.values())
+        assert names == sorted(person.replica.client_id for person in here), "somebody is missing, or a ghost is there"
+        for person in here:
+            known = sorted(one.client_id for one in person.replica.people.values())
+            assert known == [name for name in names if name != person.replica.client_id], f"{person.name} sees ghosts"
+        for person in here:
+            role = next(m.role for m in members.values() if m.session.client_id == person.replica.client_id)
+            assert role == person.replica.role == self.disk.roles[person.name], f"{person.name} has another role"
 
     def _check_once(self, here: list[Person]) -> None:
         sent = [(change.client_id, change.cseq) for change in self.disk.log if change.cseq is not None]
@@ -225,7 +262,8 @@ class Vandal:
         scene.disk.roles["vandal"] = "write"
         self.person = Person("vandal", random.Random(scene.rng.random()), 0)
         self.person.types = False
-        self.person.connect(scene.service, scene.square)
+        node = next((node for node in scene.nodes if node.ledger is scene.disk.owner), scene.nodes[0])
+        self.person.connect(node.service, node.square)
         self.scene, self.graves = scene, len(scene.graves)
         self.link = self.person.link
         asyncio.get_running_loop().call_later(0.3, self.rage)
@@ -244,7 +282,8 @@ class Vandal:
         mine = [change for change in log if change.actor == "vandal"]
         assert len(mine) <= 64, "the vandal did as much as it liked"
         assert self.link is not None
-        assert self.link.code == 4029 or self.graves < len(self.scene.graves), "nobody stopped the vandal"
+        was_elsewhere = self.graves < len(self.scene.graves) or self.person.way
+        assert self.link.code in (4029, 1013) or was_elsewhere, "nobody stopped the vandal"
 
 
 def play(seed: int, **options: Any) -> Play:

@@ -1,13 +1,14 @@
 """The mistakes of others, put back one by one: each must turn the simulation red."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 from unittest.mock import patch
 
 from msgspec.structs import replace
 
 from sim_core.document.operations import MoveBlocks, RemoveBlocks, UpdateBlocks, UpdateValues
+from sim_core.errors import Refused
 from sim_core.store.chains import Appended, _Link
 from sim_realtime import limits, protocol
 from sim_realtime.client import Replica
@@ -40,16 +41,17 @@ def d2(stack: ExitStack) -> None:
     """The authors of a value are not told which value won."""
 
     def make(real: Any) -> Any:
-        def say(self: Room, message: protocol.FromServer, *, but: Any = None) -> None:
+        def cry(self: Room, text: bytes, but: Any = None) -> None:
+            message = protocol.decode_server.decode(text)
             if isinstance(message, protocol.Committed) and isinstance(message.ops[0].op, UpdateValues):
                 author = message.ops[0].client_id
                 mine = [m.session for m in self.members.values() if m.session.client_id == author]
                 but = mine[0] if mine else but
-            real(self, message, but=but)
+            real(self, text, but)
 
-        return say
+        return cry
 
-    _swap(stack, Room, "say", make)
+    _swap(stack, Room, "_cry", make)
 
 
 def d3(stack: ExitStack) -> None:
@@ -282,7 +284,53 @@ def d18(stack: ExitStack) -> None:
     stack.enter_context(patch.object(Person, "outbox", lambda self: {}))
 
 
+def hold(stack: ExitStack) -> None:
+    """A process that lost its hold on a room goes on as if it had it."""
+
+    async def nothing(self: Doors) -> None:
+        return None
+
+    stack.enter_context(patch.object(Doors, "recover", nothing))
+
+
+def overtaken(stack: ExitStack) -> None:
+    """An answer about a role that was overtaken by a later one counts."""
+
+    def make(real: Any) -> Any:
+        def act(self: Doors, session: Any) -> None:
+            session.decided = 0
+            real(self, session)
+
+        return act
+
+    _swap(stack, Doors, "_act_on_roles", make)
+
+
+def impatient(stack: ExitStack) -> None:
+    """A role is not asked again when the database did not answer."""
+
+    async def once(self: Doors, session: Any) -> None:
+        with suppress(Refused):
+            await self._recheck(session)
+
+    stack.enter_context(patch.object(Doors, "recheck", once))
+
+
+def ghosts(stack: ExitStack) -> None:
+    """Who leaves is not told to the others."""
+
+    def make(real: Any) -> Any:
+        def say(self: Room, message: protocol.FromServer, *, but: Any = None) -> None:
+            if not (isinstance(message, protocol.Roster) and message.left):
+                real(self, message, but=but)
+
+        return say
+
+    _swap(stack, Room, "say", make)
+
+
 SABOTEURS: dict[str, Saboteur] = {
     "D1": d1, "D2": d2, "D3": d3, "D4": d4, "D5": d5, "D6": d6, "D7": d7, "D8": d8, "D9": d9, "D10": d10, "D11": d11,
     "D12": d12, "D13": d13, "D14": d14, "D15": d15, "D16": d16, "D17": d17, "D18": d18,
+    "hold": hold, "overtaken": overtaken, "impatient": impatient, "ghosts": ghosts,
 }  # fmt: skip

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from tests.support.stack import Stack
 from tests.web.conftest import ROOT
-from tests.web.together.people import SLOW, Room, Seat
+from tests.web.together.people import Room, Seat
 
 
 @pytest.fixture(scope="package")
@@ -32,8 +32,6 @@ def team(place: Stack) -> dict[str, Seat]:
 
 @pytest.fixture
 def room(browser: Browser, team: dict[str, Seat]) -> Iterator[Room]:
-    expect.set_options(timeout=SLOW)
     room = Room(browser, team)
     yield room
     room.close()
-    expect.set_options(timeout=5000)

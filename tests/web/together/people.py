@@ -43,7 +43,7 @@ class Seat:
         request.add_header("Content-Type", "application/json")
         request.add_header("Origin", self.url)
         try:
-            with self._opener.open(request, timeout=60) as reply:
+            with self._opener.open(request, timeout=180) as reply:
                 text = reply.read()
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from None

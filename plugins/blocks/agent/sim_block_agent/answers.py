@@ -46,17 +46,12 @@ def promised(values: Mapping[str, Any]) -> tuple[OutputField, ...]:
 
 def answered(answer: Answer, *, with_form: bool) -> dict[str, Any]:
     """What later blocks see: the fields of the form, or the words, with what it took."""
+    plain = answer.took
     took: dict[str, Any] = {
-        "model": answer.model,
-        "tokens": {
-            "input": answer.usage.input,
-            "output": answer.usage.output,
-            "total": answer.usage.input + answer.usage.output,
-            "cached": answer.usage.cached,
-            "thinking": answer.usage.thinking,
-        },
+        "model": plain["model"],
+        "tokens": {**plain["tokens"], "cached": answer.usage.cached, "thinking": answer.usage.thinking},
         "tool_calls": {"list": [_use(use) for use in answer.uses], "count": len(answer.uses)},
-        "cost": {"input": answer.cost.input, "output": answer.cost.output, "total": answer.cost.total},
+        "cost": plain["cost"],
         "timing": {"ms": answer.ms, "first_token_ms": answer.first_token_ms, "rounds": answer.rounds},
     }
     if answer.thinking:

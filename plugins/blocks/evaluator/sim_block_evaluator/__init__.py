@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from sim_block_evaluator.metrics import Metric, measured, scores, sheet, words
 from sim_core.plugin import (
     Advanced,
-    Answer,
     BlockType,
     Doc,
     Input,
@@ -97,16 +96,7 @@ async def evaluator(inputs: Evaluator, step: Step) -> dict[str, Any]:
     )
     answer = await step.ask(inputs.model, prompt)
     reasoning, found = scores(answer.value, metrics)
-    return {**found, "content": content, "reasoning": reasoning, **_took(answer)}
-
-
-def _took(answer: Answer) -> dict[str, Any]:
-    usage, cost = answer.usage, answer.cost
-    return {
-        "model": answer.model,
-        "tokens": {"input": usage.input, "output": usage.output, "total": usage.input + usage.output},
-        "cost": {"input": cost.input, "output": cost.output, "total": cost.total},
-    }
+    return {**found, "content": content, "reasoning": reasoning, **answer.took}
 
 
 @hookimpl

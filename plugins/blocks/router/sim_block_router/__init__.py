@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, cast
 
-from sim_block_router.choosing import ask, chosen, described, steered
+from sim_block_router.choosing import ask, chosen, described
 from sim_core.plugin import (
     Advanced,
     BlockType,
@@ -113,7 +113,7 @@ async def router(inputs: Router, step: Step) -> Goto:
     route, reasoning = chosen(answer, [route.id for route in routes])
     port = f"router-{route}"
     path = next(iter(step.targets(port)), {"block_id": "", "block_type": "", "block_name": ""})
-    took = steered(answer)
+    took = answer.took
     return Goto(port, Routed(context=context, selected_route=route, reasoning=reasoning, selected_path=path, **took))
 
 
@@ -139,7 +139,7 @@ async def router_legacy(inputs: OldRouter, step: Step) -> Goto:
     lowered = {id.lower(): id for id in targets}
     wanted, _ = chosen(answer, list(lowered), lower=True, wrong="Invalid routing decision: {}")
     id = lowered[wanted]
-    took = steered(answer)
+    took = answer.took
     return Goto(f"router-{id}", OldRouted(prompt=prompt, selected_route=id, selected_path=targets[id], **took))
 
 

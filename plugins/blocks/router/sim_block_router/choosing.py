@@ -58,16 +58,6 @@ def chosen(answer: Answer, ids: Sequence[str], *, lower: bool = False, wrong: st
     return route, reasoning
 
 
-def steered(answer: Answer) -> dict[str, Any]:
-    """What the choice took."""
-    usage, cost = answer.usage, answer.cost
-    return {
-        "model": answer.model,
-        "tokens": {"input": usage.input, "output": usage.output, "total": usage.input + usage.output},
-        "cost": {"input": cost.input, "output": cost.output, "total": cost.total},
-    }
-
-
 def described(value: Any) -> str:
     """A context as text."""
     if value is None:

@@ -46,6 +46,7 @@ const WHERE = [
   state({ ran: true, run: "r", steps: { b: done } }),
   state({ selected: [], edges: ["e"] }),
   state({ doc: inBox, selected: ["i", "j", "k"] }),
+  state({ doc: inBox, selected: ["i", "j"] }),
 ];
 const press = (key: string, more = {}) => ({
   key,
@@ -132,6 +133,17 @@ describe("commands", () => {
     for (const name of ["delete", "cut", "duplicate", "layout", "undo"]) {
       expect(named(name)?.when?.(readOnly), name).toBe(false);
     }
+  });
+
+  it("connect the block that was chosen first to the second, once", () => {
+    const alone = { ...doc, edges: {} };
+    const join = named("join");
+    expect(join?.when?.(state())).toBe(false);
+    expect(join?.perform(state({ doc: alone, selected: ["a", "b"] })).operations).toMatchObject([
+      { op: "edge.add", edges: [{ source: "a", target: "b", source_handle: "source" }] },
+    ]);
+    expect(join?.perform(state({ selected: ["a", "b"] })).say).toContain("already");
+    expect(join?.perform(state({ doc: alone, selected: ["b", "a"] })).say).toContain("starts the workflow");
   });
 
   it("duplicate blocks under fresh names", () => {

@@ -5,6 +5,7 @@ import { asText, copied, pasted } from "../model/clip";
 import { ARRANGE } from "./arrange";
 import { BLOCKS } from "./blocks";
 import { CANVAS } from "./canvas";
+import { JOIN } from "./join";
 import { RUNNING } from "./running";
 import { chosen, type EditorCommand, some } from "./state";
 
@@ -94,6 +95,6 @@ const EDITING: EditorCommand[] = [
   },
 ];
 
-export const EDITOR: EditorCommand[] = [...RUNNING, ...EDITING, ...BLOCKS, ...ARRANGE, ...CANVAS];
+export const EDITOR: EditorCommand[] = [...RUNNING, ...EDITING, ...BLOCKS, ...JOIN, ...ARRANGE, ...CANVAS];
 
 export const named = (name: string) => EDITOR.find((command) => command.name === name);

@@ -2,14 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Version } from "../api/schema";
 import { useEditor } from "../editor/store";
-import { attempt } from "../frame/actions";
 import { Confirm } from "../frame/Confirm";
 import { mark } from "../frame/route";
 import { Button } from "../ui/Button";
 import { Failed, Skeleton } from "../ui/States";
 import { ago, moment } from "../ui/when";
 import { ChangeList } from "./ChangeList";
-import { deploy, frozen, promote, undeploy, useDraftDiffers, useLive } from "./versions";
+import { Draft } from "./Draft";
+import { frozen, promote, undeploy, useLive } from "./versions";
 
 /** What is deployed, what the draft has more, and every version there was. */
 export function Versions() {
@@ -53,55 +53,7 @@ export function Versions() {
   );
 }
 
-function Draft({ live }: { live?: Version }) {
-  const id = useEditor((state) => state.client.id);
-  const client = useEditor((state) => state.client);
-  const doc = useEditor((state) => state.doc);
-  const editable = useEditor((state) => state.status.editable);
-  const deployed = useQuery(frozen(id, live?.version)).data;
-  const ahead = useDraftDiffers();
-  const [note, setNote] = useState("");
-  const [busy, setBusy] = useState(false);
-  const go = async () => {
-    setBusy(true);
-    const went = await attempt(client.settled(5000).then(() => deploy(id, note.trim())));
-    if (went) setNote("");
-    setBusy(false);
-  };
-  return (
-    <section className="grid grid-cols-1 gap-3">
-      <p role="status">
-        {!live
-          ? "Nothing is deployed yet. A deployed version stays as it is while you go on building."
-          : ahead
-            ? `Version ${live.version} is live; the draft differs:`
-            : `Version ${live.version} is live, and the draft is the same.`}
-      </p>
-      {live && ahead && deployed ? <ChangeList before={deployed} after={doc} /> : null}
-      {editable && ahead !== false ? (
-        <form
-          className="flex gap-2"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void go();
-          }}
-        >
-          <input
-            aria-label="What is new"
-            placeholder="What is new (optional)"
-            className="control"
-            maxLength={2000}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-          />
-          <Button type="submit" kind="main" disabled={busy}>
-            {busy ? "Deploying…" : live ? "Deploy the draft" : "Deploy"}
-          </Button>
-        </form>
-      ) : null}
-    </section>
-  );
-}
+const LIGHT = "A run that its process dies with is not taken over by another; it fails as interrupted.";
 
 function Row({ version, before, editable }: { version: Version; before?: Version; editable: boolean }) {
   const id = useEditor((state) => state.client.id);
@@ -121,6 +73,11 @@ function Row({ version, before, editable }: { version: Version; before?: Version
         <span className="min-w-0 flex-1 truncate" title={version.note}>
           {version.note || <span className="text-soft">no note</span>}
         </span>
+        {version.durable === false ? (
+          <span className="shrink-0 text-sm text-soft" title={LIGHT}>
+            light
+          </span>
+        ) : null}
         <span className="shrink-0 text-sm text-soft" title={moment(version.created_at)}>
           {version.author || "an API key"} · {ago(version.created_at)}
         </span>

@@ -45,8 +45,10 @@ export function useDraftDiffers(): boolean | undefined {
 
 const done = (workflow: string) => queries.invalidateQueries({ queryKey: ["versions", workflow] });
 
-export async function deploy(workflow: string, note: string): Promise<boolean> {
-  const made = await attempt(write<{ version: number }>("POST", `/workflows/${workflow}/deployments`, { note }));
+export async function deploy(workflow: string, note: string, durable: boolean): Promise<boolean> {
+  const made = await attempt(
+    write<{ version: number }>("POST", `/workflows/${workflow}/deployments`, { note, durable }),
+  );
   await done(workflow);
   return Boolean(made);
 }

@@ -7,6 +7,7 @@ import { counted } from "../ui/words";
 import { BlockHead } from "./BlockHead";
 import { BlockSettings } from "./BlockSettings";
 import { Connections } from "./Connections";
+import { Missing } from "./Missing";
 import { Outputs } from "./Outputs";
 import { useEditor, useEditorStore } from "./store";
 import { useProblems } from "./useProblems";
@@ -61,7 +62,7 @@ export function BlockForm({ id }: { id: string }) {
             {one.message}
           </p>
         ))}
-      {type ? null : <Unknown type={block.type} values={values} />}
+      {type ? null : <Missing type={block.type} values={values} />}
       {show(fields.filter((field) => !field.advanced))}
       {advanced.length ? (
         <>
@@ -79,18 +80,6 @@ export function BlockForm({ id }: { id: string }) {
       {isNote(block) ? null : <BlockSettings block={block} type={type} />}
       {isNote(block) ? null : <Connections offered={offered} />}
       {isNote(block) ? null : <Outputs block={block} />}
-    </div>
-  );
-}
-
-function Unknown({ type, values }: { type: string; values: object }) {
-  return (
-    <div className="grid gap-2 rounded-md bg-bad-wash p-3 text-sm">
-      <p>
-        No installed package brings the block type “{type}”. Install it, and the block works again. Until then it keeps
-        what it holds:
-      </p>
-      <pre className="overflow-auto font-mono text-xs">{JSON.stringify(values, null, 2)}</pre>
     </div>
   );
 }

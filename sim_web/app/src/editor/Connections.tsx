@@ -20,7 +20,7 @@ function SourceRow({ source }: { source: Source }) {
   return (
     <details className="rounded-md border border-line">
       <summary className="flex cursor-pointer list-none items-center gap-2 px-2 py-1.5">
-        <TypeIcon title={source.name} color={source.type?.color} icon={source.type?.icon} size={18} />
+        <TypeIcon title={source.name} color={source.type?.color} icon={source.type?.icon ?? "variable"} size={18} />
         <span className="min-w-0 flex-1 truncate">{source.name}</span>
         <span className="text-xs text-soft">{source.offers.length}</span>
       </summary>

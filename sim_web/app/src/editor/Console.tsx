@@ -32,7 +32,7 @@ export function Console() {
     >
       <Divider label="Height of the console" value={height} least={HEIGHT.least} most={HEIGHT.most} onChange={resize} />
       <Head run={run} />
-      <div className="grid min-h-0 flex-1 grid-cols-[168px_minmax(0,1fr)]">
+      <div className="grid min-h-0 flex-1 grid-cols-[168px_minmax(0,1fr)] max-md:grid-cols-[104px_minmax(0,1fr)]">
         <RunList />
         {run ? (
           <Shown key={run.id} run={run} />

@@ -36,7 +36,7 @@ export function RunResult({ run, names }: { run: RunView; names: Names }) {
           </p>
         </div>
       ))}
-      {run.problems?.length ? null : run.status === "running" ? (
+      {run.problems?.length || (run.message && isNothing(run.output)) ? null : run.status === "running" ? (
         <p className="text-soft">Running…</p>
       ) : (
         <div data-testid="output">
@@ -46,3 +46,7 @@ export function RunResult({ run, names }: { run: RunView; names: Names }) {
     </div>
   );
 }
+
+/** A run that failed before it brought anything has no output to show. */
+const isNothing = (output: unknown) =>
+  output === null || output === undefined || (typeof output === "object" && !Object.keys(output).length);

@@ -1,23 +1,15 @@
 import { Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { newId } from "../data/ids";
 import { normalise } from "../model/names";
+import { readAs, shownAs, TYPES, typeTrouble } from "../model/typed";
 import type { Variable } from "../realtime/document";
 import { Button, IconButton } from "../ui/Button";
 import { useEditor, useEditorStore } from "./store";
 
-const TYPES = ["plain", "string", "number", "boolean", "object", "array"];
-const textOf = (value: unknown) =>
-  typeof value === "string" ? value : value === null || value === undefined ? "" : JSON.stringify(value);
+const COLUMNS = "grid grid-cols-[minmax(0,1fr)_110px_minmax(0,1.6fr)_minmax(0,1.2fr)_32px] items-start gap-2";
 
-function read(text: string, type: string): unknown {
-  if (type === "plain" || type === "string") return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
+/** The workflow's variables: what they begin with, and what the run that is shown made of them. */
 export function Variables() {
   const store = useEditorStore();
   const variables = useEditor((state) => state.doc.variables);
@@ -32,8 +24,25 @@ export function Variables() {
       .change([{ op: "variable.add", variables: [{ id: newId(), name: `value${at}`, type: "plain", value: "" }] }]);
   };
   return (
-    <div className="grid gap-2" inert={!editable}>
-      {all.length ? all.map((one) => <Row key={one.id} one={one} />) : <p className="text-soft">No variable yet.</p>}
+    <div className="grid grid-cols-1 gap-2" inert={!editable}>
+      {all.length ? (
+        <>
+          <div className={`${COLUMNS} text-xs font-semibold text-soft`} aria-hidden>
+            <span>Name</span>
+            <span>Type</span>
+            <span>Begins with</span>
+            <span>In the last run</span>
+            <span />
+          </div>
+          {all.map((one) => (
+            <Row key={one.id} one={one} others={all} />
+          ))}
+        </>
+      ) : (
+        <p className="text-soft">
+          No variable yet. Blocks read one as &lt;variable.name&gt;, and the Variables block sets it while it runs.
+        </p>
+      )}
       <div>
         <Button icon={Plus} onClick={add}>
           Add a variable
@@ -43,45 +52,82 @@ export function Variables() {
   );
 }
 
-function Row({ one }: { one: Variable }) {
+function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
   const store = useEditorStore();
+  const [name, setName] = useState(one.name);
+  const [text, setText] = useState(shownAs(one.value));
+  const [was, setWas] = useState(one);
+  if (was !== one) {
+    setWas(one);
+    if (was.name !== one.name) setName(one.name);
+    if (was.value !== one.value) setText(shownAs(one.value));
+  }
   const set = (facts: Record<string, unknown>) =>
     store.getState().change([{ op: "variable.update", id: one.id, set: facts }], { gesture: one.id });
+  const key = normalise(name);
+  const taken = others.some((other) => other.id !== one.id && normalise(other.name) === key);
+  const trouble = !key
+    ? "A variable needs a name."
+    : taken
+      ? `Another one is called “${name.trim()}”.`
+      : typeTrouble(text, one.type);
   return (
-    <div className="grid grid-cols-[1fr_110px_2fr_auto] items-center gap-2">
-      <input
-        aria-label="Name"
-        key={one.name}
-        className="control font-mono"
-        defaultValue={one.name}
-        onBlur={(event) =>
-          event.target.value.trim() && event.target.value !== one.name && set({ name: event.target.value.trim() })
-        }
-      />
-      <select
-        aria-label="Type"
-        className="control"
-        value={one.type}
-        onChange={(event) => set({ type: event.target.value })}
-      >
-        {TYPES.map((type) => (
-          <option key={type}>{type}</option>
-        ))}
-      </select>
-      <input
-        aria-label={`Value of ${one.name}`}
-        key={textOf(one.value)}
-        className="control font-mono"
-        defaultValue={textOf(one.value)}
-        onBlur={(event) =>
-          event.target.value !== textOf(one.value) && set({ value: read(event.target.value, one.type) })
-        }
-      />
-      <IconButton
-        icon={Trash2}
-        label={`Delete ${one.name}`}
-        onClick={() => store.getState().change([{ op: "variable.remove", ids: [one.id] }])}
-      />
+    <div className="grid gap-1">
+      <div className={COLUMNS}>
+        <input
+          aria-label="Name"
+          aria-invalid={!key || taken}
+          className="control font-mono"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          onBlur={() => key && !taken && name.trim() !== one.name && set({ name: name.trim() })}
+        />
+        <select
+          aria-label="Type"
+          className="control"
+          value={one.type}
+          onChange={(event) => set({ type: event.target.value, value: readAs(text, event.target.value) })}
+        >
+          {TYPES.map((type) => (
+            <option key={type}>{type}</option>
+          ))}
+        </select>
+        <input
+          aria-label={`Value of ${one.name}`}
+          aria-invalid={Boolean(typeTrouble(text, one.type))}
+          className="control font-mono"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={() => text !== shownAs(one.value) && set({ value: readAs(text, one.type) })}
+        />
+        <Last name={one.name} />
+        <IconButton
+          icon={Trash2}
+          label={`Delete ${one.name}`}
+          onClick={() => store.getState().change([{ op: "variable.remove", ids: [one.id] }])}
+        />
+      </div>
+      {trouble ? (
+        <p role="alert" className="text-sm text-bad">
+          {trouble}
+        </p>
+      ) : null}
     </div>
+  );
+}
+
+/** What a run set it to, if one did. */
+function Last({ name }: { name: string }) {
+  const run = useEditor((state) => state.run);
+  const was = run?.variables && Object.entries(run.variables).find(([each]) => normalise(each) === normalise(name));
+  const words = was ? shownAs(was[1]) || "empty" : run ? "not set" : "—";
+  return (
+    <output
+      aria-label={`${name} in the last run`}
+      title={words}
+      className={`truncate py-1.5 font-mono text-sm ${was ? "" : "text-soft"}`}
+    >
+      {words}
+    </output>
   );
 }

@@ -12,7 +12,7 @@ const ZOOM = ["fit", "fit.selection", "zoom.in", "zoom.out", "zoom.full"];
 
 export const ON_BLOCKS = [
   ...["run.from", "run.until", LINE, "rename", "add.after", "pin", "unpin", "enabled", "locked", "error_port", "lift"],
-  ...[LINE, "comment", ...ALIGN, LINE, "copy", "cut", "paste", "duplicate", LINE, "delete"],
+  ...[LINE, "comment", ...ALIGN, LINE, "copy", "cut", "paste", "duplicate", "join", LINE, "delete"],
 ];
 export const ON_EDGES = ["add.between", LINE, "delete"];
 export const ON_CANVAS = [

@@ -58,7 +58,7 @@ function act(
   const editor = store.getState();
   const focus = (id: string, facts: Partial<Editor>) => {
     editor.set(facts);
-    setTimeout(() => document.getElementById(id)?.focus());
+    focusOn(id);
   };
   const acts: Record<EditorAct, () => void> = {
     undo: () => void editor.client.undo(),
@@ -92,6 +92,16 @@ function act(
       }),
   };
   if (outcome.act) acts[outcome.act]();
+}
+
+/** Once the menu that it was asked in has gone, and given the focus back to where it was. */
+function focusOn(id: string, frames = 60, calm = 0) {
+  requestAnimationFrame(() => {
+    const element = document.getElementById(id);
+    const waits = !element || document.querySelector("[role=menu]");
+    if (!waits && calm > 1) return element.focus();
+    if (frames) focusOn(id, frames - 1, waits ? 0 : calm + 1);
+  });
 }
 
 /** The editor's commands as they stand at the moment of asking. */

@@ -151,6 +151,11 @@ function hands(store: EditorStore, flow: ReturnType<typeof useReactFlow>) {
       store.getState().select([]);
       store.getState().set({ dangling: undefined });
     },
+    /** A click on one of several that are chosen means that one. */
+    onNodeClick: (event: MouseEvent, node: Node) => {
+      const { selected, select } = store.getState();
+      if (selected.length > 1 && !event.metaKey && !event.ctrlKey && !event.shiftKey) select([node.id]);
+    },
     onNodeContextMenu: (_event: MouseEvent, node: Node) => {
       if (!store.getState().selected.includes(node.id)) store.getState().select([node.id]);
     },

@@ -5,15 +5,18 @@ import { useCallback } from "react";
 import { absolute, sizeOf } from "../model/places";
 import { useEditorStore } from "./store";
 
+const ADDED_MS = 60;
+
 export function useReveal(): (id: string) => void {
   const store = useEditorStore();
   const flow = useReactFlow();
   const canvas = useStoreApi();
   return useCallback(
-    (id: string) => {
+    function reveal(id: string, again = true) {
       const { doc } = store.getState();
       const block = doc.blocks[id];
-      if (!block) return;
+      // one that was added a moment ago is there in the next
+      if (!block) return again ? void setTimeout(() => reveal(id, false), ADDED_MS) : undefined;
       const { width, height, transform } = canvas.getState();
       const [left, top, zoom] = transform;
       const at = absolute(doc, block);

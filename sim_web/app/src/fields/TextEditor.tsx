@@ -10,6 +10,7 @@ import type { SharedRows } from "../realtime/types";
 import { colorOf } from "../together/people";
 import { cx } from "../ui/cx";
 import { baseExtensions, describes, type Known, languageExtension } from "./codemirror";
+import { Enlarge } from "./Enlarge";
 import type { Place } from "./place";
 
 interface Props {
@@ -30,13 +31,17 @@ interface Props {
   shares?: boolean;
   /** Or of which row it is a text that may be. */
   row?: { of: SharedRows; id: string; fact: string };
+  /** It has a dialog to itself. */
+  large?: boolean;
 }
+
+export type TextProps = Props;
 
 const LINE = 18;
 
 /** Text with references: completed on `<` and `{{`, shown as chips, coloured as its language says. */
 export function TextEditor(props: Props) {
-  const { id, label, value, single, code, rows = 1, language = "", invalid, place, field, shares, row } = props;
+  const { id, label, value, single, code, rows = 1, language = "", invalid, place, field, shares, row, large } = props;
   const { of, id: rowId, fact } = row ?? {};
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
@@ -81,11 +86,12 @@ export function TextEditor(props: Props) {
     });
     view.current = made;
     isShared.current = Boolean(shared);
+    if (large) made.focus();
     return () => {
       made.destroy();
       shared?.close();
     };
-  }, [id, label, single, code, place.block, field, shares, of, rowId, fact, store]);
+  }, [id, label, single, code, place.block, field, shares, large, of, rowId, fact, store]);
   useEffect(() => {
     const now = view.current;
     if (!now || isShared.current || now.state.doc.toString() === value) return;
@@ -107,12 +113,16 @@ export function TextEditor(props: Props) {
       effects: says.current.reconfigure(EditorView.contentAttributes.of({ id, "aria-label": label })),
     });
   }, [props.offered, names, id, label]);
+  const shape = large ? "h-full overflow-auto" : single ? "" : "max-h-96 overflow-auto";
   return (
-    <div
-      ref={host}
-      aria-invalid={invalid}
-      className={cx("control p-0!", single ? "" : "max-h-96 overflow-auto")}
-      style={{ minHeight: rows * LINE + 12 }}
-    />
+    <div className={cx("group/text relative min-w-0 flex-1", large && "min-h-0")}>
+      <div
+        ref={host}
+        aria-invalid={invalid}
+        className={cx("control p-0!", shape)}
+        style={large ? undefined : { minHeight: rows * LINE + 12 }}
+      />
+      {single || large ? null : <Enlarge {...props} />}
+    </div>
   );
 }

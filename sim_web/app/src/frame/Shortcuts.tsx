@@ -9,7 +9,7 @@ export function Shortcuts({ open, onClose }: { open: boolean; onClose: () => voi
   const groups = [...new Set(all.map((one) => one.group))];
   return (
     <Dialog title="Keyboard shortcuts" open={open} onClose={onClose} wide>
-      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(260px,1fr))] gap-x-8 gap-y-4">
         {groups.map((group) => (
           <section key={group} className="grid content-start gap-1">
             <h3 className="text-sm font-semibold text-soft">{group}</h3>

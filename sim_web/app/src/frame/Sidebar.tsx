@@ -106,7 +106,7 @@ function WorkflowList({ route }: { route: Route }) {
           </>
         ) : null}
       </div>
-      <nav aria-label="Workflows" className="min-h-0 flex-1 overflow-auto px-2 pb-2">
+      <nav aria-label="Workflows" className="flex min-h-0 flex-1 flex-col overflow-auto px-2 pb-2">
         {loading && !error ? <div className="skeleton mx-2 mt-2 h-5" role="status" aria-label="Loading" /> : null}
         {error ? <p className="px-2 text-soft">{error.message}</p> : null}
         {!loading && !error && !twigs.length ? <p className="px-2 text-soft">None yet.</p> : null}

@@ -39,7 +39,7 @@ export function Tree({ twigs, here, may }: Props) {
     <>
       <ul
         aria-label="Workflows and folders"
-        className="flex min-h-full flex-col"
+        className="flex flex-1 flex-col"
         onDragOver={(event) => dragged && event.preventDefault()}
         onDrop={() => drop("", "after")}
       >

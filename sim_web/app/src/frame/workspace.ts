@@ -11,7 +11,8 @@ const KEPT = ["workspaces", "organizations", "auth", "address"];
 export function switchWorkspace(id: string) {
   if (id === useSession.getState().workspace) return;
   session.choose(id);
-  queries.removeQueries({ predicate: (query) => !KEPT.includes(String(query.queryKey[0])) });
+  // what is on its way for the workspace before is given up, and what is shown is asked for anew
+  void queries.resetQueries({ predicate: (query) => !KEPT.includes(String(query.queryKey[0])) });
 }
 
 export function enterWorkspace(id: string) {

@@ -48,6 +48,8 @@ export function inWords(value: unknown): string {
 export function troubleOf(field: FormField, value: unknown): string | undefined {
   if (isEmpty(value)) return field.required && isEmpty(field.default) ? `${field.title} is needed.` : undefined;
   if (typeof value === "string" && (value.includes("<") || value.includes("{{"))) return undefined;
+  // a value that is no JSON stays the text that was typed
+  if (field.kind === "json" && typeof value === "string") return notJson(value);
   if (field.kind === "number" || field.kind === "slider") {
     const number = Number(value);
     if (Number.isNaN(number)) return "This is not a number.";
@@ -61,4 +63,13 @@ export function troubleOf(field: FormField, value: unknown): string | undefined 
       return "This does not have the right form.";
   }
   return undefined;
+}
+
+function notJson(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return `This is not JSON: ${(error as Error).message}`;
+  }
 }

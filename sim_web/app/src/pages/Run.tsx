@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { ArrowUpRight, RotateCcw } from "lucide-react";
+import { ArrowUpRight, PencilLine, RotateCcw } from "lucide-react";
+import { useState } from "react";
 import { run as runQuery, workflows } from "../api/queries";
 import type { RunReply } from "../api/schema";
 import { Link } from "../frame/Link";
 import { Approval } from "../run/Approval";
+import { ReplayDialog } from "../run/ReplayDialog";
 import { ENDED, replay } from "../run/replay";
 import { Trace } from "../run/Trace";
 import { Button } from "../ui/Button";
@@ -39,11 +41,7 @@ export default function Run({ id }: { id: string }) {
       about={`Started ${moment(one.started_at ?? one.created_at)}`}
       actions={
         <>
-          {ENDED.includes(one.status) ? (
-            <Button icon={RotateCcw} onClick={() => void replay(id)}>
-              Run again
-            </Button>
-          ) : null}
+          {ENDED.includes(one.status) ? <Again run={one} /> : null}
           <Link
             href={`/workflows/${one.workflow_id}`}
             className="inline-flex h-8 items-center gap-1.5 rounded-md border border-line bg-card px-3 font-medium hover:bg-hover"
@@ -74,6 +72,22 @@ export default function Run({ id }: { id: string }) {
         </Card>
       </div>
     </Page>
+  );
+}
+
+/** The same once more, or with changes. */
+function Again({ run }: { run: RunReply }) {
+  const [changes, setChanges] = useState(false);
+  return (
+    <>
+      <Button icon={RotateCcw} onClick={() => void replay(run.id)}>
+        Run again
+      </Button>
+      <Button icon={PencilLine} onClick={() => setChanges(true)}>
+        With changes…
+      </Button>
+      {changes ? <ReplayDialog run={run} onClose={() => setChanges(false)} /> : null}
+    </>
   );
 }
 

@@ -29,9 +29,12 @@ export default function Runs() {
     <Page title="Runs" about="What ran, how long it took, and what it cost." whole>
       <Charts filter={filter} />
       <FilterBar filter={filter} names={names} live={live} onLive={setLive} onChange={change} />
-      {listed.error ? <Failed error={listed.error} onRetry={() => void listed.refetch()} /> : null}
       <Card className="min-h-60 flex-1 overflow-hidden">
-        {listed.isPending ? (
+        {listed.error && !listed.items.length ? (
+          <div className="p-4">
+            <Failed error={listed.error} onRetry={() => void listed.refetch()} />
+          </div>
+        ) : listed.isPending ? (
           <div className="p-4">
             <Skeleton rows={8} />
           </div>

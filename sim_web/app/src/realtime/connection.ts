@@ -7,6 +7,11 @@ export const PING_MS = 10_000;
 export const HELLO_MS = 10_000;
 export const MIN_WAIT_MS = 250;
 export const MAX_WAIT_MS = 10_000;
+/** A service that was killed is back within seconds: so often it is tried with short waits, then with long ones. */
+export const SOON = 12;
+export const SOON_WAIT_MS = 1000;
+/** A ticket lives for 30 seconds; one that nobody has heard is as good as a fresh one until then. */
+const TICKET_MS = 20_000;
 /** How often being refused at the door is tried again. */
 export const KNOCKS = 5;
 
@@ -33,6 +38,7 @@ export class Connection {
   private unanswered = 0;
   private pinged = 0;
   private failures = 0;
+  private unsaid: { at: number; hello: object } | null = null;
   private knocks = 0;
   private epoch = 0;
   private closed = false;
@@ -90,7 +96,7 @@ export class Connection {
     const epoch = ++this.epoch;
     let hello: object;
     try {
-      hello = { t: "hello", v: VERSION, client_id: await this.clientId, ...(await this.options.credentials()) };
+      hello = await this.words();
     } catch {
       if (epoch === this.epoch) this.lost(epoch, 4000, "no credentials");
       return;
@@ -110,7 +116,7 @@ export class Connection {
       this.lost(epoch, 4000, "");
     }, HELLO_MS);
     socket.onopen = () => {
-      if (epoch === this.epoch) this.write(socket, hello);
+      if (epoch === this.epoch && this.write(socket, hello)) this.unsaid = null;
     };
     socket.onmessage = ({ data }) => {
       if (epoch !== this.epoch || typeof data !== "string") return;
@@ -129,6 +135,15 @@ export class Connection {
       clearTimeout(late);
       this.lost(epoch, code, refusal);
     };
+  }
+
+  private async words(): Promise<object> {
+    if (!this.unsaid || Date.now() - this.unsaid.at > TICKET_MS) {
+      const at = Date.now();
+      const who = { client_id: await this.clientId, ...(await this.options.credentials()) };
+      this.unsaid = { at, hello: { t: "hello", v: VERSION, ...who } };
+    }
+    return this.unsaid.hello;
   }
 
   private write(socket: SocketLike, message: object): boolean {
@@ -182,7 +197,8 @@ export class Connection {
       for (const room of [...this.rooms.values()]) room.refused(words || "the server does not let you in");
       if (refusal === "stale_schema") return;
     }
-    const most = Math.min(this.knocks ? 30_000 : MAX_WAIT_MS, MIN_WAIT_MS * 2 ** this.failures++);
+    const longest = this.knocks ? 30_000 : this.failures < SOON ? SOON_WAIT_MS : MAX_WAIT_MS;
+    const most = Math.min(longest, MIN_WAIT_MS * 2 ** this.failures++);
     const wait = Math.max(20, Math.random() * most) + (this.knocks ? 1000 : 0);
     this.timer = setTimeout(() => void this.connect(), wait);
   }

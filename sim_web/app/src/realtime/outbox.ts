@@ -132,9 +132,10 @@ export class Outbox {
     return cseq === null || cseq === undefined ? undefined : this.items.find((item) => item.cseq === cseq);
   }
 
-  /** Whether a value of a field is on its way. */
+  /** Whether a value of a field, or the block that has it, is on its way. */
   writes(block_id: string, field: string): boolean {
     return this.items.some(({ op }) => {
+      if (op.op === "block.add") return op.blocks.some((one) => one.id === block_id);
       return op.op === "value.update" && op.items.some((item) => item.block_id === block_id && item.field === field);
     });
   }

@@ -9,7 +9,7 @@ import { boxesOf, endsOf, lineOf } from "./map";
 
 const ROOM = 24;
 /** A drawing is made no smaller than this: its names are to be read, and it scrolls. */
-const SMALLEST = 0.4;
+const SMALLEST = 0.36;
 
 interface Props {
   run: string;

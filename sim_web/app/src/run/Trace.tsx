@@ -27,7 +27,7 @@ export function Trace({ run }: { run: RunReply }) {
     mark("block", next?.block ?? "");
   };
   const block = span?.block;
-  const again = block && ENDED.includes(run.status) ? () => void replay(run.id, block) : undefined;
+  const again = block && ENDED.includes(run.status) ? () => void replay(run.id, { from_block: block }) : undefined;
   return (
     <>
       <Card className="grid gap-2 p-4">

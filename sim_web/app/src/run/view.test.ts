@@ -43,7 +43,7 @@ describe("a run's view", () => {
     const began = performance.now();
     const view = takeAll(emptyRun("r"), looped(20_000));
     expect(linesOf(view, new Set())).toHaveLength(40_001);
-    expect(performance.now() - began).toBeLessThan(5000); // quadratic work would take minutes
+    expect(performance.now() - began).toBeLessThan(20_000); // quadratic work would take minutes
   });
 
   it("is listed by what fits, with what that lies in", () => {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { write } from "../api/client";
+import { Refusal, write } from "../api/client";
 import type { AuthFacts, Found } from "../api/schema";
 import { attempt } from "../frame/actions";
 import { Link } from "../frame/Link";
@@ -24,8 +24,10 @@ export function Invite({ facts }: { facts: AuthFacts }) {
   if (found.error)
     return (
       <Shell title="This invitation does not hold" foot={<ToApp />}>
-        <Failed error={found.error} />
-        <p className="text-soft">It may be old, withdrawn, or used already. Ask for another one.</p>
+        {found.error instanceof Refusal && found.error.status > 399 && found.error.status < 500 ? null : (
+          <Failed error={found.error} onRetry={() => void found.refetch()} />
+        )}
+        <p>It may be old, withdrawn, or used already. Ask whoever invited you for another one.</p>
       </Shell>
     );
   if (!found.data)

@@ -13,7 +13,7 @@ export function Shell({ title, about, children, foot }: Props) {
     document.title = `${title} · Sim`;
   }, [title]);
   return (
-    <main className="grid h-full grid-rows-[1fr_auto_2fr] overflow-auto p-6">
+    <main className="grid h-full grid-rows-[14vh_auto_1fr] overflow-auto p-6">
       <span />
       <div className="mx-auto grid w-full max-w-[360px] content-start gap-6">
         <header className="grid justify-items-center gap-3 text-center">

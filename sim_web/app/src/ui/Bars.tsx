@@ -25,8 +25,8 @@ export function Bars({ title, total, bars, say }: Props) {
   return (
     <figure className="grid gap-2 rounded-lg border border-line bg-card px-4 pt-3 pb-2" aria-labelledby={id}>
       <figcaption id={id} className="flex items-baseline gap-2">
-        <span className="text-sm text-soft">{title}</span>
-        <span className="ml-auto font-semibold tabular-nums">{total}</span>
+        <span className="truncate text-sm text-soft">{title}</span>
+        <span className="ml-auto font-semibold whitespace-nowrap tabular-nums">{total}</span>
       </figcaption>
       <svg
         aria-hidden="true"

@@ -10,20 +10,26 @@ interface Props {
   open: boolean;
   onClose: () => void;
   wide?: boolean;
+  /** As much room as there is. */
+  large?: boolean;
+  /** Whether Escape had something to close inside. */
+  onEscape?: () => boolean;
   children: ReactNode;
 }
 
-export function Dialog({ title, about, open, onClose, wide, children }: Props) {
+export function Dialog({ title, about, open, onClose, wide, large, onEscape, children }: Props) {
   return (
     <Radix.Root open={open} onOpenChange={(is) => !is && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Radix.Content
           className={cx(
-            "fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-lg",
+            "fixed left-1/2 z-50 flex w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-lg",
             "border border-line bg-raised shadow-float",
-            wide ? "max-w-3xl" : "max-w-md",
+            large ? "top-[4vh] max-h-[92vh]" : "top-[12vh] max-h-[76vh]",
+            large ? "max-w-6xl" : wide ? "max-w-3xl" : "max-w-md",
           )}
+          onEscapeKeyDown={(event) => onEscape?.() && event.preventDefault()}
           {...(about ? {} : { "aria-describedby": undefined })}
         >
           <div className="flex items-start gap-2 px-5 pt-4">

@@ -59,9 +59,11 @@ function Leaf({ value, path, label }: Props) {
   const tone =
     typeof value === "string" ? "text-good" : value === null || value === undefined ? "text-soft" : "text-busy";
   return (
-    <div className="group flex items-start gap-1 rounded-sm pl-4 font-mono text-sm hover:bg-hover">
+    <div className="group flex flex-wrap items-start gap-x-1 rounded-sm pl-4 font-mono text-sm hover:bg-hover">
       {label === undefined ? null : <span className="shrink-0 text-accent">{label}:</span>}
-      <span className={`${tone} min-w-0 whitespace-pre-wrap [overflow-wrap:anywhere]`}>
+      <span
+        className={`${tone} max-w-full min-w-[min(9ch,100%)] flex-[0_1_auto] whitespace-pre-wrap [overflow-wrap:anywhere]`}
+      >
         {typeof value === "string" ? value || '""' : (JSON.stringify(value) ?? "nothing")}
       </span>
       <CopyPath path={path ?? ""} value={value} />

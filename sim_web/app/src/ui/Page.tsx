@@ -25,7 +25,7 @@ export function Page({
         className={
           // one width for all, so that nothing jumps from page to page
           cx(
-            "mx-auto max-w-6xl px-4 py-5 sm:px-8 sm:py-8",
+            "mx-auto max-w-[1120px] px-4 py-5 sm:px-8 sm:py-8",
             whole ? "flex h-full min-h-140 flex-col gap-4" : "grid grid-cols-1 content-start gap-6",
           )
         }

@@ -10,7 +10,7 @@ export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title
         <Icon size={20} aria-hidden />
       </span>
       <p className="text-lg font-semibold">{title}</p>
-      <div className="grid max-w-md justify-items-center gap-3 text-soft">{children}</div>
+      <div className="grid max-w-[440px] justify-items-center gap-3 text-soft">{children}</div>
     </div>
   );
 }

@@ -12,7 +12,7 @@ export function ActRow({ act }: { act: Act }) {
         {actWords(act.action)}
       </span>
       <span className="min-w-0 flex-1 truncate">{act.actor || "nobody"}</span>
-      <span className="w-28 shrink-0 truncate text-right text-sm text-soft">{act.address}</span>
+      <span className="w-28 shrink-0 truncate text-right text-sm text-soft max-md:text-left">{act.address}</span>
     </>
   );
   const shape = "flex min-h-9 items-center gap-x-4 px-4 py-1.5 max-md:flex-wrap";

@@ -54,18 +54,18 @@ function Key({ name, isSet }: { name: string; isSet: boolean }) {
   };
   return (
     <form
-      className="flex items-center gap-2"
+      className="flex flex-wrap items-center gap-2"
       onSubmit={(event) => {
         event.preventDefault();
         void save();
       }}
     >
-      <label htmlFor={name} className="flex w-64 items-center gap-1.5 font-mono text-sm">
+      <label htmlFor={name} className="flex w-64 items-center gap-1.5 max-md:w-full font-mono text-sm">
         {name} {isSet ? <Check size={14} className="text-good" aria-label="is set" /> : null}
       </label>
       <input
         id={name}
-        className="control flex-1"
+        className="control min-w-0 flex-1"
         type="password"
         autoComplete="off"
         value={value}

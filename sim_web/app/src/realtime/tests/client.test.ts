@@ -191,6 +191,35 @@ describe("coming back", () => {
   });
 });
 
+describe("a server that is killed", () => {
+  it("is found within a second of its return, and asked with one ticket however often nobody listened", async () => {
+    const server = new FakeServer(DOCUMENT);
+    let tickets = 0;
+    const credentials = async () => ({ key: `k${++tickets}` });
+    const session = createSession({
+      url: "ws://fake",
+      credentials,
+      clientId: "one",
+      storage: new MemoryStorage(),
+      socket: server.socket,
+    });
+    const client = openWorkflow("w", session);
+    await pass(50);
+    await client.ready;
+    for (let times = 1; times <= 3; times++) {
+      server.isUp = false;
+      for (const socket of [...server.sockets]) socket.broken();
+      await pass(4_000);
+      expect(client.status().state).toBe("offline");
+      server.isUp = true;
+      await pass(1_200);
+      expect(client.status().state).toBe("saved");
+      expect(tickets).toBe(1 + times);
+    }
+    shut({ client, session, storage: new MemoryStorage(), notices: [] });
+  });
+});
+
 describe("tabs", () => {
   it("are clients of their own, one that is loaded anew goes on as the same, and leftovers of closed ones go out", async () => {
     const held = new Set<string>();

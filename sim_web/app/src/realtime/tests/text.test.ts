@@ -28,6 +28,27 @@ describe("a shared text", () => {
     expect(right.text.toString()).toBe("hi there");
   });
 
+  it("of a new block is asked for once the server has the block", async () => {
+    const server = new FakeServer(DOCUMENT);
+    const { client, notices } = await joined(server);
+    const known: boolean[] = [];
+    const heard = server.heard.bind(server);
+    server.heard = (socket, message) => {
+      if (message.t === "text_open") known.push("n" in server.document.blocks);
+      heard(socket, message);
+    };
+    client.change({ op: "block.add", blocks: [{ id: "n", type: "agent", name: "New" }] });
+    const shared = client.text("n", "prompt");
+    expect(known).toEqual([]);
+    await pass(100);
+    await shared.ready;
+    expect(known).toEqual([true]);
+    shared.text.insert(0, "hello");
+    await pass(100);
+    expect(server.plain("n", "prompt")).toBe("hello");
+    expect(notices).toEqual([]);
+  });
+
   it("is merged for 30 ms and counts as saved when the server has it", async () => {
     const server = new FakeServer(DOCUMENT);
     const { client } = await joined(server);
