@@ -21,7 +21,9 @@ def test_what_is_pasted_calls_what_was_deployed(person: Person) -> None:
     page.get_by_role("button", name="Deploy").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Nothing is deployed yet")
-    expect(dialog).to_contain_text("Chat and form pages, webhooks, schedules and an MCP server do not start workflows yet")
+    expect(dialog).to_contain_text(
+        "Chat and form pages, webhooks, schedules and an MCP server do not start workflows yet"
+    )
     dialog.get_by_role("switch", name="Runs survive a crash").click()
     dialog.get_by_label("What is new").fill("The first one")
     dialog.get_by_role("button", name="Deploy", exact=True).click()
