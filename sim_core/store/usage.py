@@ -1,12 +1,12 @@
 """Who uses what: runs, tokens and cost of a workspace by workflow, model, person and day."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
 from sim_core.store.pool import Store
+from sim_core.store.wire import Row
 
 By: TypeAlias = Literal["workflow", "model", "person", "day"]
 EARLY = timedelta(hours=1)
@@ -88,9 +88,10 @@ async def usage(
     return tuple(_used(row) for row in rows)
 
 
-def _used(row: Mapping[str, Any]) -> Used:
+def _used(row: Row) -> Used:
     facts: dict[str, Any] = {name: row[name] for name in FIELDS}
-    return Used(**facts | {"cost": facts["cost"] or 0})
+    facts["cost"] = facts["cost"] or 0
+    return Used(**facts)
 
 
 FIELDS = Used.__struct_fields__
