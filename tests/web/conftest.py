@@ -74,7 +74,7 @@ new PerformanceObserver((list) => {
 """
 """Counts what moves on a page without anybody having asked for it."""
 NOTED = re.compile(
-    r"status of 4\d\d|net::ERR_|WebSocket connection to|frame-ancestors|X-Frame-Options|Content Security"
+    r"status of (?:4\d\d|502)|net::ERR_|WebSocket connection to|frame-ancestors|X-Frame-Options|Content Security"
 )
 """What a browser notes of its own accord when a server refuses, is away or forbids; tests of it say when it may."""
 
@@ -89,7 +89,8 @@ class Person:
         wanted: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, **context}
         self.context = browser.new_context(**wanted)
         if by_key:
-            self.context.add_init_script(f"sessionStorage.setItem('sim.key', {stack.key!r})")
+            # a page that the browser shows in place of a forbidden frame has no storage
+            self.context.add_init_script(f"try {{ sessionStorage.setItem('sim.key', {stack.key!r}) }} catch {{}}")
         self.context.add_init_script(SHIFTS)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(30_000)

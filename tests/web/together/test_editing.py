@@ -279,7 +279,7 @@ def said_over_the_wire(page: Page, op: dict[str, Any]) -> list[str]:
         }""",
         {
             "op": op,
-            "id": page.url.rsplit("/", 1)[-1],
+            "id": page.evaluate("location.pathname.split('/').at(-1)"),
             "headers": {"X-API-Key": page.evaluate("sessionStorage.getItem('sim.key')")},
         },
     )

@@ -20,11 +20,13 @@ export function Invite({ facts }: { facts: AuthFacts }) {
     queryKey: ["invitation", token],
     queryFn: () => write<Found>("POST", "/invitations/read", { token }),
     retry: false,
+    enabled: Boolean(token),
   });
-  if (found.error)
+  if (found.error || !token)
     return (
       <Shell title="This invitation does not hold" foot={<ToApp />}>
-        {found.error instanceof Refusal && found.error.status > 399 && found.error.status < 500 ? null : (
+        {!found.error ||
+        (found.error instanceof Refusal && found.error.status > 399 && found.error.status < 500) ? null : (
           <Failed error={found.error} onRetry={() => void found.refetch()} />
         )}
         <p>It may be old, withdrawn, or used already. Ask whoever invited you for another one.</p>

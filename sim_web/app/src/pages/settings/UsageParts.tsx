@@ -42,42 +42,45 @@ function Rows({ by, rows }: { by: By; rows: readonly Used[] }) {
     );
   const most = Math.max(...rows.map((one) => one.cost)) || 1;
   return (
-    <Card className="overflow-x-auto">
-      <table className="w-full min-w-[560px] text-left">
-        <thead className="text-sm text-soft">
-          <tr className="border-b border-line [&>th]:px-4 [&>th]:py-2 [&>th]:font-medium">
-            <th scope="col">{TITLES[by]}</th>
-            {["Runs", "Failed", "Tokens in", "Tokens out", "Cost"].map((one) => (
-              <th key={one} scope="col" className="whitespace-nowrap text-right">
-                {one}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="tabular-nums">
-          {rows.map((one) => (
-            <tr key={one.key} className="border-b border-line last:border-0 [&>td]:px-4 [&>td]:py-2">
-              <td className="w-full max-w-0">
-                <span className="block truncate">{one.name || NAMELESS[by]}</span>
-                {one.cost ? (
-                  <span
-                    aria-hidden
-                    className="mt-1 block h-1 rounded-full bg-accent"
-                    style={{ width: `${(one.cost / most) * 100}%` }}
-                  />
-                ) : null}
-              </td>
-              {[one.runs, one.failed, one.tokens_input, one.tokens_output].map((value, at) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: columns stay where they are
-                <td key={at} className="text-right">
-                  {count.format(value)}
-                </td>
+    <Card>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      <section tabIndex={0} aria-label={`By ${by}`} className="overflow-x-auto">
+        <table className="w-full min-w-[560px] text-left">
+          <thead className="text-sm text-soft">
+            <tr className="border-b border-line [&>th]:px-4 [&>th]:py-2 [&>th]:font-medium">
+              <th scope="col">{TITLES[by]}</th>
+              {["Runs", "Failed", "Tokens in", "Tokens out", "Cost"].map((one) => (
+                <th key={one} scope="col" className="whitespace-nowrap text-right">
+                  {one}
+                </th>
               ))}
-              <td className="text-right">{usd.format(one.cost)}</td>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody className="tabular-nums">
+            {rows.map((one) => (
+              <tr key={one.key} className="border-b border-line last:border-0 [&>td]:px-4 [&>td]:py-2">
+                <td className="w-full max-w-0">
+                  <span className="block truncate">{one.name || NAMELESS[by]}</span>
+                  {one.cost ? (
+                    <span
+                      aria-hidden
+                      className="mt-1 block h-1 rounded-full bg-accent"
+                      style={{ width: `${(one.cost / most) * 100}%` }}
+                    />
+                  ) : null}
+                </td>
+                {[one.runs, one.failed, one.tokens_input, one.tokens_output].map((value, at) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: columns stay where they are
+                  <td key={at} className="text-right">
+                    {count.format(value)}
+                  </td>
+                ))}
+                <td className="text-right">{usd.format(one.cost)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </Card>
   );
 }
