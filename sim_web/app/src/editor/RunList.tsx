@@ -5,6 +5,7 @@ import type { RunEntry } from "../api/schema";
 import { cx } from "../ui/cx";
 import { useWindowed } from "../ui/useWindowed";
 import { ago, lasted } from "../ui/when";
+import { triggerWord } from "../ui/words";
 import { useEditor } from "./store";
 import { useRunner } from "./useRunner";
 
@@ -49,7 +50,7 @@ export function RunList() {
 
 function Row({ one, shown, onChoose }: { one: RunEntry; shown: boolean; onChoose: () => void }) {
   const facts = [
-    one.trigger,
+    triggerWord(one.trigger),
     one.version ? `v${one.version}` : "",
     one.status === "finished" ? lasted(one.duration_ms) : one.status,
   ];
