@@ -1,5 +1,6 @@
 /** Who this tab is: the one place that knows how a request is signed, and in which workspace it is. */
 
+import "./ui/storage";
 import { create } from "zustand";
 import type { Me } from "./api/schema";
 

@@ -1,5 +1,6 @@
 /** What is done to folders, and where workflows and folders are put. */
 
+import "../ui/storage";
 import { create as store } from "zustand";
 import { write } from "../api/client";
 import { folders, queries, workflows } from "../api/queries";

@@ -1,5 +1,7 @@
 /** Light, dark, or as the system says; kept on this machine. */
 
+import "./storage";
+
 const KEY = "sim.theme";
 export type Theme = "system" | "light" | "dark";
 

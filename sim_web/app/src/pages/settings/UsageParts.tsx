@@ -42,7 +42,7 @@ function Rows({ by, rows }: { by: By; rows: readonly Used[] }) {
     );
   const most = Math.max(...rows.map((one) => one.cost)) || 1;
   return (
-    <Card>
+    <Card className="min-w-0">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
       <section tabIndex={0} aria-label={`By ${by}`} className="overflow-x-auto">
         <table className="w-full min-w-[560px] text-left">
