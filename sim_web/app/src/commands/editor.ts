@@ -72,7 +72,7 @@ const EDITING: EditorCommand[] = [
     key: "Mod+D",
     when: some,
     perform: (state) => {
-      const made = pasted(state.doc, copied(state.doc, state.selected));
+      const made = pasted(state.doc, copied(state.doc, state.selected), state.types);
       return { operations: made.operations, select: made.ids };
     },
   },

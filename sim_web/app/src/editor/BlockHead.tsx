@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { BlockFacts } from "../api/schema";
-import { normalise } from "../model/names";
+import { heldBy, nameTrouble, renameBlock } from "../model/renaming";
 import type { Block } from "../realtime/document";
 import { TypeIcon } from "../ui/TypeIcon";
 import { useEditor, useEditorStore } from "./store";
@@ -13,14 +13,11 @@ export function BlockHead({ block, type }: { block: Block; type?: BlockFacts }) 
   const rename = (name: string) => {
     const wanted = name.trim();
     if (wanted === block.name) return setError("");
-    const key = normalise(wanted);
-    const taken = Object.values(store.getState().doc.blocks).some(
-      (one) => one.id !== block.id && normalise(one.name) === key,
-    );
-    if (!key) return setError("A block needs a name.");
-    if (taken) return setError(`Another block is called “${wanted}”.`);
-    setError("");
-    return store.getState().change([{ op: "block.update", items: [{ id: block.id, set: { name: wanted } }] }]);
+    const { doc, types, change } = store.getState();
+    const { operations, locked } = renameBlock(doc, block.id, wanted, types);
+    const trouble = nameTrouble(doc, block.id, wanted) ?? heldBy(locked);
+    setError(trouble ?? "");
+    if (!trouble) change(operations, { label: "Rename" });
   };
   return (
     <div className="grid gap-2">

@@ -2,6 +2,8 @@ import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { newId } from "../data/ids";
 import { normalise } from "../model/names";
+import { unfit } from "../model/references";
+import { heldBy, renameVariable } from "../model/renaming";
 import { readAs, shownAs, TYPES, typeTrouble } from "../model/typed";
 import type { Variable } from "../realtime/document";
 import { Button, IconButton } from "../ui/Button";
@@ -66,21 +68,32 @@ function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
     store.getState().change([{ op: "variable.update", id: one.id, set: facts }], { gesture: one.id });
   const key = normalise(name);
   const taken = others.some((other) => other.id !== one.id && normalise(other.name) === key);
-  const trouble = !key
+  const sign = unfit(name);
+  const [held, setHeld] = useState("");
+  const wrong = !key
     ? "A variable needs a name."
     : taken
       ? `Another one is called “${name.trim()}”.`
-      : typeTrouble(text, one.type);
+      : sign && name.trim() !== one.name
+        ? `No reference can be written to a name with “${sign}”.`
+        : undefined;
+  const trouble = wrong ?? (held || typeTrouble(text, one.type));
+  const rename = () => {
+    const { doc, types, change } = store.getState();
+    const { operations, locked } = renameVariable(doc, one.id, name.trim(), types);
+    setHeld(heldBy(locked) ?? "");
+    if (!locked.length) change(operations, { label: "Rename" });
+  };
   return (
     <div className="grid gap-1">
       <div className={COLUMNS}>
         <input
           aria-label="Name"
-          aria-invalid={!key || taken}
+          aria-invalid={Boolean(wrong || held)}
           className="control font-mono"
           value={name}
           onChange={(event) => setName(event.target.value)}
-          onBlur={() => key && !taken && name.trim() !== one.name && set({ name: name.trim() })}
+          onBlur={() => !wrong && name.trim() !== one.name && rename()}
         />
         <select
           aria-label="Type"

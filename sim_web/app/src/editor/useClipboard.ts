@@ -6,10 +6,12 @@ import { isTyping } from "../commands/command";
 import { asText } from "../model/clip";
 import { clipboard, mouse, pasteText } from "./clipboard";
 import { useEditorStore } from "./store";
+import { useReveal } from "./useReveal";
 
 export function useClipboard() {
   const store = useEditorStore();
   const flow = useReactFlow();
+  const reveal = useReveal();
   useEffect(() => {
     const busyElsewhere = (event: Event) => isTyping(event.target) || Boolean(getSelection()?.toString());
     const copy = (event: ClipboardEvent) => {
@@ -24,7 +26,8 @@ export function useClipboard() {
     };
     const paste = (event: ClipboardEvent) => {
       if (isTyping(event.target)) return;
-      if (pasteText(event.clipboardData?.getData("text/plain") || clipboard.text, store, flow)) event.preventDefault();
+      const text = event.clipboardData?.getData("text/plain") || clipboard.text;
+      if (pasteText(text, store, flow, reveal)) event.preventDefault();
     };
     const move = (event: PointerEvent) => {
       const target = event.target as Element | null;
@@ -42,5 +45,5 @@ export function useClipboard() {
       removeEventListener("paste", paste);
       removeEventListener("pointermove", move);
     };
-  }, [store, flow]);
+  }, [store, flow, reveal]);
 }
