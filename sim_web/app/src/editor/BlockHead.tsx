@@ -6,7 +6,7 @@ import { TypeIcon } from "../ui/TypeIcon";
 import { useEditor, useEditorStore } from "./store";
 
 /** A block's name, to be changed in place, and what its type is for. */
-export function BlockHead({ block, type }: { block: Block; type?: BlockFacts }) {
+export function BlockHead({ block, type, held }: { block: Block; type?: BlockFacts; held: Block | null }) {
   const store = useEditorStore();
   const editable = useEditor((state) => state.status.editable);
   const [error, setError] = useState("");
@@ -30,7 +30,7 @@ export function BlockHead({ block, type }: { block: Block; type?: BlockFacts }) 
           aria-invalid={Boolean(error)}
           className="control -ml-1 flex-1 border-transparent px-1.5 text-lg font-semibold"
           defaultValue={block.name}
-          disabled={!editable || block.locked}
+          disabled={!editable || Boolean(held)}
           onBlur={(event) => rename(event.target.value)}
           onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
         />

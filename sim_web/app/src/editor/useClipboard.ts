@@ -2,6 +2,8 @@
 
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
+import { toast } from "sonner";
+import { removed } from "../commands/blocks";
 import { isTyping } from "../commands/command";
 import { asText } from "../model/clip";
 import { clipboard, mouse, pasteText } from "./clipboard";
@@ -21,8 +23,10 @@ export function useClipboard() {
       event.clipboardData?.setData("text/plain", clipboard.text);
       event.preventDefault();
       if (event.type !== "cut" || !status.editable) return;
-      change([{ op: "block.remove", ids: [...selected] }]);
-      select([]);
+      const done = removed({ doc, selected });
+      change(done.operations);
+      select(done.select);
+      if (done.say) toast(done.say);
     };
     const paste = (event: ClipboardEvent) => {
       if (isTyping(event.target)) return;

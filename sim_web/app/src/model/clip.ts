@@ -28,6 +28,10 @@ export function withInner(doc: Document, ids: Iterable<string>): Set<string> {
   return found;
 }
 
+/** Those that may be removed: neither locked, nor around or inside what is. */
+export const removable = (doc: Document, ids: readonly string[]): string[] =>
+  ids.filter((id) => ![...withInner(doc, [id])].some((one) => lockOn(doc.blocks, one)));
+
 export function copied(doc: Document, selected: Iterable<string>): Clip {
   const ids = withInner(doc, selected);
   const blocks = [...ids]
