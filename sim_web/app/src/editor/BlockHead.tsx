@@ -32,7 +32,10 @@ export function BlockHead({ block, type, held }: { block: Block; type?: BlockFac
           defaultValue={block.name}
           disabled={!editable || Boolean(held)}
           onBlur={(event) => rename(event.target.value)}
-          onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") event.currentTarget.value = block.name;
+            if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
+          }}
         />
       </div>
       {error ? (

@@ -1,9 +1,8 @@
 import { Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { newId } from "../data/ids";
 import { normalise } from "../model/names";
-import { unfit } from "../model/references";
-import { heldBy, renameVariable } from "../model/renaming";
+import { heldBy, renameVariable, variableTrouble } from "../model/renaming";
 import { readAs, shownAs, TYPES, typeTrouble } from "../model/typed";
 import type { Variable } from "../realtime/document";
 import { Button, IconButton } from "../ui/Button";
@@ -54,6 +53,10 @@ export function Variables() {
   );
 }
 
+/** What was typed counts, also when the dialog closes with it. */
+const keep = (event: KeyboardEvent<HTMLInputElement>) =>
+  (event.key === "Enter" || event.key === "Escape") && event.currentTarget.blur();
+
 function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
   const store = useEditorStore();
   const [name, setName] = useState(one.name);
@@ -66,17 +69,8 @@ function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
   }
   const set = (facts: Record<string, unknown>) =>
     store.getState().change([{ op: "variable.update", id: one.id, set: facts }], { gesture: one.id });
-  const key = normalise(name);
-  const taken = others.some((other) => other.id !== one.id && normalise(other.name) === key);
-  const sign = unfit(name);
   const [held, setHeld] = useState("");
-  const wrong = !key
-    ? "A variable needs a name."
-    : taken
-      ? `Another one is called “${name.trim()}”.`
-      : sign && name.trim() !== one.name
-        ? `No reference can be written to a name with “${sign}”.`
-        : undefined;
+  const wrong = variableTrouble(one, name.trim(), others);
   const trouble = wrong ?? (held || typeTrouble(text, one.type));
   const rename = () => {
     const { doc, types, change } = store.getState();
@@ -93,6 +87,7 @@ function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
           className="control font-mono"
           value={name}
           onChange={(event) => setName(event.target.value)}
+          onKeyDown={keep}
           onBlur={() => !wrong && name.trim() !== one.name && rename()}
         />
         <select
@@ -111,6 +106,7 @@ function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
           className="control font-mono"
           value={text}
           onChange={(event) => setText(event.target.value)}
+          onKeyDown={keep}
           onBlur={() => text !== shownAs(one.value) && set({ value: readAs(text, one.type) })}
         />
         <Last name={one.name} />

@@ -2,7 +2,7 @@
 
 import type { BlockFacts } from "../api/schema";
 import { MAX_NAME } from "../realtime/checks";
-import type { Block, Document, Operation } from "../realtime/document";
+import type { Block, Document, Operation, Variable } from "../realtime/document";
 import { lockOn } from "../realtime/graph";
 import { normalise } from "./names";
 import { renamed, type Swap, unfit } from "./references";
@@ -48,6 +48,16 @@ export function nameTrouble(doc: Document, id: string, name: string): string | u
   if (sign) return `No reference can be written to a name with “${sign}”.`;
   const other = Object.values(doc.blocks).find((one) => one.id !== id && normalise(one.name) === key);
   return other && `Another block is called “${other.name}”.`;
+}
+
+/** Why a variable cannot be called so, in words. */
+export function variableTrouble(one: Variable, name: string, others: readonly Variable[]): string | undefined {
+  const key = normalise(name);
+  const sign = name === one.name ? undefined : unfit(name);
+  if (!key) return "A variable needs a name.";
+  if (sign) return `No reference can be written to a name with “${sign}”.`;
+  const other = others.find((each) => each.id !== one.id && normalise(each.name) === key);
+  return other && `Another one is called “${other.name}”.`;
 }
 
 /** Why a name has to stay, where locked blocks refer to it. */
