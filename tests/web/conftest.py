@@ -146,6 +146,15 @@ class Person:
         ]
 
 
+@pytest.fixture
+def owner(browser: Browser, owned: Stack) -> Iterator[Person]:
+    """The owner, signed in."""
+    person = Person(browser, owned, by_key=False)
+    person.sign_in()
+    yield person
+    person.context.close()
+
+
 @pytest.fixture(autouse=True)
 def calm() -> Iterator[None]:
     """No script of ours fails or complains in any browser of a test."""
