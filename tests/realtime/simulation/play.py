@@ -8,7 +8,7 @@ from unittest.mock import patch
 from pycrdt import Doc, Text
 
 from sim_core.document.graph import name_key
-from sim_core.document.operations import AddBlocks, Move, MoveBlocks
+from sim_core.document.operations import AddBlocks, Move, MoveBlocks, UpdateValues
 from sim_core.document.reduce import apply, digest
 from sim_core.document.workflow import Block, Variable, Workflow
 from sim_core.store import chains
@@ -18,12 +18,12 @@ from sim_realtime import protocol
 from sim_realtime.service import Service
 from tests.realtime.simulation.clock import run
 from tests.realtime.simulation.disk import Disk
-from tests.realtime.simulation.people import Person, idea
+from tests.realtime.simulation.people import Letters, Person, idea
 from tests.realtime.simulation.process import Node
 
 START = Workflow(
     name="shared",
-    blocks={id: Block(id=id, type="function", name=f"Block {id}", values={"prompt": "hello"}) for id in "abc"},
+    blocks={id: Block(id=id, type="function", name=f"Block {id}", values={"prompt": "αβγδ"}) for id in "abc"},
     variables={"v": Variable(id="v", name="counter", value=0)},
 )
 
@@ -38,7 +38,10 @@ class Play:
         self.disk.faults = self.rng.choice((0.0, 0.02, 0.1))
         names = "pqrstu"[: self.rng.randint(2, 5)]
         skews = (0, 0, -600_000, 600_000, 1500)
-        self.people = [Person(name, random.Random(self.rng.random()), self.rng.choice(skews)) for name in names]
+        self.letters = Letters()
+        self.people = [
+            Person(name, random.Random(self.rng.random()), self.rng.choice(skews), self.letters) for name in names
+        ]
         for person in self.people:
             person.log = self.disk.log
         self.disk.roles = dict.fromkeys(names, "write") | {names[0]: "admin"}
@@ -100,12 +103,22 @@ class Play:
             self._judge(person)
             if rng.random() < 0.6:  # and again, before everybody has heard of it
                 asyncio.get_running_loop().call_later(rng.random() * 0.004, lambda: self._judge(person))
-        elif chance < 0.085:
+        elif chance < 0.085 or (chance < 0.1 and len(self.nodes) > 1):
             rng.choice(self.nodes).lose()
-        elif chance < 0.09:
+            self._scatter()
+        elif chance < 0.105:
             rng.choice(self.nodes).go_deaf()
         else:
             person.act()
+
+    def _scatter(self) -> None:
+        """Some come in again where the room is free now, while others are still where it was."""
+        for person in self.people:
+            if person.link and self.rng.random() < 0.4:
+                person.link.cut()
+                person.way = str(self.rng.randrange(len(self.nodes)))
+                if person.name in self.disk.roles:
+                    self.connect(person)
 
     def _judge(self, person: Person) -> None:
         """Somebody's role changes, or ends; what may still be written is written within a second."""
@@ -171,6 +184,7 @@ class Play:
         self._check_graph(final)
         self._check_stamps()
         self._check_texts(here)
+        self._check_letters()
         if self.vandal:
             self.vandal.check(log)
         for name, spans in self.revoked.items():
@@ -254,13 +268,29 @@ class Play:
             if person.text.is_open:
                 assert person.text.text == plain, f"{person.name} reads {person.text.text!r}, stored is {plain!r}"
 
+    def _check_letters(self) -> None:
+        """What was typed is there once, and nothing that was acknowledged and not taken out again was ever lost."""
+        written: set[str] = set()
+        for change in self.disk.log:
+            match change.effective:
+                case UpdateValues(items=items):
+                    for item in (item for item in items if (item.block_id, item.field) == ("a", "prompt")):
+                        letters = Letters.typed(item.value or "")
+                        assert len(set(letters)) == len(letters), f"{item.value!r} has letters twice at {change.seq}"
+                        written |= {*letters}
+                case _:
+                    pass
+        for person in self.people:
+            lost = person.acked - self.letters.deleted - written
+            assert not lost, f"{lost} of {person.name} were acknowledged, and are lost"
+
 
 class Vandal:
     """Somebody who may write, and sends more than anybody should."""
 
     def __init__(self, scene: Play) -> None:
         scene.disk.roles["vandal"] = "write"
-        self.person = Person("vandal", random.Random(scene.rng.random()), 0)
+        self.person = Person("vandal", random.Random(scene.rng.random()), 0, scene.letters)
         self.person.types = False
         node = next((node for node in scene.nodes if node.ledger is scene.disk.owner), scene.nodes[0])
         self.person.connect(node.service, node.square)
@@ -286,10 +316,10 @@ class Vandal:
         assert self.link.code in (4029, 1013) or was_elsewhere, "nobody stopped the vandal"
 
 
-def play(seed: int, **options: Any) -> Play:
+def play(seed: int, scenery: type[Play] = Play) -> Play:
     """Play one seed; raises `AssertionError` when anything does not agree in the end."""
     random.seed(seed)
-    scene = Play(seed, **options)
+    scene = scenery(seed)
     with patch.object(chains, "time", WallClock()):
         run(scene.go())
     return scene
