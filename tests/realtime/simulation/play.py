@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from typing import Any
 from unittest.mock import patch
 
@@ -47,6 +48,8 @@ class Play:
         self.disk.roles = dict.fromkeys(names, "write") | {names[0]: "admin"}
         self.revoked: dict[str, list[int]] = {}
         """Where the history was when somebody's right to write had ended for a second, and when it began again."""
+        self.verdicts: Counter[str] = Counter()
+        """How often somebody's role was changed."""
         self.vandal: Vandal | None = None
         self.graves: list[Service] = []
         self.nodes = [Node(self.disk, place) for place in range(self.rng.choice((1, 1, 2, 3)))]
@@ -131,14 +134,15 @@ class Play:
             roles[name] = self.rng.choice(("read", "write", "admin"))
         if (spans := self.revoked.setdefault(name, [])) and len(spans) % 2:
             spans.append(self.disk.stored.seq)
+        self.verdicts[name] += 1
         for node in self.nodes:
             node.service.heard_permission(name)
         if roles.get(name, "read") == "read":
-            verdict = len(spans)
+            verdict = self.verdicts[name]
             asyncio.get_running_loop().call_later(1.0, lambda: self._ended(name, verdict))
 
     def _ended(self, name: str, verdict: int) -> None:
-        if len(self.revoked[name]) == verdict and self.disk.roles.get(name, "read") == "read":
+        if self.verdicts[name] == verdict and self.disk.roles.get(name, "read") == "read":
             self.revoked[name].append(self.disk.stored.seq)
 
     async def heal(self) -> None:
