@@ -104,7 +104,7 @@ class Play:
             self.disk.restore(rng.randint(0, self.disk.stored.seq))
         elif chance < 0.08:
             self._judge(person)
-            if rng.random() < 0.6:  # and again, before everybody has heard of it
+            for _ in range(rng.randrange(4)):  # and again, before everybody has heard of it
                 asyncio.get_running_loop().call_later(rng.random() * 0.004, lambda: self._judge(person))
         elif chance < 0.085 or (chance < 0.1 and len(self.nodes) > 1):
             rng.choice(self.nodes).lose()
@@ -142,7 +142,12 @@ class Play:
             asyncio.get_running_loop().call_later(1.0, lambda: self._ended(name, verdict))
 
     def _ended(self, name: str, verdict: int) -> None:
-        if self.verdicts[name] == verdict and self.disk.roles.get(name, "read") == "read":
+        if self.verdicts[name] != verdict or self.disk.roles.get(name, "read") != "read":
+            return
+        if any(node.service.committer.in_commit for node in self.nodes):
+            # What was taken before waits for a database that does not answer; it goes through, however late.
+            asyncio.get_running_loop().call_later(0.02, lambda: self._ended(name, verdict))
+        else:
             self.revoked[name].append(self.disk.stored.seq)
 
     async def heal(self) -> None:
