@@ -14,7 +14,7 @@ from sim_realtime.committer import Committer
 from sim_realtime.hub import Crier
 from sim_realtime.ledger import Ledger
 from sim_realtime.limits import Bucket
-from sim_realtime.patience import forgiving, patiently
+from sim_realtime.patience import patiently
 from sim_realtime.rooms import Room
 from sim_realtime.session import Session
 from sim_realtime.shapes import Rows, shape_of
@@ -151,7 +151,7 @@ class Doors:
             if shape.normal(block.values.get(name), Doc()) is None:
                 raise Missing(f"{name[:80]!r} holds no text", code="not_text")
             place = Place(self.ledger, self._committer, room.workflow_id, room.workspace_id)
-            place.spawn = lambda work: self._spawn(forgiving(work))
+            place.spawn = lambda work: self._spawn(work())
             standing = self.fields.get(key)
             if standing is None or standing.is_gone:
                 self.fields[key] = Field(place, block_id, name, shape)
@@ -175,11 +175,13 @@ class Doors:
             await patiently(lambda id=workflow_id: self._reclaim(id))
 
     async def _reclaim(self, workflow_id: str) -> None:
-        elsewhere = await self.ledger.claim(workflow_id)
-        room = self.rooms.get(workflow_id)
-        if room is None:
-            await self.ledger.release(workflow_id)  # it was closed meanwhile
-        elif elsewhere is not None:
+        # Not while it is being opened: what is claimed for that must not be let go of here.
+        async with self._opening.setdefault(workflow_id, asyncio.Lock()):
+            room = self.rooms.get(workflow_id)
+            elsewhere = None if room is None else await self.ledger.claim(workflow_id)
+            if room is not None:
+                room.is_elsewhere = elsewhere is not None
+        if room is not None and elsewhere is not None:
             for member in tuple(room.members.values()):
                 member.session.send(protocol.Moved(r=workflow_id, url=elsewhere))
                 self.leave(member.session, workflow_id)
@@ -197,7 +199,7 @@ class Doors:
         lock = self._opening.setdefault(workflow_id, asyncio.Lock())
         async with lock:
             room = self.rooms.get(workflow_id)
-            if room is not None:
+            if room is not None and not room.is_elsewhere:
                 return room
             workspace_id = await self.ledger.place_of(workflow_id)
             if workspace_id is None or role_in(session.actor, workspace_id) is None:
@@ -207,6 +209,10 @@ class Doors:
             if elsewhere is not None:
                 session.send(protocol.Moved(r=workflow_id, url=elsewhere))
                 return None
+            if room is not None:  # it comes back while it was being closed
+                room.is_elsewhere = False
+                room.heard(None)
+                return room
             stored = await self.ledger.load(workflow_id)
             room = Room(
                 self.ledger, self._committer, self._crier, workflow_id=workflow_id, workspace_id=workspace_id,
@@ -233,10 +239,8 @@ class Doors:
                 case UpdateValues(items=items):
                     for item in items:
                         field = self.fields.get((workflow_id, item.block_id, item.field))
-                        if field and field.writer == done.client_id:
-                            field.landed()
-                        elif field:
-                            field.changed(item.value)
+                        if field and field.writer != done.client_id:
+                            field.changed(done.seq)
                 case RemoveBlocks(ids=ids):
                     for key in [key for key in self.fields if key[0] == workflow_id and key[1] in ids]:
                         self.fields.pop(key).drop("not_found", "the block was removed")

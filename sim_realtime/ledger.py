@@ -16,6 +16,7 @@ from sim_core.store.pool import Store
 from sim_core.store.reading import fresh_state
 from sim_core.store.rooms import Ownership, SentBefore
 from sim_core.store.states import Stored
+from sim_core.store.texts import Standing
 
 
 class Ledger(Protocol):
@@ -69,12 +70,12 @@ class Ledger(Protocol):
         """Where an operation of a client stands in the history."""
         ...
 
-    async def read_text(self, workflow_id: str, block_id: str, field: str) -> TextRow | None:
-        """A field's text as it was last made durable."""
+    async def read_text(self, workflow_id: str, block_id: str, field: str) -> Standing | None:
+        """What stands in a field now; `None` when its block is not there any more."""
         ...
 
     async def write_text(self, workflow_id: str, text: TextRow) -> bool:
-        """Make a text durable whose plain text is unchanged."""
+        """Make a text durable whose plain text is unchanged; false when somebody else was faster."""
         ...
 
     async def keep_snapshot(self, stored: Stored) -> None:
@@ -140,12 +141,12 @@ class StoreLedger:
         """Where an operation of a client stands in the history."""
         return await rooms.seq_of(self.store, workflow_id, client_id, cseq)
 
-    async def read_text(self, workflow_id: str, block_id: str, field: str) -> TextRow | None:
-        """A field's text as it was last made durable."""
+    async def read_text(self, workflow_id: str, block_id: str, field: str) -> Standing | None:
+        """What stands in a field now; `None` when its block is not there any more."""
         return await texts.read_text(self.store, workflow_id, block_id, field)
 
     async def write_text(self, workflow_id: str, text: TextRow) -> bool:
-        """Make a text durable whose plain text is unchanged."""
+        """Make a text durable whose plain text is unchanged; false when somebody else was faster."""
         return await texts.write_text(self.store, workflow_id, text)
 
     async def keep_snapshot(self, stored: Stored) -> None:

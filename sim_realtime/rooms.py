@@ -59,6 +59,8 @@ class Room:
         self.members: dict[str, Member] = {}
         self.entering = 0
         """How many are being let in."""
+        self.is_elsewhere = False
+        """Another process has it: nobody comes in here any more."""
         self.clients: dict[str, Client] = {}
         self.presences = Presences(workflow_id, lambda: [member.session for member in self.members.values()])
         self.on_told: Callable[[Sequence[protocol.Done]], None] = lambda dones: None

@@ -81,7 +81,7 @@ class Batch(Struct, frozen=True, kw_only=True):
 
 
 class TextRow(Struct, frozen=True):
-    """A field's text as a Yjs document, after it was made durable `tseq` times."""
+    """A field's text as a Yjs document, after it was made durable `tseq` times: it goes on top of `tseq - 1`."""
 
     block_id: str
     field: str
@@ -99,8 +99,12 @@ class Logged(Struct, frozen=True):
 class Chain:
     """Batches of one workflow on top of each other."""
 
-    def __init__(self, start: Stored, stamps: Stamps | None = None) -> None:
+    def __init__(
+        self, start: Stored, stamps: Stamps | None = None, tseqs: Mapping[tuple[str, str], int] | None = None
+    ) -> None:
         self.start = start
+        self.tseqs = tseqs or {}
+        """How often texts are known to have been made durable, by block and field."""
         self.workflow = start.workflow
         self.seq = start.seq
         self.stamps = stamps
@@ -114,6 +118,10 @@ class Chain:
         if batch.expected_seq is not None and batch.expected_seq != self.seq and not known:
             self.results[index] = Conflict(f"The workflow is at {self.seq}, not at {batch.expected_seq}", code="stale")
             return
+        if not known and overtaken(batch, self.tseqs):
+            why = RefusedOp(index=0, code="overtaken", message="another process has written this text")
+            self.results[index] = Appended(seq=self.seq, outcome="refused", refusals=(why,))
+            return
         link = _Link(self, batch, known)
         for place in range(len(batch.ops)):
             link.step(place)
@@ -124,7 +132,7 @@ class Chain:
             self.touched.note(before, after, one.effective, one.seq)
         self.workflow, self.seq = link.workflow, link.seq
         self.log += link.log
-        if not link.refusals:
+        if link.steps and not link.refusals:
             self.texts += batch.texts
         self.results[index] = link.result()
 
@@ -213,6 +221,11 @@ class _Link:
         elif self.past:
             outcome = "dup"
         return Appended(seq=self.seq, applied=applied, outcome=outcome, refusals=tuple(self.refusals))
+
+
+def overtaken(batch: Batch, tseqs: Mapping[tuple[str, str], int]) -> bool:
+    """Whether a text was made durable by somebody else since it was read: what a room that was lost still writes."""
+    return any(tseqs.get((text.block_id, text.field), 0) >= text.tseq for text in batch.texts)
 
 
 def _is_foreign(stamp: Stamp | None, batch: Batch, base: int) -> bool:

@@ -13,7 +13,8 @@ from sim_core.store.reading import current_stamps, decode_operation, fresh_state
 from sim_core.store.sql import documents as sql
 from sim_core.store.stamps import Stamps
 from sim_core.store.states import Stored
-from sim_core.store.wire import UniqueViolation
+from sim_core.store.texts import standing_texts
+from sim_core.store.wire import NotNullViolation, UniqueViolation
 
 __all__ = ["Appended", "AppliedOp", "Batch", "RefusedOp", "append_many", "append_ops"]
 
@@ -92,7 +93,7 @@ class _Work:
         writing = [chain for chain in chains if chain.log]
         try:
             claimed = await commit(self.store, writing) if writing else set[str]()
-        except UniqueViolation:
+        except (UniqueViolation, NotNullViolation):
             claimed = set[str]()
         except SimError:
             for chain in chains:
@@ -123,7 +124,7 @@ class _Work:
             mine = self._admit(state, indexes)
             if state is None or not mine:
                 return None
-            chain = Chain(state, await self._stamps(state, mine))
+            chain = Chain(state, await self._stamps(state, mine), await self._tseqs(mine) if is_fresh else None)
             for index in mine:
                 chain.add(index, self.waiting[index], self.known.get(index, {}))
             if is_fresh or (chain.log and _all_applied(chain.results.values())):
@@ -141,6 +142,10 @@ class _Work:
         if known is None and not any(self.waiting[index].is_stamped for index in indexes):
             return None
         return await current_stamps(self.store, state)
+
+    async def _tseqs(self, indexes: Sequence[int]) -> Mapping[tuple[str, str], int] | None:
+        texts = [text for index in indexes for text in self.waiting[index].texts]
+        return await standing_texts(self.store, self.waiting[indexes[0]].workflow_id, texts) if texts else None
 
     def _admit(self, state: Stored | None, indexes: Iterable[int]) -> list[int]:
         admitted: list[int] = []

@@ -61,6 +61,7 @@ DatabaseError: type[Exception] = _driver.PostgresError
 BAD_TEXT: tuple[type[Exception], ...] = (_driver.DataError, UnicodeEncodeError)
 """What a text that cannot be stored looks like: a NUL, or half of a surrogate pair."""
 ForeignKeyViolation: type[Exception] = _driver.ForeignKeyViolationError
+NotNullViolation: type[Exception] = _driver.NotNullViolationError
 UniqueViolation: type[Exception] = _driver.UniqueViolationError
 NoDatabase: type[Exception] = _driver.InvalidCatalogNameError
 UndefinedTable: type[Exception] = _driver.UndefinedTableError

@@ -5,7 +5,7 @@ import pytest
 from tests.realtime.simulation.play import play
 from tests.realtime.simulation.saboteurs import SABOTEURS
 
-PINNED = (0, 151, 351, 690, 723, 728)
+PINNED = (0, 151, 351, 690, 723, 728, 1018, 1337, 4104)
 """Seeds that once showed a mistake."""
 
 

@@ -1,7 +1,9 @@
 """One statement that commits operations of any number of workflows: claims their sequence, writes log and rows.
 
 `claim` compares and swaps each workflow's sequence, which fences off a writer that has an old state; every other part
-writes only for workflows that were claimed. The statement is composed of the parts that a commit needs.
+writes only for workflows that were claimed. A text that another process has written meanwhile is not written over: its
+state would be null, which no row may be, and the statement fails as a whole. The statement is composed of the parts
+that a commit needs.
 """
 
 from functools import lru_cache
@@ -35,8 +37,8 @@ PARTS = {
   SELECT t.w, t.block_id, t.field, t.tseq, t.state, now()
   FROM unnest({}::text[], {}::text[], {}::text[], {}::bigint[], {}::bytea[]) AS t(w, block_id, field, tseq, state)
   JOIN claim ON claim.id = t.w
-  ON CONFLICT (workflow_id, block_id, field) DO UPDATE SET tseq = excluded.tseq, state = excluded.state,
-    updated_at = excluded.updated_at)""",
+  ON CONFLICT (workflow_id, block_id, field) DO UPDATE SET tseq = excluded.tseq, updated_at = excluded.updated_at,
+    state = CASE WHEN workflow_text.tseq < excluded.tseq THEN excluded.state END)""",
     "blocks_drop": """blocks_drop AS (
   DELETE FROM workflow_blocks b USING unnest({}::text[], {}::text[]) AS t(w, id), claim
   WHERE claim.id = t.w AND b.workflow_id = t.w AND b.id = t.id)""",

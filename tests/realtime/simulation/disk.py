@@ -19,6 +19,7 @@ from sim_core.store.documents import Change
 from sim_core.store.rooms import SentBefore
 from sim_core.store.stamps import Stamps
 from sim_core.store.states import Stored
+from sim_core.store.texts import Standing
 
 Answer = TypeVar("Answer")
 
@@ -45,7 +46,7 @@ class Disk:
 
     def commit(self, batches: Sequence[Batch]) -> list[Appended | SimError]:
         """All of it at once, as one statement does."""
-        chain = Chain(self.stored, self.stamps)
+        chain = Chain(self.stored, self.stamps, {key: row.tseq for key, row in self.texts.items()})
         for index, batch in enumerate(batches):
             known = {
                 change.cseq: Logged(change.seq, change.effective)
@@ -174,15 +175,20 @@ class MemoryLedger:
         found = [change.seq for change in self.disk.log if (change.client_id, change.cseq) == (client_id, cseq)]
         return await self._told(found[0] if found else None)
 
-    async def read_text(self, workflow_id: str, block_id: str, field: str) -> TextRow | None:
+    async def read_text(self, workflow_id: str, block_id: str, field: str) -> Standing | None:
         await self._wait()
-        return await self._told(self.disk.texts.get((block_id, field)))
+        block = self.disk.stored.workflow.blocks.get(block_id)
+        if block is None:
+            return await self._told(None)
+        text = self.disk.texts.get((block_id, field))
+        return await self._told(Standing(block.values.get(field), text, self.disk.stored.seq))
 
     async def write_text(self, workflow_id: str, text: TextRow) -> bool:
         await self._wait()
         standing = self.disk.texts.get((text.block_id, text.field))
-        if standing is not None and standing.tseq >= text.tseq and standing.state != text.state:
-            return False
+        is_again = standing is not None and (standing.tseq, standing.state) == (text.tseq, text.state)
+        if standing is not None and standing.tseq >= text.tseq and not is_again:
+            return await self._told(False)
         self.disk.texts[text.block_id, text.field] = text
         self.disk.text_commits += 1
         return await self._told(True)

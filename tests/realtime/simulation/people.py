@@ -97,13 +97,40 @@ class Link:
         loop.call_at(self._at[way], lambda: work() if self.is_open else None)
 
 
+class Letters:
+    """What is typed: each letter once, of one to four bytes in turn, so that one that is there twice is a double."""
+
+    FROM = (0x21, 0xC0, 0x4E00, 0x1F300)
+    """What the text began with is Greek, so that it is not typed again."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.deleted: set[str] = set()
+        """Those that somebody took out again."""
+
+    def next(self) -> str:
+        place, alphabet = divmod(self.count, len(self.FROM))
+        self.count += 1
+        return chr(self.FROM[alphabet] + place) if alphabet or place < 15 else chr(0x3400 + place)
+
+    @staticmethod
+    def typed(text: str) -> str:
+        """What of a text was typed, rather than written as a whole."""
+        return "".join(letter for letter in text if not letter.isascii() or letter < "0")
+
+
 class Person:
-    def __init__(self, name: str, rng: random.Random, skew_ms: int) -> None:
+    def __init__(self, name: str, rng: random.Random, skew_ms: int, letters: "Letters") -> None:
         self.name, self.rng, self.link, self.said = name, rng, None, 0
+        self.letters = letters
         self.replica = Replica("w", f"tab-{name}", self.say, clock=self.clock)
         self.text = ReplicaText(self.replica, "a", "prompt")
         self.link: Link | None = None
         self.types = rng.random() < 0.7
+        self.typed: dict[str, int] = {}
+        """Letters that are on their way, and with which update."""
+        self.acked: set[str] = set()
+        """Letters that were acknowledged."""
         self.skew = skew_ms
         self.done: dict[int, tuple[Operation, tuple[Operation, ...]]] = {}
         self.undone: dict[int, int] = {}
@@ -162,6 +189,7 @@ class Person:
             return
         if isinstance(message, protocol.Ack):
             self._check_durable(message)
+        self._note_letters(message)
         was = self.replica.is_joined
         self.replica.hear(message)
         self.text.hear(message)
@@ -177,6 +205,15 @@ class Person:
             if item.outcome == "coalesced" and (there is None or not {*written(sent.op)} & {*written(there)}):
                 self.lies.append(item.cseq)
 
+    def _note_letters(self, message: protocol.FromServer) -> None:
+        if isinstance(message, protocol.TextReject):
+            self.typed.clear()
+        if isinstance(message, protocol.TextAck):
+            through = {letter for letter, n in self.typed.items() if n <= message.n}
+            self.acked |= through
+            for letter in through:
+                del self.typed[letter]
+
     def do(self, op: Operation) -> None:
         back = inverse(self.replica.view, op)
         self.done[self.replica.change(op)] = (op, back)
@@ -187,7 +224,7 @@ class Person:
         rng, view = self.rng, self.replica.view
         kind = rng.random()
         if self.types and self.text.is_open and rng.random() < 0.4:
-            self._type()
+            self.type()
         elif kind < 0.1 and self.done and (cseq := rng.choice(list(self.done))) not in self.undone:
             for op in self.done[cseq][1]:
                 self.undone[self.replica.change(op, undo_of=cseq)] = cseq
@@ -196,13 +233,15 @@ class Person:
         if rng.random() < 0.2:
             self.say(protocol.Pres(r="w", d=protocol.Presence(cursor=(rng.random(), 0.0))))
 
-    def _type(self) -> None:
+    def type(self) -> None:
         text, at = self.text.text, self.rng.randint(0, len(self.text.text))
-        letter = self.rng.choice("aé漢🐎 ")
         if text and self.rng.random() < 0.2:
+            self.letters.deleted |= {*text[max(0, at - 1) : at]}
             self.text.type(text[: max(0, at - 1)] + text[at:])
         else:
+            letter = self.letters.next()
             self.text.type(text[:at] + letter + text[at:])
+            self.typed[letter] = self.text.n
 
     @property
     def is_settled(self) -> bool:

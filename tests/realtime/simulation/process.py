@@ -31,10 +31,10 @@ class Node:
         self._later(0.01, lambda: self.service.heard_permission(None))
 
     def lose(self) -> None:
-        """The database lets go of the room; the process hears of it a little later."""
+        """The database lets go of the room; the process hears of it a little later, or after seconds."""
         if self.disk.owner is self.ledger:
             self.disk.owner = None
-        self._later(0.2, self.service.lost_rooms)
+        self._later(self.disk.rng.choice((0.2, 0.2, 4)), self.service.lost_rooms)
 
     def kill(self) -> None:
         self.ledger.dead = True

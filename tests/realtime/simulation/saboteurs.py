@@ -9,11 +9,15 @@ from msgspec.structs import replace
 
 from sim_core.document.operations import MoveBlocks, RemoveBlocks, UpdateBlocks, UpdateValues
 from sim_core.errors import Refused
-from sim_core.store.chains import Appended, _Link
+from sim_core.store import chains
+from sim_core.store.chains import Appended, TextRow, _Link
+from sim_core.store.texts import Standing
 from sim_realtime import limits, protocol
 from sim_realtime.client import Replica
 from sim_realtime.doors import Doors
 from sim_realtime.rooms import Room
+from sim_realtime.texts import Field
+from tests.realtime.simulation.disk import MemoryLedger
 from tests.realtime.simulation.people import Person
 
 Saboteur = Callable[[ExitStack], None]
@@ -329,8 +333,53 @@ def ghosts(stack: ExitStack) -> None:
     _swap(stack, Room, "say", make)
 
 
+def fence(stack: ExitStack) -> None:
+    """A text is written over what another process has written since it was read."""
+
+    async def write(self: MemoryLedger, workflow_id: str, text: TextRow) -> bool:
+        await self._wait()
+        self.disk.texts[text.block_id, text.field] = text
+        return await self._told(True)
+
+    stack.enter_context(patch.object(chains, "overtaken", lambda batch, tseqs: False))
+    stack.enter_context(patch.object(MemoryLedger, "write_text", write))
+
+
+def letters(stack: ExitStack) -> None:
+    """What another process has taken down is typed anew, rather than taken over."""
+
+    def make(real: Any) -> Any:
+        async def written(self: Field, standing: Standing) -> Any:
+            if self._state and standing.text:
+                standing = replace(standing, text=replace(standing.text, state=self._state))
+            return await real(self, standing)
+
+        return written
+
+    _swap(stack, Field, "_written", make)
+
+
+def early(stack: ExitStack) -> None:
+    """A whole write is shown as an edit that a killed process makes once more."""
+
+    async def write(self: MemoryLedger, workflow_id: str, text: TextRow) -> bool:
+        await self._wait()
+        return await self._told(True)
+
+    stack.enter_context(patch.object(MemoryLedger, "write_text", write))
+
+
+def open_door(stack: ExitStack) -> None:
+    """People come into a room that is another process' by now."""
+    never = property(lambda room: False, lambda room, is_elsewhere: None)
+    stack.enter_context(patch.object(Room, "is_elsewhere", never, create=True))
+
+
 SABOTEURS: dict[str, Saboteur] = {
     "D1": d1, "D2": d2, "D3": d3, "D4": d4, "D5": d5, "D6": d6, "D7": d7, "D8": d8, "D9": d9, "D10": d10, "D11": d11,
     "D12": d12, "D13": d13, "D14": d14, "D15": d15, "D16": d16, "D17": d17, "D18": d18,
     "hold": hold, "overtaken": overtaken, "impatient": impatient, "ghosts": ghosts,
+    "letters": letters, "early": early,
 }  # fmt: skip
+OF_TWO_OWNERS: dict[str, Saboteur] = {"fence": fence, "letters": letters, "open door": open_door}
+"""Those that show when two processes take themselves for the one that has the room."""

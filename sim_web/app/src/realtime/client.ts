@@ -11,9 +11,10 @@ import { Presences } from "./presence";
 import { type Around, Replica } from "./replica";
 import { type Line, Sender } from "./sender";
 import type { OpenSession } from "./session";
-import type { Home, TextField } from "./text";
+import type { Home } from "./text";
 import { Texts } from "./texts";
 import { Timers } from "./timers";
+import { Turns } from "./turns";
 import type {
   Changed,
   ChangeOptions,
@@ -28,7 +29,7 @@ import type {
   Unsaved,
   WorkflowClient,
 } from "./types";
-import { Order, type Step } from "./undo";
+import { Order } from "./undo";
 import type { FromServer, Sent } from "./wire";
 
 const SNAPSHOT_MS = 5000;
@@ -51,6 +52,7 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
   private readonly sender: Sender;
   private readonly entry: Entry;
   private readonly texts: Texts;
+  private readonly turns: Turns;
   private readonly people: Presences;
   private readonly ear: Ear;
   private readonly leftovers: Leftovers;
@@ -76,6 +78,7 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
     this.sender = new Sender(this.outbox, this.keeper, this.timers, this);
     this.entry = new Entry(this, session, this.timers);
     this.texts = new Texts(this, session.storage);
+    this.turns = new Turns(this.replica, this.texts, () => this.goesOut());
     this.people = new Presences((d) => this.isFull && this.isJoined && this.say({ t: "pres", d }));
     const { outbox, replica, sender, entry, texts, people, keeper } = this;
     this.ear = new Ear({ outbox, replica, sender, entry, texts, people, keeper }, this);
@@ -111,20 +114,19 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
   }
 
   undo(): boolean {
-    return this.turn("undo");
+    return this.status().editable && this.turns.turn("undo");
   }
 
   redo(): boolean {
-    return this.turn("redo");
+    return this.status().editable && this.turns.turn("redo");
   }
 
   canUndo(): boolean {
-    return this.replica.history.canUndo || this.texts.latest("undo") !== null;
+    return this.turns.can("undo");
   }
 
   undoLabel(): string | null {
-    const step = this.replica.history.latest("undo");
-    return step && !this.typedAfter(step, "undo") ? (step.label ?? null) : null;
+    return this.turns.label;
   }
 
   restorer(): string {
@@ -133,7 +135,7 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
   }
 
   canRedo(): boolean {
-    return this.replica.history.canRedo || this.texts.latest("redo") !== null;
+    return this.turns.can("redo");
   }
 
   status(): Status {
@@ -381,24 +383,6 @@ export class Client implements WorkflowClient, Guest, Home, Line, Around, Owner 
     this.parked = null;
     this.replica.hides = false;
     this.replica.rebuild();
-  }
-
-  private turn(way: "undo" | "redo"): boolean {
-    if (!this.status().editable) return false;
-    // What was typed into a shared text has its own steps; whichever is later is next.
-    for (;;) {
-      const typed = this.typedAfter(this.replica.history.latest(way), way);
-      if (!typed) break;
-      if (typed.turn(way)) return true;
-    }
-    const done = this.replica.turn(way);
-    if (done) this.goesOut();
-    return done || (this.texts.latest(way) !== null && this.turn(way));
-  }
-
-  private typedAfter(step: Step | null, way: "undo" | "redo"): TextField | null {
-    const typed = this.texts.latest(way);
-    return typed && typed.order > (step?.order ?? 0) ? typed.text : null;
   }
 
   private goesOut(): void {

@@ -7,8 +7,8 @@ export const PING_MS = 10_000;
 export const HELLO_MS = 10_000;
 export const MIN_WAIT_MS = 250;
 export const MAX_WAIT_MS = 10_000;
-/** A service that was killed is back within seconds: so often it is tried with short waits, then with long ones. */
-export const SOON = 12;
+/** A service that was killed is back within seconds: for so long it is tried with short waits, then with long ones. */
+export const SOON_MS = 10_000;
 export const SOON_WAIT_MS = 1000;
 /** A ticket lives for 30 seconds; one that nobody has heard is as good as a fresh one until then. */
 const TICKET_MS = 20_000;
@@ -38,6 +38,8 @@ export class Connection {
   private unanswered = 0;
   private pinged = 0;
   private failures = 0;
+  /** When it was lost. */
+  private since = 0;
   private unsaid: { at: number; hello: object } | null = null;
   private knocks = 0;
   private epoch = 0;
@@ -197,7 +199,8 @@ export class Connection {
       for (const room of [...this.rooms.values()]) room.refused(words || "the server does not let you in");
       if (refusal === "stale_schema") return;
     }
-    const longest = this.knocks ? 30_000 : this.failures < SOON ? SOON_WAIT_MS : MAX_WAIT_MS;
+    if (!this.failures) this.since = Date.now();
+    const longest = this.knocks ? 30_000 : Date.now() - this.since < SOON_MS ? SOON_WAIT_MS : MAX_WAIT_MS;
     const most = Math.min(longest, MIN_WAIT_MS * 2 ** this.failures++);
     const wait = Math.max(20, Math.random() * most) + (this.knocks ? 1000 : 0);
     this.timer = setTimeout(() => void this.connect(), wait);
