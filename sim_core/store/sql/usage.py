@@ -4,8 +4,8 @@ COUNT = """
 SELECT t.*, h.workspace_id, h.workflow_id, coalesce(h.actor, '') AS actor, h.models,
   to_char(h.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day,
   CASE WHEN t.status = 'paused' OR h.counted IS NOT NULL THEN 0 ELSE 1 END AS runs,
-  CASE WHEN t.status = 'paused' THEN 0
-    ELSE (t.status = 'failed')::int - coalesce(h.counted = 'failed', false)::int END AS failed
+  coalesce(h.counted = 'failed', false) AS failed_before,
+  coalesce(CASE WHEN t.status = 'paused' THEN h.counted ELSE t.status END = 'failed', false) AS fails
 """
 """What the end of a run adds: one that failed before, and was taken up again, is in the books already."""
 
@@ -25,17 +25,21 @@ BOOKED = """booked AS (
   SELECT x.workspace_id, x.day, x.of_model, x.workflow_id, x.actor, x.model, x.writer, sum(x.runs), sum(x.failed),
     sum(x.tokens_input), sum(x.tokens_output), sum(x.cost)
   FROM (
-    SELECT e.workspace_id, e.day, false AS of_model, e.workflow_id, e.actor, '' AS model, e.writer, e.runs, e.failed,
-      e.tokens_input, e.tokens_output, e.cost FROM ended e
+    SELECT e.workspace_id, e.day, false AS of_model, e.workflow_id, e.actor, '' AS model, e.writer, e.runs,
+      e.fails::int - e.failed_before::int AS failed, e.tokens_input, e.tokens_output, e.cost FROM ended e
     UNION ALL
     SELECT e.workspace_id, e.day, true, e.workflow_id, e.actor, s.model, e.writer,
       (NOT EXISTS (SELECT 1 FROM json_array_elements_text(e.models) AS k(model) WHERE k.model = s.model))::int,
       0, s.tokens_input, s.tokens_output, s.cost FROM ended e JOIN spent s ON s.id = e.id
     UNION ALL
-    SELECT e.workspace_id, e.day, true, e.workflow_id, e.actor, k.model, e.writer, 0, e.failed, 0, 0, 0
+    SELECT e.workspace_id, e.day, true, e.workflow_id, e.actor, k.model, e.writer, 0,
+      e.fails::int - (e.failed_before AND k.known)::int, 0, 0, 0
     FROM ended e CROSS JOIN LATERAL (
-      SELECT json_array_elements_text(e.models) AS model UNION SELECT s.model FROM spent s WHERE s.id = e.id) k
-    WHERE e.failed <> 0) x
+      SELECT a.model, bool_or(a.known) AS known FROM (
+        SELECT json_array_elements_text(e.models) AS model, true AS known
+        UNION ALL SELECT s.model, false FROM spent s WHERE s.id = e.id) a
+      GROUP BY 1) k
+    WHERE e.fails OR e.failed_before) x
   GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 3, 2, 4, 5, 6, 7
   ON CONFLICT (workspace_id, of_model, day, workflow_id, actor, model, writer) DO UPDATE SET
     runs = u.runs + excluded.runs, failed = u.failed + excluded.failed,
