@@ -79,11 +79,11 @@ def test_a_tab_of_an_older_build_is_loaded_anew_with_all_that_was_done(tab: Pers
 
 def test_a_part_that_does_not_get_through_is_said_and_asked_for_again(tab: Person) -> None:
     page = tab.open("/workflows")
-    expect(page.get_by_role("heading", name="Workflows")).to_be_visible()
+    expect(page.get_by_role("heading", name="Workflows", exact=True)).to_be_visible()
     page.route("**/assets/Settings-*.js", lambda route: route.abort())
     page.get_by_role("link", name="Settings").first.click()
     expect(page.get_by_role("heading", name="This page did not load in full")).to_be_visible()
     page.unroute("**/assets/Settings-*.js")
     page.get_by_role("button", name="Load it again").click()
-    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
     tab.complaints[:] = [one for one in tab.complaints if "dynamically imported module" not in one]
