@@ -157,7 +157,7 @@ def test_a_chat_answers_with_what_was_picked(person: Person) -> None:
 
 def test_every_kind_of_input_is_asked_for_and_what_does_not_fit_is_said(person: Person, tmp_path: Path) -> None:
     kinds = ("string", "number", "boolean", "object", "array", "file", "file[]")
-    rows = [{"id": kind, "name": kind.replace("[]", "s"), "type": kind} for kind in kinds]
+    rows: list[dict[str, Any]] = [{"id": kind, "name": kind.replace("[]", "s"), "type": kind} for kind in kinds]
     rows[0]["required"] = True
     text = "return [<start.string>, <start.number> + 1, <start.boolean>, <start.object>, <start.array>,"
     text += " <start.file.name>, str([one['size'] for one in <start.files>])]"

@@ -2,12 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.http import Answer, Seen, in_thread
 from tests.support.vendors import call, chat
@@ -54,7 +54,7 @@ async def _slowly(pieces: list[Any], turns: threading.Semaphore) -> AsyncIterato
 
 
 @contextmanager
-def speaking(person: Person) -> Iterator[Model]:
+def speaking(person: Person) -> Generator[Model]:
     model = Model()
     with in_thread(model.answer) as server:
         for name, value in (("OPENAI_COMPATIBLE_BASE_URL", f"{server.url}/v1"), ("OPENAI_COMPATIBLE_API_KEY", "k")):
@@ -74,7 +74,7 @@ def agent(id: str, x: int, text: str = "<start.input>", **values: Any) -> dict[s
     return block(id, "agent", x, values={"model": "openai_compatible/m", "messages": asked, **values})
 
 
-def console(page: Page) -> Any:
+def console(page: Page) -> Locator:
     return page.get_by_label("Console", exact=True)
 
 
