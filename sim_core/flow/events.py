@@ -124,7 +124,8 @@ class TextDelta(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="bloc
     block: str
     path: Path = ()
     text: str
-    kind: Literal["text", "thinking", "reset"] = "text"
+    kind: Literal["text", "thinking", "tool", "reset"] = "text"
+    """`tool` names tools that a model asks for, each on a line of its own."""
 
 
 class RunPaused(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="run.paused", tag_field="event"):

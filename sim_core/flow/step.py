@@ -14,7 +14,7 @@ from sim_core.flow.mistakes import own_words
 from sim_core.flow.regions import Node, Scope
 from sim_core.flow.secrets import Secrets
 from sim_core.flow.world import Child, Site, World
-from sim_core.spec.prompts import Answer, Cost, Delta, Prompt, Reset, Text, Thinking, Turn, Usage
+from sim_core.spec.prompts import Answer, CallStart, Cost, Delta, Prompt, Reset, Text, Thinking, Turn, Usage
 from sim_core.spec.requests import Reply, Request
 from sim_core.spec.steps import Executed, Language, ToolChoice
 
@@ -153,6 +153,8 @@ class Attempt:
                 self._tell(text, "text")
             case Thinking(text=text) if text:
                 self._tell(text, "thinking")
+            case CallStart(name=name):
+                self._tell(f"{name}\n", "tool")
             case Reset():
                 self.said = ""
                 self._tell("", "reset")

@@ -14,6 +14,7 @@ from sim_core.models.schemas import Checker, told, value_in
 from sim_core.models.using import CallTool, Tools, result_part
 from sim_core.spec.prompts import (
     Answer,
+    CallStart,
     Citation,
     Cost,
     FilePart,
@@ -43,8 +44,9 @@ async def ask(
 ) -> Answer:
     """Ask the first of the models, let it use tools until it answers, and turn to the next when one fails.
 
-    Tools named in `force` are used first, each once. What is emitted is the text as it comes, and `Reset` whenever
-    it turns out not to be the answer. What tools did is kept when another model takes over: nothing is done twice.
+    Tools named in `force` are used first, each once. What is emitted is the text as it comes, `Reset` whenever it
+    turns out not to be the answer, and `CallStart` for each tool that is about to be used. What tools did is kept
+    when another model takes over: nothing is done twice.
     """
     return await _Talk(models, prompt, open, call_tool, emit, force, patience or Patience()).answer()
 
@@ -142,6 +144,9 @@ class _Talk:
 
     async def _use(self, heard: Hearing) -> None:
         await self._reset(heard)
+        if self._emit is not None:
+            for at, call in enumerate(heard.calls):
+                await self._emit(CallStart(at, call.id, call.name))
         uses = await self._tools.use(heard.calls)
         self._used += 1
         self._uses += uses

@@ -52,7 +52,9 @@ async def selected(told: AsyncIterator[Entry], choice: Selection) -> AsyncGenera
     async for entry in told:
         event = entry.event
         match event:
-            case TextDelta(block=block, path=path):
+            case TextDelta(block=block, path=path, kind=kind):
+                if kind == "tool":
+                    continue
                 if (block, path) not in whole and any(wanted in SPOKEN for wanted in choice.get(block, ())):
                     spoke.add((block, path))
                     yield entry

@@ -53,7 +53,7 @@ async def read_usage(call: Call[None, UsageQuery]) -> UsageList | ASGIResponse:
         call.workspace_id,
         by=query.by,
         since=since,
-        until=until,
+        until=query.until and until,
         actor=None if everybody else call.user_id,
     )
     if query.format == "csv":

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from msgspec import Struct
 
-from sim_core.store.entries import Ended, Entry, Totals, split_large, to_json
+from sim_core.store.entries import Ended, Entry, Spent, Totals, split_large, to_json
 from sim_core.store.pool import Store
 from sim_core.store.sql.journal import PARTS, statement
 
 ROUND = 64
 """Run ids that one notification names; its payload is limited to 8,000 bytes."""
+
+WRITERS = 16
+"""Rows that the books of usage have at most for one thing: processes that write at once seldom share one."""
 
 
 class NewRun(Struct, frozen=True, kw_only=True):
@@ -64,7 +68,7 @@ async def write(store: Store, batch: Sequence[News], *, owner: str, tell: bool, 
             events = columns.setdefault("events", [])
             events += [(news.run_id, line.seq, line.at, *_placed(line.text, blobs)) for line in news.lines]
         if news.ended is not None:
-            columns.setdefault("states", []).append(_state(news, news.ended, blobs))
+            columns.setdefault("states", []).append(_state(news, news.ended, owner, blobs))
     if blobs:
         columns["blobs"] = list(blobs.items())
     if tell:
@@ -98,7 +102,7 @@ def _made(run: NewRun, owner: str, blobs: dict[str, str]) -> tuple[Any, ...]:
     )
 
 
-def _state(news: News, ended: Ended, blobs: dict[str, str]) -> tuple[Any, ...]:
+def _state(news: News, ended: Ended, owner: str, blobs: dict[str, str]) -> tuple[Any, ...]:
     totals = news.totals or Totals({})
     return (
         news.run_id,
@@ -112,7 +116,15 @@ def _state(news: News, ended: Ended, blobs: dict[str, str]) -> tuple[Any, ...]:
         totals.tokens_input,
         totals.tokens_output,
         totals.cost,
+        to_json([_spent(*one) for one in totals.models.items()]) if totals.models else None,
+        news.lines[-1].seq,
+        crc32(owner.encode()) % WRITERS,
     )
+
+
+def _spent(model: str, spent: Spent) -> dict[str, Any]:
+    tokens = {"tokens_input": spent.tokens_input, "tokens_output": spent.tokens_output}
+    return {"model": model.replace("\x00", ""), **tokens, "cost": spent.cost}
 
 
 def _placed(text: str, blobs: dict[str, str]) -> tuple[str | None, str | None]:

@@ -19,6 +19,7 @@ from sim_core.flow.events import (
     RunFinished,
     RunPaused,
 )
+from sim_core.spec.prompts import Cost, Usage
 
 LARGE = 256 * 1024
 """JSON longer than this lies in a row of its own."""
@@ -59,26 +60,43 @@ class Ended(Struct, frozen=True, kw_only=True):
     ms: float = 0.0
 
 
-class Totals:
-    """What a run has used since its row was last written, and the pauses that wait for an answer."""
+class Spent:
+    """What one model came to."""
 
-    __slots__ = ("cost", "pauses", "tokens_input", "tokens_output")
+    __slots__ = ("cost", "tokens_input", "tokens_output")
 
-    def __init__(self, pauses: Mapping[str, float | None]) -> None:
+    def __init__(self) -> None:
         self.tokens_input = 0
         self.tokens_output = 0
         self.cost = 0.0
+
+    def add(self, usage: Usage | None, cost: Cost | None) -> None:
+        """Add what one step used."""
+        if usage is not None:
+            self.tokens_input += usage.input
+            self.tokens_output += usage.output
+        if cost is not None:
+            self.cost += cost.total
+
+
+class Totals(Spent):
+    """What a run has used since its row was last written, and the pauses that wait for an answer."""
+
+    __slots__ = ("models", "pauses")
+
+    def __init__(self, pauses: Mapping[str, float | None]) -> None:
+        super().__init__()
+        self.models: dict[str, Spent] = {}
+        """By the name of the model that answered; empty where a block does not tell it."""
         self.pauses = dict(pauses)
 
     def note(self, event: Event) -> None:
         """Add what an event says."""
         match event:
-            case BlockFinished(usage=usage, cost=cost):
+            case BlockFinished(usage=usage, cost=cost, output=output):
+                self.add(usage, cost)
                 if usage is not None:
-                    self.tokens_input += usage.input
-                    self.tokens_output += usage.output
-                if cost is not None:
-                    self.cost += cost.total
+                    self.models.setdefault(_model_of(output), Spent()).add(usage, cost)
             case BlockPaused(pause=pause, until=until):
                 self.pauses[pause] = until
             case BlockResumed(pause=pause):
@@ -91,6 +109,11 @@ class Totals:
         """When the first sleeping step is to wake by itself."""
         times = [until for until in self.pauses.values() if until is not None]
         return datetime.fromtimestamp(min(times), UTC) if times else None
+
+
+def _model_of(output: Any) -> str:
+    found = cast("dict[str, Any]", output).get("model") if isinstance(output, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def ending_of(event: Event) -> Ended | None:

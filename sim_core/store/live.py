@@ -49,7 +49,7 @@ class Speech:
     """The live text of one run's steps."""
 
     def __init__(self) -> None:
-        self._said: dict[tuple[str, Path, Literal["text", "thinking"]], list[str]] = {}
+        self._said: dict[tuple[str, Path, Literal["text", "thinking", "tool"]], list[str]] = {}
         self._size = 0
 
     def add(self, delta: TextDelta) -> None:

@@ -1,66 +1,45 @@
 """Who uses what: runs, tokens and cost of a workspace by workflow, model, person and day."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from sim_core.store.pool import Store
+from sim_core.store.sql.usage import PART_OF_MODELS, PART_OF_RUNS, SUMMED
 
 By: TypeAlias = Literal["workflow", "model", "person", "day"]
 EARLY = timedelta(hours=1)
 """Ids rise with time, so that they bound what is read; clocks of several machines may differ by less than this."""
+DAY = timedelta(days=1)
+DEAREST = "cost DESC, runs DESC, key"
 
-WITHIN = """
-r.workspace_id = $1 AND r.id >= $5 AND r.created_at >= $2 AND r.created_at < $3 AND ($4::text IS NULL OR r.actor = $4)
-"""
-SUMS = """
-count(*) AS runs, count(*) FILTER (WHERE r.status = 'failed') AS failed,
-  sum(r.tokens_input)::bigint AS tokens_input, sum(r.tokens_output)::bigint AS tokens_output, sum(r.cost) AS cost
-"""
-# What is grouped is named afterwards: one look for each group, not for each run.
-OF_RUNS = f"""
-WITH used AS (SELECT {{key}} AS key, {SUMS} FROM workflow_execution_logs r WHERE {WITHIN} GROUP BY 1)
-SELECT used.*, {{name}} AS name FROM used {{join}} ORDER BY {{order}} LIMIT 1000
-"""
-NAMED: dict[By, dict[str, str]] = {
-    "workflow": {
-        "key": "r.workflow_id",
-        "name": "coalesce(w.name, '')",
-        "join": "LEFT JOIN workflow w ON w.id = used.key",
-        "order": "cost DESC, runs DESC, key",
-    },
-    "person": {
-        "key": "coalesce(r.actor, '')",
-        "name": "coalesce(u.name, '')",
-        "join": 'LEFT JOIN "user" u ON u.id = used.key',
-        "order": "cost DESC, runs DESC, key",
-    },
-    "day": {
-        "key": "to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
-        "name": "used.key",
-        "join": "",
-        "order": "key",
-    },
+
+def _of_runs(key: str, row_key: str) -> str:
+    return PART_OF_RUNS.format(key=key, of_model="false", row_key=row_key)
+
+
+STATEMENTS: dict[By, str] = {
+    "workflow": SUMMED.format(
+        part=_of_runs("workflow_id", "r.workflow_id"),
+        name="coalesce(w.name, '')",
+        join="LEFT JOIN workflow w ON w.id = used.key",
+        order=DEAREST,
+    ),
+    "person": SUMMED.format(
+        part=_of_runs("actor", "coalesce(r.actor, '')"),
+        name="coalesce(u.name, '')",
+        join='LEFT JOIN "user" u ON u.id = used.key',
+        order=DEAREST,
+    ),
+    "day": SUMMED.format(
+        part=_of_runs("day", "to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')"),
+        name="used.key",
+        join="",
+        order="key",
+    ),
+    "model": SUMMED.format(part=PART_OF_MODELS, name="used.key", join="", order=DEAREST),
 }
-# The words of an event are looked at first: reading JSON costs ten times as much, and few events tell of a model.
-OF_MODELS = f"""
-WITH said AS MATERIALIZED (
-  SELECT r.id, r.status, coalesce(e.event, b.value) AS event FROM workflow_execution_logs r
-  JOIN execution_event e ON e.run_id = r.id LEFT JOIN blob b ON b.digest = e.blob
-  WHERE {WITHIN} AND r.tokens_input + r.tokens_output > 0
-    AND coalesce(e.event, b.value)::text LIKE '{{"event":"block.finished"%"usage":%'
-), one AS (
-  SELECT said.id, coalesce(output ->> 'model', '') AS key, bool_or(status = 'failed') AS failed,
-    sum((usage ->> 'input')::bigint) AS tokens_input, sum((usage ->> 'output')::bigint) AS tokens_output,
-    sum((cost ->> 'total')::float8) AS cost
-  FROM said, json_to_record(event) AS told(output json, usage json, cost json)
-  WHERE json_typeof(usage) = 'object' GROUP BY 1, 2
-)
-SELECT key, key AS name, count(*) AS runs, count(*) FILTER (WHERE failed) AS failed,
-  sum(tokens_input)::bigint AS tokens_input, sum(tokens_output)::bigint AS tokens_output, coalesce(sum(cost), 0) AS cost
-FROM one GROUP BY 1 ORDER BY cost DESC, runs DESC, key LIMIT 1000
-"""
 
 
 class Used(Struct, frozen=True, kw_only=True):
@@ -79,15 +58,35 @@ class Used(Struct, frozen=True, kw_only=True):
 
 
 async def usage(
-    store: Store, workspace_id: str, *, by: By, since: datetime, until: datetime, actor: str | None = None
+    store: Store, workspace_id: str, *, by: By, since: datetime, until: datetime | None = None, actor: str | None = None
 ) -> tuple[Used, ...]:
-    """What the runs of a workspace come to, the dearest first, days in their order; of one person, or of everybody."""
-    statement = OF_MODELS if by == "model" else OF_RUNS.format(**NAMED[by])
-    rows = await store.rows(statement, workspace_id, since, until, actor, _first_id(since - EARLY))
+    """What the runs of a workspace come to, the dearest first, days in their order; of one person, or of everybody.
+
+    Whole days in UTC are read from the books, also of runs that retention has forgotten; of the pieces of days at both
+    ends only what is still there.
+    """
+    now = datetime.now(UTC)
+    is_open = until is None or until >= now
+    until = until or now
+    first, last = _midnight(since + DAY - timedelta.resolution), _midnight(until)
+    if is_open:  # nothing comes after it, so that its day is whole
+        last += DAY
+    if first >= last:
+        first = last = _midnight(since)
+        ends = ((since, until), (since, since))
+    else:
+        ends = ((since, first), (last, max(last, until)))
+    bounds = [bound for end in ends for bound in (_first_id(end[0] - EARLY), _first_id(end[1] + EARLY), *end)]
+    days = (first.strftime("%Y-%m-%d"), last.strftime("%Y-%m-%d"))
+    rows = await store.rows(STATEMENTS[by], workspace_id, actor, *days, *bounds)
     return tuple(Used(**{name: row[name] for name in FIELDS}) for row in rows)
 
 
 FIELDS = Used.__struct_fields__
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _first_id(moment: datetime) -> str:

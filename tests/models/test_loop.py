@@ -9,7 +9,7 @@ import pytest
 from sim_core.errors import Cancelled, Denied, Invalid, Missing, Refused, Unreachable
 from sim_core.models.asking import Patience
 from sim_core.models.dialects import anthropic_messages
-from sim_core.spec.prompts import Cost, Prompt, Reset, Text, TextPart, ThinkingPart, Turn
+from sim_core.spec.prompts import CallStart, Cost, Prompt, Reset, Text, TextPart, ThinkingPart, Turn
 from sim_core.spec.steps import ToolChoice
 from tests.models.desk import MODEL, Desk, models, provider
 from tests.support import vendors
@@ -46,7 +46,9 @@ async def test_tools_are_used_until_there_is_an_answer_and_all_of_it_is_counted(
     ]
     assert (answer.usage.input, answer.usage.output) == (200, 40)
     assert answer.cost == Cost(input=0.0002, output=0.0004, total=0.0006)
-    assert step.deltas == [Text("Let me look."), Reset(), Text("Blue"), Text(" sky.")]
+    assert step.deltas == [
+        Text("Let me look."), Reset(), CallStart(0, "c1", "maps__weather"), Text("Blue"), Text(" sky."),
+    ]  # fmt: skip
     assert answer.first_token_ms is not None
     assert answer.first_token_ms <= answer.ms
     assert [turn.role for turn in answer.turns] == ["assistant", "tool", "assistant"]

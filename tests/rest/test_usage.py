@@ -11,6 +11,7 @@ import pytest
 
 from sim_core.accounts.keys import create_key
 from sim_core.ids import new_id
+from sim_core.store.migrations.m0006_usage_books import FILL
 from tests.rest.conftest import START, Api, workflow
 
 RUN = """
@@ -55,6 +56,12 @@ class Books:
             )
         return id
 
+    async def fill(self) -> None:
+        """Write the books anew, as an upgrade does."""
+        await self.store.execute("DELETE FROM usage_day")
+        for statement in FILL:
+            await self.store.execute(statement)
+
     async def told(self, by: str, *, key: str = "", **query: Any) -> Any:
         since = (datetime.now(UTC) - timedelta(days=7)).isoformat()
         headers = {"x-api-key": key} if key else {}
@@ -73,6 +80,7 @@ async def test_cost_is_told_by_workflow_model_person_and_day(api: Api) -> None:
     await books.run(books.ada, cost=1.5, model="openai/gpt-5", large=True, status="failed")
     await books.run(None, days=2, cost=0.5, model="anthropic/claude", flow=other)
     await books.run(books.ada, days=30, cost=100.0)
+    await books.fill()
     (name,) = [row["name"] for row in await books.store.rows('SELECT name FROM "user" WHERE id = $1', books.ada)]
     assert await books.rows("workflow") == [("=Ledger", 2, 3.5), ("Other", 1, 0.5)]
     assert await books.rows("model") == [("openai/gpt-5", 2, 3.5), ("anthropic/claude", 1, 0.5)]
@@ -98,6 +106,7 @@ async def test_who_is_no_admin_is_told_of_their_own_runs(api: Api) -> None:
     books = await Books(api).open()
     await books.run(books.ada, model="m")
     await books.run(new_id(), cost=9.0, model="m")
+    await books.fill()
     made = await create_key(books.store, workspace_id=books.workspace, user_id=books.ada, name="r", scopes=("read",))
     for by in ("workflow", "person", "day", "model"):
         reply = (await books.told(by, key=made.text)).json()
@@ -129,13 +138,15 @@ async def test_a_hundred_thousand_runs_are_summed_quickly(api: Api) -> None:
     """
     texts = [json.dumps(event, separators=(",", ":")) for event in ({**plain, **told}, plain)]
     await books.store.execute(write, *texts)
+    began = time.perf_counter()
+    await books.fill()
+    took = {"fill": round(time.perf_counter() - began, 3)}
     await books.store.execute("ANALYZE")
-    took: dict[str, float] = {}
     for by in ("workflow", "person", "day", "model"):
         began = time.perf_counter()
-        rows = await books.rows(by)
+        rows = await books.rows(by, since=(datetime.now(UTC) - timedelta(days=7)).date().isoformat() + "T00:00:00Z")
         took[by] = round(time.perf_counter() - began, 3)
         assert sum(runs for _, runs, _ in rows) == 100_000
     print(took)
     # one look, not one for each run, whatever else the machine does
-    assert max(took.values()) < 20
+    assert max(took.values()) < 60

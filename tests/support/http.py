@@ -5,7 +5,7 @@ import inspect
 import json
 import ssl
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -48,7 +48,7 @@ class Answer:
     status: int = 200
     body: Any = b""
     headers: dict[str, str] = field(default_factory=dict)
-    pieces: Iterable[bytes] | None = None
+    pieces: Iterable[bytes] | AsyncIterable[bytes] | None = None
     pause_s: float = 0.0
     delay_s: float = 0.0
     cut: bool = False
@@ -160,6 +160,15 @@ def _event(event: Any) -> bytes:
     return f"{f'event: {name}' + chr(10) if name else ''}data: {text}\n\n".encode()
 
 
+async def _each(pieces: Iterable[bytes] | AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(pieces, AsyncIterable):
+        async for piece in pieces:
+            yield piece
+    else:
+        for piece in pieces:
+            yield piece
+
+
 async def _read(reader: asyncio.StreamReader) -> Seen | None:
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -207,7 +216,7 @@ async def _write(writer: asyncio.StreamWriter, answer: Answer, method: str) -> b
     if answer.pieces is None:
         writer.write(b"" if method == "HEAD" else content)
     else:
-        for piece in answer.pieces:
+        async for piece in _each(answer.pieces):
             writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
             await writer.drain()
             await asyncio.sleep(answer.pause_s)

@@ -34,7 +34,7 @@ def stack() -> Iterator[Stack]:
     """A Sim with the two example workflows."""
     if not (ROOT / "sim_web/dist/index.html").exists():
         pytest.skip("the web app is not built: scripts/setup builds it")
-    stack = Stack(SIM_EMBED_HOSTS="http://localhost:*")
+    stack = Stack(SIM_EMBED_HOSTS="http://localhost:*", SIM_ALLOW_HOSTS="127.0.0.1")
     stack.start()
     try:
         stack.make_key()

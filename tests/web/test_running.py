@@ -1,6 +1,7 @@
 """Running from the canvas: what is asked, what is shown meanwhile, and what is wrong."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -82,7 +83,7 @@ def test_an_approval_is_asked_for_and_the_run_goes_on(person: Person) -> None:
     expect(console.get_by_role("heading", name="This run waits for an answer")).to_be_visible()
     expect(node(page, "Ask").locator("[data-state=paused]")).to_be_visible()
     expect(console).to_contain_text("Ada & sons")
-    console.get_by_role("spinbutton", name="amount").fill("21")
+    console.get_by_role("textbox", name="amount").fill("21")
     console.get_by_role("button", name="Send the answer").click()
     expect(page.get_by_test_id("output")).to_contain_text("42")
     expect(node(page, "After").locator("[data-state=done]")).to_be_visible()
@@ -152,3 +153,42 @@ def test_a_chat_answers_with_what_was_picked(person: Person) -> None:
     page.get_by_role("button", name="Begin a new conversation").click()
     expect(answer).to_have_count(0)
     assert person.complaints == []
+
+
+def test_every_kind_of_input_is_asked_for_and_what_does_not_fit_is_said(person: Person, tmp_path: Path) -> None:
+    kinds = ("string", "number", "boolean", "object", "array", "file", "file[]")
+    rows: list[dict[str, Any]] = [{"id": kind, "name": kind.replace("[]", "s"), "type": kind} for kind in kinds]
+    rows[0]["required"] = True
+    text = "return [<start.string>, <start.number> + 1, <start.boolean>, <start.object>, <start.array>,"
+    text += " <start.file.name>, str([one['size'] for one in <start.files>])]"
+    id = person.make(
+        "Kinds", block("start", "start", values={"input_format": rows}), code("all", text, 300), edges="start>all"
+    )
+    page = person.open(f"/workflows/{id}")
+    expect(node(page, "All")).to_be_visible()
+    run(page)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("number", exact=True).fill("many")
+    dialog.get_by_label("object", exact=True).fill("[1]")
+    dialog.get_by_label("array", exact=True).fill("[1")
+    dialog.get_by_role("button", name="Run", exact=True).click()
+    told = dialog.get_by_role("alert")
+    expect(told).to_have_count(4)
+    for words in ("This is needed.", "This is not a number.", "This is no object", "This is not JSON"):
+        expect(told.filter(has_text=words)).to_have_count(1)
+    dialog.get_by_label("string *", exact=True).fill("two\nlines")
+    dialog.get_by_label("number", exact=True).fill("1.5")
+    dialog.get_by_label("boolean", exact=True).click()
+    dialog.get_by_label("object", exact=True).fill('{"a": null}')
+    dialog.get_by_label("array", exact=True).fill("[1, 2]")
+    expect(told).to_have_count(0)
+    for name in ("a.txt", "b.bin"):
+        (tmp_path / name).write_bytes(b"\x00" * 1500)
+    dialog.get_by_label("file", exact=True).set_input_files(tmp_path / "a.txt")
+    dialog.get_by_label("files", exact=True).set_input_files([tmp_path / "a.txt", tmp_path / "b.bin"])
+    expect(dialog.get_by_text("1.5 kB")).to_have_count(3)
+    dialog.get_by_role("button", name="Leave out a.txt").last.click()
+    dialog.get_by_role("button", name="Run", exact=True).click()
+    output = page.get_by_test_id("output")
+    for part in ("two", "2.5", "true", "a.txt", "[1500]"):
+        expect(output).to_contain_text(part)

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from sim_core.store.sql.usage import BOOKED, COUNT, MODELS, SPENT
+
 MADE = """made AS (
   INSERT INTO workflow_execution_logs (id, workspace_id, workflow_id, version, workflow_seq, snapshot, status, trigger,
     actor, parent_id, idempotency_key, durable, facts, input, input_blob, owner, priority, epoch, created_at,
@@ -21,10 +23,12 @@ MADE = """made AS (
 
 # The lock makes whoever takes the run over wait for this commit, and this statement see a takeover that was faster.
 HELD = """held AS (
-  SELECT r.id FROM workflow_execution_logs r
-  JOIN unnest({}::text[], {}::bigint[]) AS t(id, epoch) ON r.id = t.id AND r.epoch = t.epoch
+  SELECT r.id, r.workspace_id, r.workflow_id, r.actor, r.created_at, r.counted, r.models
+  FROM workflow_execution_logs r JOIN unnest({}::text[], {}::bigint[]) AS t(id, epoch)
+    ON r.id = t.id AND r.epoch = t.epoch
   FOR NO KEY UPDATE OF r)"""
 
+# The end of a run counts once: where its last event is there already, an earlier try of this commit went through.
 PARTS = {
     "made": MADE,
     "held": HELD,
@@ -37,18 +41,25 @@ PARTS = {
   SELECT t.run_id, t.seq, t.at, t.event::json, t.blob
   FROM unnest({}::text[], {}::bigint[], {}::timestamptz[], {}::text[], {}::text[]) AS t(run_id, seq, at, event, blob)
   JOIN held ON held.id = t.run_id
-  ON CONFLICT DO NOTHING)""",
-    "states": """states AS (
+  ON CONFLICT DO NOTHING
+  RETURNING run_id, seq)""",
+    "states": f"""ended AS ({COUNT}  FROM unnest({{}}::text[], {{}}::text[], {{}}::text[], {{}}::text[], {{}}::text[],
+    {{}}::int[], {{}}::timestamptz[], {{}}::float8[], {{}}::timestamptz[], {{}}::bigint[], {{}}::bigint[],
+    {{}}::float8[], {{}}::text[], {{}}::bigint[], {{}}::int[])
+    AS t(id, status, output, output_blob, error, http_status, wake_at, ms, at, tokens_input, tokens_output, cost,
+      spent, seq, writer)
+  JOIN held h ON h.id = t.id JOIN events ON events.run_id = t.id AND events.seq = t.seq),
+{SPENT},
+states AS (
   UPDATE workflow_execution_logs r SET status = t.status, output = t.output::json, output_blob = t.output_blob,
     error = t.error::json, http_status = t.http_status, wake_at = t.wake_at, ms = r.ms + t.ms,
     ended_at = CASE WHEN t.status = 'paused' THEN NULL ELSE t.at END,
     tokens_input = r.tokens_input + t.tokens_input, tokens_output = r.tokens_output + t.tokens_output,
-    cost = r.cost + t.cost, owner = NULL, deadline_at = NULL
-  FROM unnest({}::text[], {}::text[], {}::text[], {}::text[], {}::text[], {}::int[], {}::timestamptz[], {}::float8[],
-    {}::timestamptz[], {}::bigint[], {}::bigint[], {}::float8[])
-    AS t(id, status, output, output_blob, error, http_status, wake_at, ms, at, tokens_input, tokens_output, cost)
-  JOIN held ON held.id = t.id
-  WHERE r.id = t.id)""",
+    cost = r.cost + t.cost, owner = NULL, deadline_at = NULL,
+    counted = CASE WHEN t.status = 'paused' THEN r.counted ELSE t.status END,
+    models = CASE WHEN t.spent IS NULL THEN r.models ELSE {MODELS} END
+  FROM ended t WHERE r.id = t.id),
+{BOOKED}""",
     "told": "told AS (SELECT pg_notify('sim_run', t.payload) FROM unnest({}::text[]) AS t(payload))",
 }
 

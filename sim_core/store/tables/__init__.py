@@ -52,6 +52,7 @@ from sim_core.store.tables.runs import (
     Blob,
     ExecutionEvent,
     Memory,
+    UsageDay,
     WorkflowExecutionLog,
     WorkflowExecutionSnapshot,
 )
@@ -100,6 +101,7 @@ TABLES: tuple[type[Table], ...] = (
     ExecutionEvent,
     Blob,
     Memory,
+    UsageDay,
 )
 """Every table there is, each after those it refers to."""
 
@@ -133,6 +135,7 @@ __all__ = [
     "RoomOwner",
     "Secret",
     "Session",
+    "UsageDay",
     "User",
     "Workflow",
     "WorkflowBlock",

@@ -42,6 +42,25 @@ class WorkflowExecutionLog(Table, tablename="workflow_execution_logs"):
     offered_at = Timestamptz(null=True, default=None, help_text="When the queue handed it to the workers.")
     cancel_asked = Boolean(default=False)
     deadline_at = Timestamptz(null=True, default=None, help_text="When it is stopped, whoever performs it by then.")
+    counted = Text(null=True, default=None, help_text="The end that the books of usage know of; none before the first.")
+    models = JSON(null=True, default=None, help_text="Models that the books of usage know it has used.")
+
+
+class UsageDay(Table, tablename="usage_day"):
+    """What the runs that began on one day come to; it stays when they are forgotten. Its key is all before `runs`."""
+
+    workspace_id = Text(primary_key=True)
+    day = Text(help_text="In UTC, as 2026-01-31.")
+    of_model = Boolean(default=False, help_text="Whether this is one model's part of runs, or the whole of them.")
+    workflow_id = Text()
+    actor = Text(help_text="Who began them; empty for nobody.")
+    model = Text()
+    writer = Integer(help_text="Processes write rows of their own, so that none waits for another.")
+    runs = BigInt()
+    failed = BigInt()
+    tokens_input = BigInt()
+    tokens_output = BigInt()
+    cost = DoublePrecision()
 
 
 class WorkflowExecutionSnapshot(Table, tablename="workflow_execution_snapshots"):

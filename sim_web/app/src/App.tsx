@@ -6,6 +6,7 @@ import { RETURN } from "./connect/account";
 import { Connected } from "./connect/Connected";
 import { Frame } from "./frame/Frame";
 import { Lost } from "./frame/Lost";
+import { Renewal } from "./frame/Renewal";
 import { go, usePath } from "./frame/route";
 import { useSession } from "./session";
 import { arrive, wanted } from "./sign/door";
@@ -16,9 +17,11 @@ const SIGN_PAGES = ["/sign-in", "/sign-up", "/reset", "/connect"];
 export function App() {
   return (
     <QueryClientProvider client={queries}>
-      <Suspense fallback={null}>
-        <Shown />
-      </Suspense>
+      <Renewal>
+        <Suspense fallback={null}>
+          <Shown />
+        </Suspense>
+      </Renewal>
       <Toaster
         position="top-center"
         offset={60}

@@ -8,6 +8,8 @@ const KEY = "sim.key";
 const SIGNED = "sim.signed";
 const EXPECTED = "expected";
 const WORKSPACE = "sim.workspace";
+/** What was said in test chats: nobody who signs in after is to read it. */
+export const TALKS = "sim.talks";
 
 export interface SessionState {
   phase: "asking" | "out" | "in" | "lost";
@@ -52,6 +54,7 @@ export const session = {
     if (useSession.getState().phase === "out") return;
     const was = localStorage.getItem(SIGNED) !== EXPECTED;
     sessionStorage.removeItem(KEY);
+    sessionStorage.removeItem(TALKS);
     localStorage.removeItem(SIGNED);
     useSession.setState({ phase: "out", me: undefined, why: was ? why : "" });
   },

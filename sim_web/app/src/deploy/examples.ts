@@ -1,6 +1,6 @@
 /** A call of the deployed workflow in three languages, ready to be pasted. */
 
-import type { Asked } from "../run/InputForm";
+import type { Asked } from "../run/asked";
 
 export type Way = "wait" | "stream" | "async";
 export interface Call {

@@ -1,5 +1,5 @@
 import type { CSSProperties, ReactNode } from "react";
-import type { Step } from "../run/view";
+import { isSpeaking, type Step } from "../run/view";
 import { Watchers } from "../together/Watchers";
 import { cx } from "../ui/cx";
 import { lasted } from "../ui/when";
@@ -45,10 +45,24 @@ export function NodeFrame({ id, selected, faded, step, color, className, childre
     >
       {children}
       {step ? <StepBadge step={step} /> : null}
+      {step && isSpeaking(step) ? <Speech step={step} /> : null}
       <Watchers id={id} />
     </div>
   );
 }
+
+/** The end of what a block says while it speaks, below it: it takes no room of its own. */
+const Speech = ({ step }: { step: Step }) => (
+  <p
+    data-speech
+    className="pointer-events-none absolute top-full right-0 left-0 z-10 mt-2 flex max-h-16 flex-col justify-end overflow-hidden rounded-md border border-line bg-raised px-2 py-1 text-sm [overflow-wrap:anywhere]"
+  >
+    {step.text ? tail(step.text) : <span className="text-soft">Uses {step.tools?.at(-1)}…</span>}
+  </p>
+);
+
+const SEEN = 160;
+const tail = (text: string) => (text.length > SEEN ? `…${text.slice(-SEEN)}` : text);
 
 function StepBadge({ step }: { step: Step }) {
   const tone = step.state === "failed" ? "bg-bad-wash text-bad" : "bg-raised text-soft";

@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { InputForm, problem, readInput } from "../run/InputForm";
+import { isWrong, readInput } from "../run/asked";
+import { InputForm } from "../run/InputForm";
 import { JsonInput, jsonTrouble } from "../run/JsonInput";
 import { Button } from "../ui/Button";
 import { useEditor, useEditorStore } from "./store";
@@ -24,12 +25,10 @@ export function RunForm() {
   const [typed, setTyped] = useState<Typed>(() => kept.get(key) ?? { values: {}, json: "{}", asJson: !asked.length });
   const change = (facts: Partial<Typed>) => setTyped((was) => ({ ...was, ...facts }));
   const asJson = typed.asJson || !asked.length;
-  const wrong = asJson
-    ? Boolean(jsonTrouble(typed.json))
-    : asked.some(
-        (one) => problem(one, typed.values[one.name] ?? "") || (one.required && !(typed.values[one.name] ?? one.value)),
-      );
+  const [isSent, setSent] = useState(false);
   const run = () => {
+    setSent(true);
+    if (!asJson && isWrong(asked, typed.values)) return;
     kept.set(key, typed);
     void runner.start(asJson ? JSON.parse(typed.json.trim() || "{}") : readInput(asked, typed.values), where);
   };
@@ -46,7 +45,7 @@ export function RunForm() {
       {asJson ? (
         <JsonInput label="Input, as JSON" value={typed.json} onChange={(json) => change({ json })} />
       ) : (
-        <InputForm asked={asked} values={typed.values} onChange={(values) => change({ values })} />
+        <InputForm asked={asked} values={typed.values} isSent={isSent} onChange={(values) => change({ values })} />
       )}
       <div className="flex items-center justify-between">
         {asked.length ? (
@@ -56,7 +55,7 @@ export function RunForm() {
         ) : (
           <span />
         )}
-        <Button type="submit" kind="main" disabled={wrong}>
+        <Button type="submit" kind="main" disabled={asJson && Boolean(jsonTrouble(typed.json))}>
           Run
         </Button>
       </div>

@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { run as runQuery } from "../api/queries";
 import { Approval } from "../run/Approval";
-import type { RunView } from "../run/view";
+import { isSpeaking, type RunView } from "../run/view";
 import { JsonTree } from "../ui/JsonTree";
+import { isNothing } from "../ui/words";
 import { Refused } from "./Refused";
+import { Tools } from "./Tools";
 import type { Names } from "./useNames";
 import { useRunner } from "./useRunner";
 
@@ -11,7 +13,7 @@ import { useRunner } from "./useRunner";
 export function RunResult({ run, names }: { run: RunView; names: Names }) {
   const runner = useRunner();
   const paused = useQuery({ ...runQuery(run.id), enabled: run.status === "paused" });
-  const speaking = Object.values(run.steps).filter((one) => one.state === "running" && one.text);
+  const speaking = Object.values(run.steps).filter(isSpeaking);
   return (
     <div className="grid min-h-0 content-start gap-3 overflow-auto p-3">
       {run.message ? (
@@ -31,6 +33,7 @@ export function RunResult({ run, names }: { run: RunView; names: Names }) {
       {speaking.map((one) => (
         <div key={one.key}>
           {speaking.length > 1 ? <p className="text-xs font-semibold text-soft">{names(one.block)}</p> : null}
+          <Tools step={one} />
           <p aria-live="polite" className="whitespace-pre-wrap">
             {one.text}
           </p>
@@ -46,7 +49,3 @@ export function RunResult({ run, names }: { run: RunView; names: Names }) {
     </div>
   );
 }
-
-/** A run that failed before it brought anything has no output to show. */
-const isNothing = (output: unknown) =>
-  output === null || output === undefined || (typeof output === "object" && !Object.keys(output).length);

@@ -5,7 +5,9 @@ import type { Step } from "../run/view";
 import { IconButton } from "../ui/Button";
 import { JsonTree } from "../ui/JsonTree";
 import { cost, lasted } from "../ui/when";
+import { isNothing } from "../ui/words";
 import { useEditor, useEditorStore } from "./store";
+import { Tools } from "./Tools";
 import { useReveal } from "./useReveal";
 
 /** What went into a step, and what came out of it, side by side. */
@@ -58,10 +60,13 @@ function Came({ step, name }: { step: Step; name: string }) {
           <p className="pt-1 whitespace-pre-wrap">{step.thinking}</p>
         </details>
       ) : null}
+      <Tools step={step} />
       {speaks ? (
         <p aria-live="polite" className="whitespace-pre-wrap">
           {step.text || "Running…"}
         </p>
+      ) : step.text && isNothing(step.output) ? (
+        <p className="whitespace-pre-wrap">{step.text}</p>
       ) : (
         <JsonTree value={step.output ?? null} path={normalise(name)} />
       )}

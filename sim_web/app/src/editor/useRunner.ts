@@ -6,7 +6,7 @@ import { Refusal, send, write } from "../api/client";
 import { queries } from "../api/queries";
 import type { Execute } from "../api/schema";
 import { entriesOf } from "../model/ports";
-import type { Asked } from "../run/InputForm";
+import type { Asked } from "../run/asked";
 import { emptyRun, type RunView } from "../run/view";
 import { follow } from "./follow";
 import { type Editor, type EditorStore, useEditorStore } from "./store";

@@ -1,5 +1,6 @@
 /** One socket to the service: hello, pings, and back again with patience; rooms hear what is theirs. */
 
+import { STALE } from "../data/newer";
 import type { SessionOptions, SocketLike } from "./types";
 import { type FromServer, type Limits, VERSION } from "./wire";
 
@@ -197,7 +198,10 @@ export class Connection {
     if (refusal === "stale_schema" || this.knocks > KNOCKS) {
       const words = refusal === "stale_schema" ? "this page is older than the server: load it anew" : refusal;
       for (const room of [...this.rooms.values()]) room.refused(words || "the server does not let you in");
-      if (refusal === "stale_schema") return;
+      if (refusal === "stale_schema") {
+        (globalThis as { dispatchEvent?: (event: Event) => void }).dispatchEvent?.(new Event(STALE));
+        return;
+      }
     }
     if (!this.failures) this.since = Date.now();
     const longest = this.knocks ? 30_000 : Date.now() - this.since < SOON_MS ? SOON_WAIT_MS : MAX_WAIT_MS;

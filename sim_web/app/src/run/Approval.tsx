@@ -5,7 +5,8 @@ import type { PauseReply } from "../api/schema";
 import { Button } from "../ui/Button";
 import { JsonTree } from "../ui/JsonTree";
 import { Failed } from "../ui/States";
-import { type Asked, InputForm, readInput } from "./InputForm";
+import { type Asked, isWrong, readInput } from "./asked";
+import { InputForm } from "./InputForm";
 
 interface Props {
   run: string;
@@ -19,7 +20,10 @@ export function Approval({ run, pause, onAnswered }: Props) {
   const [values, setValues] = useState<Record<string, string>>({});
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
+  const [isSent, setSent] = useState(false);
   const answer = async () => {
+    setSent(true);
+    if (isWrong(asked, values)) return;
     setBusy(true);
     setError(undefined);
     try {
@@ -42,7 +46,7 @@ export function Approval({ run, pause, onAnswered }: Props) {
     >
       <h2 className="font-semibold">This run waits for an answer</h2>
       <Shown output={pause.output} />
-      <InputForm asked={asked} values={values} onChange={setValues} />
+      <InputForm asked={asked} values={values} isSent={isSent} onChange={setValues} />
       {error ? <Failed error={error} /> : null}
       <div>
         <Button type="submit" kind="main" disabled={busy}>

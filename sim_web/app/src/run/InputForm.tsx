@@ -1,116 +1,71 @@
 import { Field } from "../ui/Field";
 import { Switch } from "../ui/Switch";
-
-/** A value that somebody is asked for: a row of a start block's inputs, or of an approval's. */
-export interface Asked {
-  name: string;
-  label?: string | null;
-  type?: string;
-  value?: unknown;
-  description?: string | null;
-  required?: boolean;
-}
+import { type Asked, isFile, problem, shown, type Typed } from "./asked";
+import { FileInput } from "./FileInput";
 
 interface Props {
-  asked: Asked[];
-  values: Record<string, string>;
+  asked: readonly Asked[];
+  values: Typed;
   onChange: (values: Record<string, string>) => void;
+  /** Somebody wanted to send it: what is needed and lacks is said too. */
+  isSent?: boolean;
 }
 
-const asText = (value: unknown) =>
-  value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
-const shown = (one: Asked, values: Record<string, string>) => values[one.name] ?? asText(one.value);
-
-export function InputForm({ asked, values, onChange }: Props) {
+/** One control for each value that is asked for, judged while it is typed. */
+export function InputForm({ asked, values, onChange, isSent }: Props) {
   const set = (name: string, value: string) => onChange({ ...values, [name]: value });
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       {asked
         .filter((one) => one.name)
-        .map((one) => (
-          <Field
-            key={one.name}
-            label={one.label || one.name}
-            hint={one.description ?? undefined}
-            required={one.required}
-            error={problem(one, shown(one, values))}
-          >
-            {(id) => (
-              <Control id={id} one={one} value={shown(one, values)} onChange={(value) => set(one.name, value)} />
-            )}
-          </Field>
-        ))}
+        .map((one) => {
+          const value = shown(one, values);
+          const error = problem(one, value, isSent);
+          return (
+            <Field
+              key={one.name}
+              label={one.label || one.name}
+              hint={one.description ?? undefined}
+              required={one.required}
+              error={error}
+            >
+              {(id) => (
+                <Control
+                  id={id}
+                  one={one}
+                  value={value}
+                  invalid={Boolean(error)}
+                  onChange={(next) => set(one.name, next)}
+                />
+              )}
+            </Field>
+          );
+        })}
     </div>
   );
 }
 
-function Control({
-  id,
-  one,
-  value,
-  onChange,
-}: {
+interface ControlProps {
   id: string;
   one: Asked;
   value: string;
+  invalid: boolean;
   onChange: (value: string) => void;
-}) {
+}
+
+function Control({ id, one, value, invalid, onChange }: ControlProps) {
   if (one.type === "boolean")
     return <Switch id={id} checked={value === "true"} onChange={(is) => onChange(String(is))} />;
-  const long = one.type === "object" || one.type === "array" || one.type?.startsWith("file");
-  if (long)
-    return (
-      <textarea
-        id={id}
-        className="control font-mono text-sm"
-        rows={3}
-        value={value}
-        placeholder="JSON"
-        onChange={(event) => onChange(event.target.value)}
-      />
-    );
-  return (
-    <input
-      id={id}
-      className="control"
-      type={one.type === "number" ? "number" : "text"}
-      step="any"
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    />
-  );
-}
-
-const isJson = (type?: string) => type === "object" || type === "array" || Boolean(type?.startsWith("file"));
-
-export function problem(one: Asked, text: string): string | undefined {
-  if (!text.trim()) return undefined;
-  if (one.type === "number" && Number.isNaN(Number(text))) return "This is not a number.";
-  if (isJson(one.type)) {
-    try {
-      JSON.parse(text);
-    } catch (error) {
-      return `This is not JSON: ${(error as Error).message}`;
-    }
-  }
-  return undefined;
-}
-
-/** What was typed, as the types say; what was left empty is left out. */
-export function readInput(asked: Asked[], values: Record<string, string>): Record<string, unknown> {
-  const found: Record<string, unknown> = {};
-  for (const one of asked) {
-    const text = shown(one, values);
-    if (!one.name || (text === "" && one.type !== "boolean")) continue;
-    if (one.type === "boolean") found[one.name] = text === "true";
-    else if (one.type === "number") found[one.name] = Number(text);
-    else if (isJson(one.type)) {
-      try {
-        found[one.name] = JSON.parse(text);
-      } catch {
-        found[one.name] = text;
-      }
-    } else found[one.name] = text;
-  }
-  return found;
+  if (isFile(one.type)) return <FileInput id={id} type={one.type} value={value} onChange={onChange} />;
+  const told = {
+    id,
+    value,
+    "aria-invalid": invalid,
+    onChange: (event: { target: { value: string } }) => onChange(event.target.value),
+  };
+  if (one.type === "object" || one.type === "array")
+    return <textarea {...told} className="control font-mono text-sm" rows={3} spellCheck={false} placeholder="JSON" />;
+  // a number field of the browser keeps to itself what it cannot read
+  if (one.type === "number") return <input {...told} className="control" inputMode="decimal" autoComplete="off" />;
+  return <textarea {...told} className="control max-h-48 resize-none [field-sizing:content]" rows={1} />;
 }

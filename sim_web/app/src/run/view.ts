@@ -15,6 +15,8 @@ export interface Step {
   text: string;
   /** What a model thought aloud. */
   thinking?: string;
+  /** Tools that a model has asked for so far. */
+  tools?: readonly string[];
   inputs?: unknown;
   output?: unknown;
   message?: string;
@@ -59,6 +61,9 @@ export const emptyRun = (id = "", began = 0): RunView => ({
   lastId: "",
   began,
 });
+
+/** Whether a step has words to show while it runs, or tools that it uses. */
+export const isSpeaking = (step: Step) => step.state === "running" && Boolean(step.text || step.tools?.length);
 
 const keyOf = (block: string, path: Path) =>
   [block, ...path.map(([container, index]) => `${container}:${index}`)].join("/");
@@ -115,6 +120,7 @@ function step(draft: Draft, told: Told) {
         inputs: data.inputs,
         text: "",
         thinking: "",
+        tools: undefined,
         output: undefined,
         message: undefined,
         ms: undefined,
@@ -155,6 +161,10 @@ function step(draft: Draft, told: Told) {
 function speak(draft: Draft, data: Data) {
   const before = draft.steps[keyOf(data.block ?? "", data.path ?? [])];
   if (data.kind === "reset") return put(draft, data, { text: "", thinking: "" });
+  if (data.kind === "tool") {
+    const named = (data.text ?? "").split("\n").filter(Boolean);
+    return put(draft, data, { tools: [...(before?.tools ?? []), ...named] });
+  }
   const what = data.kind === "thinking" ? "thinking" : "text";
   put(draft, data, { [what]: (before?.[what] ?? "") + (data.text ?? "") });
 }

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from "react";
 interface Props {
   title: string;
   about?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
   foot?: ReactNode;
 }
 

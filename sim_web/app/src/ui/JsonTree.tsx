@@ -14,8 +14,9 @@ interface Props {
 const FEW = 100;
 const isBranch = (value: unknown): value is object => typeof value === "object" && value !== null;
 const isName = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
+/** What has no name of its own is not to be referred to: its parts are copied as values. */
 const below = (path: string, key: string, list: boolean) =>
-  list ? `${path}[${key}]` : isName.test(key) ? `${path}.${key}` : `${path}["${key}"]`;
+  !path ? "" : list ? `${path}[${key}]` : isName.test(key) ? `${path}.${key}` : `${path}["${key}"]`;
 
 /** A value as a tree; a click on a name copies the path to it. */
 export function JsonTree({ value, path = "", label, depth = 0 }: Props) {

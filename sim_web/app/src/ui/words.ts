@@ -82,3 +82,7 @@ export function actWords(code: string): string {
 /** So many of something: `counted(1, "field")` is "1 field". */
 export const counted = (count: number, one: string, many = `${one}s`) =>
   `${count.toLocaleString()} ${count === 1 ? one : many}`;
+
+/** A value that holds nothing to show. */
+export const isNothing = (value: unknown) =>
+  value === null || value === undefined || (typeof value === "object" && !Object.keys(value).length);
