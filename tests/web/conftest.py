@@ -126,6 +126,10 @@ class Person:
             "localStorage.getItem('sim.signed') || localStorage.setItem('sim.signed', 'expected')"
         )
 
+    def enter(self, workspace: str) -> None:
+        """Have every page that is opened from now on be in this workspace."""
+        self.context.add_init_script(f"try {{ sessionStorage.setItem('sim.workspace', {workspace!r}) }} catch {{}}")
+
     def shift(self) -> float:
         """How much of the page that is open has moved by itself, from 0."""
         return self.page.evaluate("window.simShift")
