@@ -229,8 +229,9 @@ def test_a_viewer_sees_everything_and_changes_nothing(room: Room) -> None:
     press(eve, "work", "Control+d")
     drag(eve, "work", 90)
     expect(eve.get_by_label("Name of the block")).to_be_disabled()
-    expect(field(eve, "code")).to_have_attribute("inert", "")
+    expect(field(eve, "language")).to_have_attribute("inert", "")
     type_in_vain(eve)
+    read_large(eve)
     expect(ada.get_by_role("button", name="Follow Eve")).to_be_visible()
     rename(ada, "work", "Seen")
     expect(node(eve, "work")).to_contain_text("Seen")
@@ -251,6 +252,25 @@ def type_in_vain(page: Page) -> None:
     assert box
     page.mouse.click(box["x"] + 60, box["y"] + 40)
     page.keyboard.type("no")
+
+
+def read_large(page: Page) -> None:
+    """A long text has room for who may only read it: nothing beside it, and nothing to be typed into it."""
+    text = page.get_by_role("textbox", name="Code", exact=True)
+    expect(text).to_have_attribute("aria-readonly", "true")
+    said = text.inner_text()
+    field(page, "code").hover()
+    page.get_by_role("button", name="Enlarge Code").click()
+    dialog = page.get_by_role("dialog")
+    large = dialog.get_by_role("textbox", name="Code", exact=True)
+    expect(large).to_have_text(said)
+    expect(large).to_be_focused()
+    page.keyboard.type("no")
+    page.keyboard.press("Control+z")
+    expect(large).to_have_text(said)
+    expect(dialog.locator("summary")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
 
 
 def said_over_the_wire(page: Page, op: dict[str, Any]) -> list[str]:

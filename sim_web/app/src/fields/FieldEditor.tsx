@@ -48,6 +48,9 @@ const KINDS: Record<string, FC<KindProps>> = {
   model: Model,
 };
 
+/** What people who may not change a text still read, select, copy and enlarge. */
+const TEXTS = new Set<FC<KindProps>>([ShortText, LongText, CodeField, JsonField]);
+
 interface Props {
   field: FormField;
   place: Place;
@@ -59,14 +62,15 @@ export const FieldEditor = memo(function FieldEditor({ field, place, problem, on
   const value = fieldValue(field, place.values);
   const Kind = KINDS[kindOf(field)] ?? JsonField;
   const error = troubleOf(field, value) ?? problem;
+  const isShut = place.disabled && (field.secret || !TEXTS.has(Kind));
   const focus = useFocusMark(place.block, field.name);
   return (
     <div
       data-field={field.name}
       data-kind={kindOf(field)}
       {...focus}
-      className={place.disabled ? "relative opacity-60" : "relative"}
-      inert={place.disabled}
+      className={isShut ? "relative opacity-60" : "relative"}
+      inert={isShut}
     >
       <Field label={field.title} hint={field.doc} error={error} required={field.required}>
         {(id) => (

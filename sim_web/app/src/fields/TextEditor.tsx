@@ -1,5 +1,5 @@
-import { Compartment, EditorState } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
+import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { secrets } from "../api/queries";
@@ -39,6 +39,15 @@ export type TextProps = Props;
 
 const LINE = 18;
 
+/** A text that is not one's own to change: it is selected, copied and scrolled, also by keyboard, and nothing else. */
+const READ_ONLY: Extension = [
+  EditorState.readOnly.of(true),
+  EditorView.editable.of(false),
+  EditorView.contentAttributes.of({ tabindex: "0", "aria-readonly": "true" }),
+  // a shared text has an undo of its own, which asks nobody
+  Prec.highest(keymap.of(["Mod-z", "Mod-y", "Mod-Shift-z"].map((key) => ({ key, run: () => true })))),
+];
+
 /** Text with references: completed on `<` and `{{`, shown as chips, coloured as its language says. */
 export function TextEditor(props: Props) {
   const { id, label, value, single, code, rows = 1, language = "", invalid, place, field, shares, large, row } = props;
@@ -53,6 +62,7 @@ export function TextEditor(props: Props) {
   known.current = { sources: props.offered, secrets: names?.map((one) => one.name) ?? [] };
   const speaks = useRef(new Compartment());
   const says = useRef(new Compartment());
+  const may = useRef(new Compartment());
   const store = useEditorStore();
   useEffect(() => {
     const inRow = () => (of && rowId && fact ? of.text(rowId, fact) : null);
@@ -80,6 +90,7 @@ export function TextEditor(props: Props) {
           shared ? collaborative(shared, colorOf) : [],
           speaks.current.of([]),
           says.current.of(attributes),
+          may.current.of(latest.current.place.disabled ? READ_ONLY : []),
           changed,
         ],
       }),
@@ -97,6 +108,9 @@ export function TextEditor(props: Props) {
     if (!now || isShared.current || now.state.doc.toString() === value) return;
     now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: value }, annotations: describes.of(true) });
   }, [value]);
+  useEffect(() => {
+    view.current?.dispatch({ effects: may.current.reconfigure(place.disabled ? READ_ONLY : []) });
+  }, [place.disabled]);
   useEffect(() => {
     let gone = false;
     void languageExtension(language).then((extension) => {

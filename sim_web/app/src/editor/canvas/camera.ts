@@ -103,16 +103,22 @@ export function useCamera<T extends string | number | boolean>(tell: (at: Transf
 /** Whether something under way reckons with what the store knows: a new edge, or a frame around blocks. */
 const asks = (state: ReactFlowState) => state.connection.inProgress || state.userSelectionActive;
 
+/** Elements by their class, found by the page's own index: a selector would go through all of the canvas each time. */
+const found = (canvas: HTMLElement | null, name: string) =>
+  canvas?.getElementsByClassName(name)[0] as HTMLElement | undefined;
+
 function draw({ domNode, nodesSelectionActive }: ReactFlowState, [x, y, zoom]: Transform) {
   const moved = `translate(${x}px,${y}px) scale(${zoom})`;
-  const drawn = nodesSelectionActive ? ".react-flow__viewport, .react-flow__nodesselection" : ".react-flow__viewport";
-  for (const one of domNode?.querySelectorAll<HTMLElement>(drawn) ?? []) one.style.transform = moved;
+  const sheet = found(domNode, "react-flow__viewport");
+  if (sheet) sheet.style.transform = moved;
+  const frame = nodesSelectionActive && found(domNode, "react-flow__nodesselection");
+  if (frame) frame.style.transform = moved;
 }
 
 /** Whether a block comes into view that the store does not know to be there. */
 export function enters({ nodeLookup, transform, width, height }: ReactFlowState, now: Transform): boolean {
-  const [left, top, right, bottom] = window(now, width, height);
-  const [wasLeft, wasTop, wasRight, wasBottom] = window(transform, width, height);
+  const [left, top, right, bottom] = seen(now, width, height);
+  const [wasLeft, wasTop, wasRight, wasBottom] = seen(transform, width, height);
   if (left >= wasLeft && top >= wasTop && right <= wasRight && bottom <= wasBottom) return false;
   for (const { internals, measured } of nodeLookup.values()) {
     const { x, y } = internals.positionAbsolute;
@@ -124,5 +130,6 @@ export function enters({ nodeLookup, transform, width, height }: ReactFlowState,
   return false;
 }
 
-const window = ([x, y, zoom]: Transform, width: number, height: number) =>
+/** The part of the canvas that is looked at. */
+const seen = ([x, y, zoom]: Transform, width: number, height: number) =>
   [-x / zoom, -y / zoom, (width - x) / zoom, (height - y) / zoom] as const;
