@@ -97,7 +97,7 @@ interface PickProps {
 const Pick = ({ label, value, onPick, children }: PickProps) => (
   <select
     aria-label={label}
-    className="control w-36 max-sm:w-auto max-sm:flex-1 max-sm:basis-36"
+    className="control w-36 min-w-0 max-sm:w-auto max-sm:flex-1 max-sm:basis-36"
     value={value}
     onChange={(event) => onPick(event.target.value)}
   >
