@@ -81,7 +81,7 @@ OVERFLOW = """() => {
     ["auto", "scroll"].includes(overflowX) || (overflowX === "hidden" && textOverflow === "ellipsis");
   const within = (one) => one && one.tagName !== "MAIN" && one !== document.body
     && (kept(style(one)) || within(one.parentElement));
-  const apart = ".sr-only, svg *, .react-flow, .cm-editor, [data-sonner-toaster]";
+  const apart = ".sr-only, svg *, .canvas-room, .react-flow, .cm-editor, [data-sonner-toaster]";
   const seen = [...document.querySelectorAll("#root *, [role=dialog], [role=dialog] *")].filter((one) => {
     const { width, height } = one.getBoundingClientRect();
     return width > 1 && height > 1 && style(one).visibility === "visible" && !one.closest(apart);

@@ -26,12 +26,12 @@ export function FilterBar({ filter, names, live, onLive, onChange }: Props) {
   }, [text]);
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <label className="relative">
+      <label className="relative max-sm:w-full">
         <Search size={14} className="absolute top-[9px] left-2.5 text-soft" aria-hidden />
         <span className="sr-only">Look for runs</span>
         <input
           type="search"
-          className="control w-56 pl-8"
+          className="control w-56 pl-8 max-sm:w-full"
           placeholder="Name, failure or id…"
           value={text}
           onChange={(event) => setText(event.target.value)}
@@ -95,7 +95,12 @@ interface PickProps {
 }
 
 const Pick = ({ label, value, onPick, children }: PickProps) => (
-  <select aria-label={label} className="control w-36" value={value} onChange={(event) => onPick(event.target.value)}>
+  <select
+    aria-label={label}
+    className="control w-36 min-w-0 max-sm:w-auto max-sm:flex-1 max-sm:basis-36"
+    value={value}
+    onChange={(event) => onPick(event.target.value)}
+  >
     <option value="">{label}: all</option>
     {children}
   </select>

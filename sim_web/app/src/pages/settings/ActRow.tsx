@@ -7,12 +7,16 @@ import { actWords } from "../../ui/words";
 export function ActRow({ act }: { act: Act }) {
   const line = (
     <>
-      <span className="w-40 shrink-0 text-sm text-soft tabular-nums">{moment(act.created_at)}</span>
-      <span className="w-48 shrink-0 truncate font-medium" title={act.action}>
+      <span className="w-40 shrink-0 text-sm max-md:w-auto max-md:flex-1 text-soft tabular-nums">
+        {moment(act.created_at)}
+      </span>
+      <span className="w-48 shrink-0 truncate font-medium max-md:order-2 max-md:w-full" title={act.action}>
         {actWords(act.action)}
       </span>
-      <span className="min-w-0 flex-1 truncate">{act.actor || "nobody"}</span>
-      <span className="w-28 shrink-0 truncate text-right text-sm text-soft max-md:text-left">{act.address}</span>
+      <span className="min-w-0 flex-1 truncate max-md:order-3 max-md:basis-full max-md:text-soft">
+        {act.actor || "nobody"}
+      </span>
+      <span className="w-28 shrink-0 truncate text-right text-sm text-soft max-md:order-1">{act.address}</span>
     </>
   );
   const shape = "flex min-h-9 items-center gap-x-4 px-4 py-1.5 max-md:flex-wrap";

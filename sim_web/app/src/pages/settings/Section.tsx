@@ -28,7 +28,7 @@ export function Section({ title, about, actions, children }: Props) {
 /** The head of a list: what it is, and what adds to it. */
 export const Head = ({ title, about, children }: { title: string; about?: ReactNode; children?: ReactNode }) => (
   <div className="flex flex-wrap items-center gap-3 not-first:mt-4">
-    <div className="min-w-0 flex-1 basis-60">
+    <div className="min-w-0 flex-1 basis-60 max-sm:basis-full">
       <h2 className="text-lg font-semibold">{title}</h2>
       {about ? <p className="text-soft">{about}</p> : null}
     </div>
