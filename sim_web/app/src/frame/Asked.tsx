@@ -5,7 +5,9 @@ import { attempt } from "./actions";
 import { asking, useAsked } from "./asked";
 import { Confirm } from "./Confirm";
 
-/** Where a page has its dialogs: one at a time, gone with the page. */
+const never = Promise.resolve();
+
+/** Where pages have their dialogs: one at a time, gone with the frame. */
 export function Asked() {
   const asked = useAsked((state) => state.asked);
   useEffect(() => () => asking.close(), []);
@@ -22,6 +24,7 @@ export function Asked() {
           verb={asked.verb}
           onClose={close}
           onConfirm={() => void attempt(asked.perform())}
+          or={asked.or && { verb: asked.or.verb, perform: () => void attempt(asked.or?.perform() ?? never) }}
         >
           {asked.about}
         </Confirm>

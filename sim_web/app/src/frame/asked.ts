@@ -18,6 +18,8 @@ interface YesAsked extends Words {
   verb: string;
   /** What is done then; a refusal is said calmly. */
   perform: () => Promise<unknown>;
+  /** A milder thing that may be done instead. */
+  or?: { verb: string; perform: () => Promise<unknown> };
 }
 interface OnceShown extends Words {
   kind: "once";

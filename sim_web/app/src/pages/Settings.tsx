@@ -1,6 +1,5 @@
 import { useEffect } from "react";
 import { useOrganization } from "../api/accounts";
-import { Asked } from "../frame/Asked";
 import { Link } from "../frame/Link";
 import { go } from "../frame/route";
 import { useMe, useRole } from "../session";
@@ -41,7 +40,6 @@ export default function Settings({ tab }: { tab: string }) {
         <div key={chosen?.id} className="grid min-h-[70vh] grid-cols-1 content-start gap-4">
           {chosen ? <chosen.Shown /> : null}
         </div>
-        <Asked />
       </div>
     </Page>
   );

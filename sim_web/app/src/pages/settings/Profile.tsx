@@ -2,6 +2,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { read, write } from "../../api/client";
 import type { Me } from "../../api/schema";
+import { forgetPerson } from "../../data/parting";
 import { asking } from "../../frame/asked";
 import { session, useMe } from "../../session";
 import { isEmail } from "../../sign/door";
@@ -24,7 +25,9 @@ export function Profile() {
       verb: "Delete the account",
       perform: async () => {
         await write("DELETE", "/me");
+        const gone = session.person();
         session.close();
+        await forgetPerson(gone);
         location.assign("/sign-in");
       },
     });
