@@ -27,7 +27,7 @@ MAY = {
     "Bob": {"workspace": {"Leave the workspace"}, "people": set[str](), "members": set[str]()},
     "Amy": {
         "workspace": {"Save", "Leave the workspace", "Delete the workspace"},
-        "people": {"Let a member in", "Remove Eve", "Remove Bob", "Remove Amy"},
+        "people": {"Remove Ada", "Remove Bob", "Remove Eve", "Remove Amy"},
         "members": set[str](),
         "models": {"Add a key of OpenAI", "Add a key of Anthropic"},
     },
