@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -30,7 +30,7 @@ class Vendor:
 
 
 @asynccontextmanager
-async def shop(open_site: Open) -> AsyncIterator[tuple[Site, Browser, Vendor, Server]]:
+async def shop(open_site: Open) -> AsyncGenerator[tuple[Site, Browser, Vendor, Server]]:
     vendor = Vendor()
     async with serve(vendor) as server, open_site(SIM_ALLOW_HOSTS=server.allow) as site:
         yield site, await site.owner(), vendor, server

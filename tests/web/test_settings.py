@@ -1,8 +1,8 @@
 """Settings as each role sees them: keys of vendors, and rights that change while one looks."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Response, expect
@@ -14,6 +14,7 @@ from tests.web.conftest import Person
 from tests.web.looking import tabs
 from tests.web.together.people import PASSWORD, Seat
 
+Sit: TypeAlias = Callable[[str], Person]
 GOOD, BAD = "sk-good-0123456789", "sk-bad-0123456789"
 YOU = ["Profile", "Security", "Your API keys", "Your secrets", "Appearance", "Your workspaces"]
 SEEN = {
@@ -68,7 +69,7 @@ def team(place: Stack) -> dict[str, Seat]:
 
 
 @pytest.fixture
-def people(browser: Browser, place: Stack, team: dict[str, Seat]) -> Iterator[Any]:
+def people(browser: Browser, place: Stack, team: dict[str, Seat]) -> Iterator[Sit]:
     """Opens a browser for somebody of the team."""
     opened: list[Person] = []
 
@@ -90,7 +91,7 @@ def answered(dialog: Locator, button: str, **answers: str) -> None:
 
 
 def test_keys_of_a_vendor_are_added_tried_put_in_order_and_deleted(
-    people: Any, place: Stack, team: dict[str, Seat], vendor: Server
+    people: Sit, place: Stack, team: dict[str, Seat], vendor: Server
 ) -> None:
     ada = people("Ada")
     address = {"provider": "openai", "name": "OPENAI_BASE_URL", "value": f"{vendor.url}/v1"}
@@ -129,7 +130,7 @@ def test_keys_of_a_vendor_are_added_tried_put_in_order_and_deleted(
 
 
 @pytest.mark.parametrize("name", ["Eve", "Bob", "Amy"])
-def test_each_role_is_shown_what_it_may_do_and_nothing_else(people: Any, name: str) -> None:
+def test_each_role_is_shown_what_it_may_do_and_nothing_else(people: Sit, name: str) -> None:
     person = people(name)
     refused: list[str] = []
     page: Page = person.page
@@ -163,7 +164,7 @@ def test_each_role_is_shown_what_it_may_do_and_nothing_else(people: Any, name: s
     assert refused == []
 
 
-def test_who_is_removed_while_looking_is_told_and_the_last_owner_stays(people: Any, team: dict[str, Seat]) -> None:
+def test_who_is_removed_while_looking_is_told_and_the_last_owner_stays(people: Sit, team: dict[str, Seat]) -> None:
     gus = team["Ada"].invite("Gus", "admin")
     guest, ada = people("Gus"), people("Ada")
     theirs, page = guest.open("/settings/secrets"), ada.open("/settings/members")
