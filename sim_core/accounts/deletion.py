@@ -4,6 +4,7 @@ from sim_core.store.pool import Store
 
 PURGE = (
     "DELETE FROM secret WHERE owner IN (SELECT id FROM {table} WHERE delete_after < now())",
+    "DELETE FROM key_order WHERE owner IN (SELECT id FROM {table} WHERE delete_after < now())",
     "DELETE FROM data_key WHERE owner IN (SELECT id FROM {table} WHERE delete_after < now())",
     "DELETE FROM {table} WHERE delete_after < now()",
 )

@@ -14,6 +14,7 @@ from sim_core.app.keys import StoredRests
 from sim_core.app.memory import StoredMemory
 from sim_core.app.parts import open_runners, world_of
 from sim_core.app.plugins import Plugins, Report
+from sim_core.app.world import Outside
 from sim_core.errors import SimError
 from sim_core.jobs.admission import Admission, Limits
 from sim_core.jobs.attempts import Attempts
@@ -25,6 +26,7 @@ from sim_core.jobs.queue import open_queue
 from sim_core.jobs.runs import CANCEL, Runs
 from sim_core.jobs.sleepers import Sleepers
 from sim_core.jobs.worker import Worker, listened
+from sim_core.models.keys import Shared
 from sim_core.net.client import Client
 from sim_core.net.tools import Accounts
 from sim_core.registry import Registry
@@ -33,6 +35,7 @@ from sim_core.settings import Settings, stored_keys
 from sim_core.store import processes
 from sim_core.store.journal import Journal
 from sim_core.store.listen import Listening
+from sim_core.store.model_keys import INSTANCE, ordered
 from sim_core.store.plugins import PLUGINS
 from sim_core.store.pool import POOL_SIZE, Store, open_store
 from sim_core.store.rests import KeyRests
@@ -54,6 +57,9 @@ class Motor(Struct, frozen=True, kw_only=True):
     worker: Worker
     """Works on the queue when it is told to."""
     secrets: "Secrets"
+    outside: Outside
+    """What runs do to the world."""
+    rests: KeyRests
     client: Client
     accounts: Callable[[str, str], Accounts]
     """The credentials that runs of a workspace may use when they act for a person."""
@@ -92,14 +98,16 @@ async def open_motor(
     limits = Limits(in_flight=settings.max_runs, waiting=settings.max_waiting)
     runs = Runs(store, journal, plans, secrets=secrets.of, report=report, admission=Admission(store, limits))
     accounts = StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of
-    runs.world = world_of(
+    rests = KeyRests(store, settings.auth_secret)
+    runs.world = outside = world_of(
         runners,
         settings,
         memory=StoredMemory(store),
         children=Children(runs),
         accounts=accounts,
         attempts=Attempts(runs),
-        rests=StoredRests(KeyRests(store, settings.auth_secret)),
+        rests=StoredRests(rests),
+        shared=secrets.shared,
         permits=Permits(store),
     )
     sleepers = Sleepers(runs, catch_up=plugins.catch_up)
@@ -124,6 +132,8 @@ async def open_motor(
         sleepers=sleepers,
         worker=worker,
         secrets=secrets,
+        outside=outside,
+        rests=rests,
         client=runners.client,
         accounts=accounts,
         listening=listening,
@@ -137,19 +147,26 @@ class Secrets:
     def __init__(self, vault: Vault) -> None:
         """Read them from the vault."""
         self._vault = vault
-        self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
+        self._known: dict[str, tuple[float, Mapping[str, str], frozenset[str]]] = {}
 
     async def of(self, workspace_id: str, person: str = "") -> Mapping[str, str]:
         """The secrets of a workspace by name, and a person's own where the workspace has none of that name."""
-        shared = await self._read(workspace_id)
-        return {**await self._read(person), **shared} if person else shared
+        shared, _ = await self._read(workspace_id)
+        return {**(await self._read(person))[0], **shared} if person else shared
 
-    async def _read(self, owner: str) -> Mapping[str, str]:
+    async def shared(self, workspace_id: str) -> Shared:
+        """What asking models takes beside the workspace's secrets."""
+        (instance, usual), (own, chosen) = await self._read(INSTANCE), await self._read(workspace_id)
+        brought = {name for name in usual if name in own}
+        return Shared(defaults=instance, in_order=chosen | (usual - brought))
+
+    async def _read(self, owner: str) -> tuple[Mapping[str, str], frozenset[str]]:
         known = self._known.get(owner)
         now = time.monotonic()
         if known is None or now - known[0] > SECRETS_S:
-            known = self._known[owner] = (now, await get_secrets(self._vault, owner))
-        return known[1]
+            found = await get_secrets(self._vault, owner), await ordered(self._vault.store, owner)
+            known = self._known[owner] = (now, *found)
+        return known[1:]
 
     def forget(self, owner: str) -> None:
         """Read those of a workspace or a person again: one was changed."""

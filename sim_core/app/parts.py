@@ -1,10 +1,11 @@
 """The runners that every run needs, with a server or without: the network, the sandbox, the models, the tools."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec import Struct
 
 from sim_core.app.world import Attempts, Children, Memory, Outside, Permits, everything, no_attempts
+from sim_core.models.keys import Shared
 from sim_core.models.resting import Rests
 from sim_core.net.client import Client
 from sim_core.net.guard import Guard
@@ -47,6 +48,7 @@ def world_of(
     defaults: Mapping[str, str] | None = None,
     attempts: Attempts = no_attempts,
     rests: Rests | None = None,
+    shared: Callable[[str], Awaitable[Shared]] | None = None,
     permits: Permits = everything,
 ) -> Outside:
     """The world of runs; `accounts` gives the credentials that a workspace's runs may use for a person."""
@@ -64,7 +66,7 @@ def world_of(
         client=runners.client,
         accounts=accounts or (lambda workspace_id, person: no_accounts),
         sandbox=runners.sandbox,
-        models=Models(providers, runners.client.http, defaults={**own, **(defaults or {})}, rests=rests),
+        models=Models(providers, runners.client.http, defaults={**own, **(defaults or {})}, shared=shared, rests=rests),
         memory=memory,
         children=children,
         attempts=attempts,

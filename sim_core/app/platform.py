@@ -81,6 +81,8 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         passkeys=Passkeys(motor.vault, url=settings.url),
         leases=Leases(store, settings.key_rate),
         lifetimes=lifetimes,
+        models=motor.outside.models,
+        rests=motor.rests,
         client=motor.client,
         connecting=Connecting(motor.vault, motor.client, Apps(motor.vault, settings.apps), url=settings.url),
         offering=Offering(motor.registry, motor.client, motor.vault, accounts=motor.accounts, secrets=motor.secrets.of),

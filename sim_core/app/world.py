@@ -123,7 +123,14 @@ class Outside:
             return await use_tool(self, site, choice, inputs)
 
         return await self.models.ask(
-            model, prompt, secrets=site.secrets, tools=tools, describe=describe, use=use, emit=site.emit
+            model,
+            prompt,
+            secrets=site.secrets,
+            workspace_id=site.workspace_id,
+            tools=tools,
+            describe=describe,
+            use=use,
+            emit=site.emit,
         )
 
     def _full(self, name: str) -> str:

@@ -11,6 +11,7 @@ from sim_core.commands.terminal import Json, Usage, emit, run_async, table
 from sim_core.errors import Denied, Expired, Missing
 
 if TYPE_CHECKING:
+    from sim_core.accounts.parting import Parted
     from sim_core.store.credentials import Credential
 
 app = cyclopts.App(name="credential", help="Connect, list and delete accounts of services.")
@@ -46,12 +47,12 @@ def list_credentials(*, json: Json = False) -> None:
 
 @app.command
 def delete(id: str, /, *, json: Json = False) -> None:
-    """Delete a credential by its id or its name."""
-    done = run_async(_delete(id))
+    """Delete a credential by its id or its name; the service is told to end the access, as the web app does it."""
+    deleted, left = run_async(_delete(id))
     if json:
-        emit({"deleted": done})
+        emit({"deleted": deleted, "at_service": left.at_service, "message": left.message})
     else:
-        print(f"Deleted {done}.")
+        print(left.message)
 
 
 async def _connect(integration: str, *, name: str, again: str, mine: bool, opens: bool, json: bool) -> None:
@@ -102,8 +103,13 @@ async def _list() -> "tuple[Credential, ...]":
         return await credentials.list_credentials(here.vault, here.workspace_id, person=here.user_id)
 
 
-async def _delete(wanted: str) -> str:
+async def _delete(wanted: str) -> "tuple[str, Parted]":
+    from sim_core.accounts import audit
+    from sim_core.accounts.apps import Apps
+    from sim_core.accounts.parting import part
+    from sim_core.app.parts import open_runners
     from sim_core.commands.database import desk
+    from sim_core.commands.offline import registry as open_registry
     from sim_core.store import credentials
 
     async with desk() as here:
@@ -113,8 +119,19 @@ async def _delete(wanted: str) -> str:
             raise Missing(f"There is no credential {wanted!r}; `sim credential list` shows them.")
         if len(found) > 1:
             raise Usage(f"{wanted!r} are {len(found)} credentials; say which by its id.")
-        await credentials.delete_credential(here.vault, found[0].owner_id, found[0].id)
-        return found[0].id
+        one, registry = found[0], open_registry()
+        runners = open_runners(here.settings, registry)
+        try:
+            apps = Apps(here.vault, here.settings.apps)
+            left = await part(
+                here.vault, runners.client, apps, registry.integration, owner=one.owner_id, credential_id=one.id
+            )
+        finally:
+            await runners.close()
+        source, place = audit.Source(actor_id=here.user_id, actor="command line"), one.workspace_id or None
+        thing, after = ("credential", one.id), {"at_service": left.at_service}
+        await audit.record(here.store, source, "credential.delete", thing, after=after, workspace_id=place)
+        return one.id, left
 
 
 def _facts(one: "Credential") -> dict[str, Any]:

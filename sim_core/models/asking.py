@@ -27,7 +27,7 @@ class Route(Struct, frozen=True, kw_only=True):
     model: Model
     clients: tuple[Client, ...]
     keys: tuple[str, ...] = ()
-    """What tells each client's key from all others; empty where there is nothing to choose from."""
+    """What tells each client's key from all others."""
     rests: Rests | None = None
 
     @property
@@ -38,9 +38,10 @@ class Route(Struct, frozen=True, kw_only=True):
     async def order(self) -> tuple[deque[int], frozenset[int]]:
         """Which clients are asked, one after the other, and which of them were refused before.
 
-        Those whose keys rest are left out, and when all rest the one whose rest ends first is asked.
+        Those whose keys rest are left out, and when all rest the one whose rest ends first is asked. An only key is
+        always asked.
         """
-        if len(self.clients) < 2 or self.rests is None:
+        if not self.keys or self.rests is None:
             return deque(range(len(self.clients))), frozenset()
         left = await self.rests.left(self.keys)
         known = frozenset(at for at, key in enumerate(self.keys) if key in left)
@@ -64,22 +65,24 @@ async def ask_once(route: Route, prompt: Prompt, *, emit: Emit | None, patience:
     A key that is refused rests, and the next one is asked at once, which does not count as a try.
     """
     waiting, known = await route.order()
+    refused = set(known)
     attempt = 0
     while True:
         heard, at = Hearing(), waiting[0]
         try:
             await _listen(route, prompt, route.clients[at], heard, emit)
-            if at in known and route.rests is not None:
-                await route.rests.accepted(route.keys[at])
+            await _was_good(route, at, refused_before=at in refused)
             return heard
         except SimError as error:
             if isinstance(error, Unreachable):
                 error.partial = heard.text
             if heard.first is not None:
                 raise
-            if await _goes_to_rest(route, at, error) and len(waiting) > 1:
-                waiting.popleft()
-                continue
+            if await _goes_to_rest(route, at, error):
+                refused.add(at)
+                if len(waiting) > 1:
+                    waiting.popleft()
+                    continue
             wait = _wait(error, attempt, patience)
             attempt += 1
             if wait is None or attempt >= patience.tries:
@@ -88,9 +91,17 @@ async def ask_once(route: Route, prompt: Prompt, *, emit: Emit | None, patience:
             await asyncio.sleep(wait)
 
 
+async def _was_good(route: Route, at: int, *, refused_before: bool) -> None:
+    if route.rests is None or not route.keys:
+        return
+    if refused_before:
+        await route.rests.accepted(route.keys[at])
+    await route.rests.used(route.keys[at])
+
+
 async def _goes_to_rest(route: Route, at: int, error: SimError) -> bool:
     rest = rest_after(error)
-    if rest is None or route.rests is None or len(route.clients) < 2:
+    if rest is None or route.rests is None or not route.keys:
         return False
     await route.rests.refused(route.keys[at], rest)
     return True

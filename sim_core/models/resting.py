@@ -38,6 +38,10 @@ class Rests(Protocol):
         """Forget that a key was ever refused."""
         ...
 
+    async def used(self, key: str) -> None:
+        """Note that a key was good for an answer."""
+        ...
+
 
 class OwnRests:
     """In the memory of one process, for runs without a server."""
@@ -62,6 +66,9 @@ class OwnRests:
     async def accepted(self, key: str) -> None:
         """Forget that a key was ever refused."""
         self._known.pop(key, None)
+
+    async def used(self, key: str) -> None:
+        """Nobody asks a process that ends with its run."""
 
 
 def seconds_of(rest: Rest, refusals: int) -> float:

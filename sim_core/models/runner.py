@@ -1,32 +1,31 @@
 """Models as a workspace reaches them: found by name, with its keys and its own servers, through the guarded client."""
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
 from msgspec.structs import replace
 
-from sim_core.errors import Denied, Invalid, Refused
+from sim_core.errors import Denied, Invalid, Missing
 from sim_core.models import loop, toolbox
 from sim_core.models.asking import Emit, Patience, Route
 from sim_core.models.catalogue import Catalogue
 from sim_core.models.dialects import sdk
+from sim_core.models.keys import MOST_KEYS, NO_KEY, Key, Shared, address, chosen, first_name, keys_in
 from sim_core.models.resting import OwnRests, Rests
-from sim_core.spec.auth import ApiKey, Bearer, ways
+from sim_core.models.trying import Tried, try_key
 from sim_core.spec.prompts import Answer, Prompt
 from sim_core.spec.providers import Client, Provider
 from sim_core.spec.steps import ToolChoice
-
-MOST_KEYS = 9
-NO_KEYS: list[tuple[str, str]] = []
 
 
 class Models:
     """Asks models for a workspace.
 
-    `providers` says which vendors are installed, `http` gives the guarded `httpx2.AsyncClient`, and `defaults` are
-    the operator's own secrets, for workspaces that have none. `rests` remembers which keys were refused.
+    `providers` says which vendors are installed, `http` gives the guarded `httpx2.AsyncClient`, `defaults` are the
+    operator's own secrets, for workspaces that have none, and `shared` tells what else a workspace has beside its
+    own. `rests` remembers which keys were refused.
     """
 
     def __init__(
@@ -35,12 +34,14 @@ class Models:
         http: Callable[[], Any],
         *,
         defaults: Mapping[str, str] | None = None,
+        shared: Callable[[str], Awaitable[Shared]] | None = None,
         rests: Rests | None = None,
         patience: Patience | None = None,
         timeout_s: float = 600.0,
     ) -> None:
         self._providers, self._http = providers, http
         self._defaults = {name: value for name, value in (defaults or {}).items() if value}
+        self._shared = shared
         self._patience, self._timeout_s = patience or Patience(), timeout_s
         self._rests = rests or OwnRests()
         # processes begin at different keys, so that together they go round
@@ -57,6 +58,7 @@ class Models:
         prompt: Prompt,
         *,
         secrets: Mapping[str, str],
+        workspace_id: str = "",
         tools: Sequence[ToolChoice] = (),
         describe: toolbox.Describe | None = None,
         use: toolbox.Use | None = None,
@@ -72,7 +74,9 @@ class Models:
         box = await toolbox.fill(tools, describe or _unknown)
 
         async def open(name: str) -> Route:
-            return self.route(name, secrets, catalogue=catalogue, secret=prompt.secret if name == model else "")
+            secret = prompt.secret if name == model else ""
+            shared = await self.shared(workspace_id)
+            return self.route(name, secrets, catalogue=catalogue, secret=secret, shared=shared)
 
         async def call(name: str, arguments: Mapping[str, Any]) -> Any:
             if use is None:
@@ -89,69 +93,84 @@ class Models:
             patience=self._patience,
         )
 
+    async def shared(self, workspace_id: str) -> Shared:
+        """What a workspace has beside its own secrets."""
+        known = await self._shared(workspace_id) if self._shared else Shared()
+        return replace(known, defaults={**self._defaults, **known.defaults})
+
     def route(
-        self, name: str, secrets: Mapping[str, str], *, catalogue: Catalogue | None = None, secret: str = ""
+        self,
+        name: str,
+        secrets: Mapping[str, str],
+        *,
+        catalogue: Catalogue | None = None,
+        secret: str = "",
+        shared: Shared | None = None,
     ) -> Route:
         """The way to a model; raises `Missing` for an unknown one and `Denied` where a key or an address lacks."""
         provider, model = (catalogue or self.catalogue).find(name)
-        clients = self._clients(provider, secrets, secret)
-        keys = tuple("\0".join((one.base_url, one.key, *one.headers.values())) for one in clients)
-        return Route(provider=provider, model=model, clients=clients, keys=keys, rests=self._rests)
+        shared = shared or Shared(defaults=self._defaults)
+        url, own = address(provider, secrets, shared.defaults)
+        keys = chosen(provider, secrets, shared.defaults, secret=secret, own=own)
+        first = 0 if (secret or first_name(provider)) in shared.in_order else next(self._turn) % len(keys)
+        turned = [*keys[first:], *keys[:first]]
+        return Route(
+            provider=provider,
+            model=model,
+            clients=tuple(self._client(provider, url, key) for key in turned),
+            keys=tuple(mark(url, key, provider) for key in turned if key is not NO_KEY),
+            rests=self._rests,
+        )
 
     async def listed(self, provider_id: str, secrets: Mapping[str, str]) -> tuple[str, ...]:
         """The models that a vendor's server says it has, for vendors whose list is open."""
+        provider = self._provider(provider_id)
+        url, own = address(provider, secrets, self._defaults)
+        key = chosen(provider, secrets, self._defaults, secret="", own=own)[0]
+        return await sdk.listed(self._client(provider, url, key), provider.title)
+
+    async def test(
+        self, provider_id: str, name: str, values: Mapping[str, str], *, defaults: Mapping[str, str] | None = None
+    ) -> Tried:
+        """What a vendor says to one key of those at hand, asked as cheaply as it can be; wakes it or puts it to rest.
+
+        An address among the values is where it is asked, as runs do; raises `Missing` for a key that is not there.
+        """
+        provider = self._provider(provider_id)
+        try:
+            url, _ = address(provider, values, {**self._defaults, **(defaults or {})})
+        except Denied as error:
+            return Tried(outcome="failed", words=f"{error.message}.")
+        key = next((one for one in keys_in(provider, values) if one.name == name), None)
+        if key is None:
+            raise Missing(f"{provider.title} has no key {name[:80]!r} here.")
+        client = self._client(provider, url, key)
+        return await try_key(provider, client, rests=self._rests, mark=mark(url, key, provider))
+
+    def marks(self, provider: Provider, values: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
+        """What tells each key from all others, by the names of the secrets; none where no address is known."""
+        try:
+            url, _ = address(provider, values, {**self._defaults, **defaults})
+        except Denied:
+            return {}
+        return {key.name: mark(url, key, provider) for key in keys_in(provider, values)}
+
+    def _provider(self, provider_id: str) -> Provider:
         provider = self.catalogue.providers.get(provider_id)
         if provider is None:
             raise Invalid(f"there is no vendor {provider_id!r}", code="no_such_provider")
-        client = self._clients(provider, secrets, "")[0]
-        headers = dict(client.headers) | ({"authorization": f"Bearer {client.key}"} if client.key else {})
-        try:
-            reply = await client.http.get(f"{sdk.with_version(client.base_url)}/models", headers=headers)
-            if reply.status_code >= 400:
-                raise Refused(f"{provider.title} answered {reply.status_code}", http_status=reply.status_code)
-            return tuple(sorted(str(row["id"]) for row in reply.json()["data"]))
-        except Exception as error:
-            raise sdk.in_our_words(error, client) from error
+        return provider
 
-    def _clients(self, provider: Provider, secrets: Mapping[str, str], secret: str) -> tuple[Client, ...]:
-        own = secrets.get(provider.base_url_setting, "") if provider.base_url_setting else ""
-        url = own or self._defaults.get(provider.base_url_setting, "") or provider.base_url
-        if not url:
-            words = f"{provider.title} needs an address: set the secret {provider.base_url_setting}"
-            raise Denied(words, code="missing_address")
-        # The operator's keys go to the operator's addresses only, never to one that a workspace named.
-        known = [secrets] if own else [secrets, self._defaults]
-        keys = next(filter(None, (_keys(provider, values, secret) for values in known)), NO_KEYS)
-        if not keys and not provider.keyless:
-            raise Denied(_lacking(provider, secret), code="missing_key")
-        first = next(self._turn) % len(keys) if keys else 0
-        turned = [*keys[first:], *keys[:first]] or [("", "")]
-        return tuple(self._client(provider, url, header, key) for header, key in turned)
-
-    def _client(self, provider: Provider, url: str, header: str, key: str) -> Client:
-        headers = dict(provider.headers) | ({header: key} if header else {})
-        plain = "" if header else key
+    def _client(self, provider: Provider, url: str, key: Key) -> Client:
+        headers = {**provider.headers, **({key.header: key.value} if key.header else {})}
+        plain = "" if key.header else key.value
         return Client(http=self._http(), base_url=url, key=plain, headers=headers, timeout_s=self._timeout_s)
 
 
-def _keys(provider: Provider, values: Mapping[str, str], secret: str) -> list[tuple[str, str]]:
-    """The keys at hand, each with the header it goes into where that is a special one: `NAME`, `NAME_1`, `NAME_2`…"""
-    for way in ways(provider.auth):
-        if not isinstance(way, Bearer | ApiKey):
-            continue
-        name = secret or way.secret
-        names = [name, *(f"{name}_{number}" for number in range(1, MOST_KEYS + 1))]
-        found = [value for each in names if (value := values.get(each, ""))]
-        if found and isinstance(way, ApiKey):
-            return [(way.header, f"{way.prefix}{value}") for value in found]
-        if found:
-            return [("", value) for value in found]
-    return []
-
-
-def _lacking(provider: Provider, secret: str) -> str:
-    names = [secret] if secret else [way.secret for way in ways(provider.auth) if isinstance(way, Bearer | ApiKey)]
-    return f"{provider.title} needs a key: set the secret {' or '.join(names)} in the workspace"
+def mark(url: str, key: Key, provider: Provider) -> str:
+    """What tells a key at an address from all others; to be kept as a digest only."""
+    headers = {**provider.headers, **({key.header: key.value} if key.header else {})}
+    return "\0".join((url, "" if key.header else key.value, *headers.values()))
 
 
 async def _unknown(choice: ToolChoice) -> toolbox.Described:

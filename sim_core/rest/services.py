@@ -13,6 +13,7 @@ from sim_core.accounts.sessions import Lifetimes
 from sim_core.accounts.signing_in import Reception
 from sim_core.jobs.runs import Runs
 from sim_core.jobs.sleepers import Sleepers
+from sim_core.models.runner import Models
 from sim_core.net.client import Client
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
@@ -20,6 +21,7 @@ from sim_core.rest.files import Files
 from sim_core.rest.offering import Offering
 from sim_core.settings import Settings
 from sim_core.store.pool import Store
+from sim_core.store.rests import KeyRests
 from sim_core.store.vault import Vault
 
 
@@ -43,6 +45,10 @@ class Services(Struct, frozen=True, kw_only=True):
     connecting: Connecting
     offering: Offering
     """Asks services what can be chosen for a field."""
+    models: Models
+    """Asks vendors whether they take a key."""
+    rests: KeyRests
+    """What became of vendors' keys so far."""
     client: Client
     """The guarded way out, for sign-in by other providers and for connecting accounts."""
     secrets: Callable[[str], None]

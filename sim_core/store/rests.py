@@ -1,8 +1,11 @@
-"""Which keys of model vendors rest, as all processes know it; a key is known by a keyed digest alone."""
+"""Which keys of model vendors rest and when each was used, as all processes know; a key is a keyed digest alone."""
 
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
 
 from sim_core.store.pool import Store
 
@@ -19,7 +22,27 @@ ON CONFLICT (digest) DO UPDATE SET status = excluded.status,
     $3::float8 * CASE WHEN $4 THEN 1 ELSE 2 ^ least(r.refusals - (r.until >= now())::int, 9) END))
 """
 ACCEPTED = "DELETE FROM key_rest WHERE digest = $1"
-SWEEP = "DELETE FROM key_rest WHERE until < now() - interval '1 day'"
+USED = """
+INSERT INTO key_use AS u (digest, used_at) VALUES ($1, now())
+ON CONFLICT (digest) DO UPDATE SET used_at = greatest(u.used_at, excluded.used_at)
+"""
+KNOWN = """
+SELECT d.digest, r.until, coalesce(r.status, 0) AS status, u.used_at FROM unnest($1::text[]) AS d (digest)
+LEFT JOIN key_rest r ON r.digest = d.digest LEFT JOIN key_use u ON u.digest = d.digest
+"""
+SWEEP = (
+    "DELETE FROM key_rest WHERE until < now() - interval '1 day'",
+    "DELETE FROM key_use WHERE used_at < now() - interval '400 days'",
+)
+
+
+class KeyState(Struct, frozen=True, kw_only=True):
+    """What became of a key so far."""
+
+    refused_with: int = 0
+    """The status that it was refused with and that no answer followed yet; 0 is none."""
+    rests_until: datetime | None = None
+    used_at: datetime | None = None
 
 
 class KeyRests:
@@ -42,9 +65,22 @@ class KeyRests:
         """Forget that a key was ever refused."""
         await self._store.execute(ACCEPTED, self._digest(key))
 
+    async def used(self, key: str) -> None:
+        """Note that a key was good for an answer."""
+        await self._store.execute(USED, self._digest(key))
+
+    async def states(self, keys: Sequence[str]) -> Mapping[str, KeyState]:
+        """What became of each key so far."""
+        named = {self._digest(key): key for key in keys}
+        return {
+            named[row["digest"]]: KeyState(refused_with=row["status"], rests_until=row["until"], used_at=row["used_at"])
+            for row in await self._store.rows(KNOWN, list(named))
+        }
+
     async def sweep(self) -> None:
-        """Drop what nobody was refused for since yesterday."""
-        await self._store.execute(SWEEP)
+        """Drop what nobody was refused for since yesterday, and what nobody used for a year."""
+        for statement in SWEEP:
+            await self._store.execute(statement)
 
     def _digest(self, key: str) -> str:
         return hmac.new(self._secret, key.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -21,6 +21,8 @@ SILENT = {
     "POST /auth/passkeys/options": "asks for what signing in answers",
     "POST /me/passkeys/options": "prepares what making one finishes",
     "POST /me/totp": "prepares what activating switches on",
+    "POST /model-keys/test": "asks the vendor, and keeps when the key may be used again",
+    "POST /instance/model-keys/test": "asks the vendor, and keeps when the key may be used again",
     "POST /workspaces/{workspace_id}/options": "reads, from the service",
     "POST /credentials/connect": "begins what the callback finishes, and writes",
     "POST /me/credentials/connect": "begins what the callback finishes, and writes",
@@ -114,6 +116,10 @@ async def _things(story: Story, owner: Browser) -> None:
     await act(owner, "PUT /me/secrets", {"text": "B=hidden-value"})
     await act(owner, "PUT /me/secrets/{name}", {"value": "hidden-value"}, name="A")
     await act(owner, "DELETE /me/secrets/{name}", name="A")
+    for base in ("/model-keys", "/instance/model-keys"):
+        key = await act(owner, f"POST {base}", {"provider": "openai", "value": "hidden-value"})
+        await act(owner, f"PUT {base}", {"provider": "openai", "in_order": True})
+        await act(owner, f"DELETE {base}/{{name}}", name=key["name"])
     token = {"GITHUB_TOKEN": "hidden-value"}
     values = {"provider": "github", "kind": "bearer", "name": "n", "values": token}
     for base in ("/credentials", "/me/credentials"):

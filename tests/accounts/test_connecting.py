@@ -1,7 +1,9 @@
 """Accounts of a service that is run here: connected, used, renewed, lost, and connected again."""
 
 import asyncio
+import json
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -209,3 +211,35 @@ async def test_what_was_granted_is_taken_back_when_the_credential_is_deleted(ope
         assert (await owner.must("DELETE", f"/credentials/{plain}"))["at_service"] == "nothing"
         acts = (await owner.must("GET", "/instance/audit?action=credential.delete"))["items"]
         assert [act["after"]["at_service"] for act in acts] == ["nothing", "failed", "revoked", "kept"]
+
+
+async def test_the_command_deletes_as_the_web_does_and_ends_the_access(
+    open_site: Open, shop: Shop, shop_site: tuple[Path, int]
+) -> None:
+    async with opened(open_site, shop) as site:
+        owner = await site.owner()
+        mine = (await connect(owner, shop, "/credentials/connect"))["connected"]
+        assert shop.tokens
+        settings = site.platform.services.settings
+        environment = {
+            "DATABASE_URL": site.store.url,
+            "SIM_DATA": str(settings.data),
+            "SIM_URL": site.url,
+            "SIM_ALLOW_HOSTS": shop.server.allow,
+            "SHOP_CLIENT_ID": "sim",
+            "SHOP_CLIENT_SECRET": "s3cret",
+            "PYTHONPATH": str(shop_site[0]),
+            "PATH": "/usr/bin:/bin",
+        }
+        command = [sys.executable, "-m", "sim_core.cli", "credential", "delete", mine, "--json"]
+        process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
+        said, _ = await process.communicate()
+        assert json.loads(said) == {
+            "deleted": mine,
+            "at_service": "revoked",
+            "message": "'ada' was deleted, and Shop has ended the access.",
+        }
+        assert (shop.tokens, shop.renewals) == ({}, {})
+        assert (await owner.must("GET", "/credentials"))["items"] == []
+        (act,) = (await owner.must("GET", "/instance/audit?action=credential.delete"))["items"]
+        assert act["after"] == {"at_service": "revoked"}

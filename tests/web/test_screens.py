@@ -31,6 +31,7 @@ DIALOGS = {
     "security": "Change it",
     "workspace": "Delete the workspace",
     "groups": "New group",
+    "models": "Add a key of OpenAI",
 }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any, TypeAlias, cast
@@ -89,6 +89,19 @@ async def events(sdk: Any, made: Any, path: str, body: Told, client: Client) -> 
         raise in_our_words(error, client) from error
 
 
+async def listed(client: Client, title: str) -> tuple[str, ...]:
+    """The models that a server of OpenAI's protocol says it has."""
+    headers = dict(client.headers) | ({"authorization": f"Bearer {client.key}"} if client.key else {})
+    try:
+        reply = await client.http.get(f"{with_version(client.base_url)}/models", headers=headers)
+        if reply.status_code >= 400:
+            code = CODES.get(reply.status_code, "refused")
+            raise Refused(f"{title} answered {reply.status_code}", code=code, http_status=reply.status_code)
+        return tuple(sorted(str(row["id"]) for row in reply.json()["data"]))
+    except Exception as error:
+        raise in_our_words(error, client) from error
+
+
 def within(told: Told, name: str) -> Told:
     """An object inside an object; empty where there is none."""
     found = told.get(name)
@@ -110,16 +123,19 @@ def in_our_words(error: BaseException, client: Client) -> SimError:
         cause = error.__cause__ or error
         return Unreachable(f"{host} did not answer: {str(cause) or type(cause).__name__}")
     if _is(error, "APIError"):
-        return _refusal(cast("Any", error), host, client.key)
+        sent = (client.key, *client.headers.values())
+        return _refusal(cast("Any", error), host, (*sent, *(one.rpartition(" ")[2] for one in sent)))
     if isinstance(error, ValueError | TypeError | LookupError):
         return Refused(f"{host} answered in an unexpected shape: {error}", code="unexpected_answer")
     return Unreachable(f"{host} did not answer: {type(error).__name__}: {error}")
 
 
-def refused(host: str, words: str, *, kind: str = "", status: int | None = None, key: str = "") -> Refused:
-    """A refusal, with the vendor's words and a status that says whether to try again."""
+def refused(host: str, words: str, *, kind: str = "", status: int | None = None, hidden: Sequence[str] = ()) -> Refused:
+    """A refusal, with the vendor's words and a status that says whether to try again; `hidden` is not repeated."""
     status = status or STATUSES.get(kind)
-    shown = " ".join((words.replace(key, "…") if len(key) > 3 else words).split())[:600] or "no words"
+    for value in hidden:
+        words = words.replace(value, "…") if len(value) > 3 else words
+    shown = " ".join(words.split())[:600] or "no words"
     code = CODES.get(status or 0, "refused")
     if kind == "insufficient_quota":
         code = "quota"
@@ -129,11 +145,11 @@ def refused(host: str, words: str, *, kind: str = "", status: int | None = None,
     return Refused(f"{host} {said}: {shown}", code=code, http_status=status)
 
 
-def _refusal(error: Any, host: str, key: str) -> Refused:
+def _refusal(error: Any, host: str, hidden: Sequence[str]) -> Refused:
     words, kind = _words(error.body)
     status = getattr(error, "status_code", None)
     # A stream that began with 200 may still carry an error; only its kind tells which.
-    made = refused(host, words or error.message, kind=kind, status=None if status == 200 else status, key=key)
+    made = refused(host, words or error.message, kind=kind, status=None if status == 200 else status, hidden=hidden)
     response = getattr(error, "response", None)
     made.retry_after = retry_after(response.headers) if response is not None else None
     return made

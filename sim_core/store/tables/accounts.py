@@ -148,6 +148,22 @@ class KeyRest(Table, tablename="key_rest"):
     status = BigInt(default=0)
 
 
+class KeyUse(Table, tablename="key_use"):
+    """When a model vendor's key was last good for an answer, by its digest."""
+
+    digest = Text(primary_key=True)
+    used_at = Timestamptz()
+
+
+class KeyOrder(Table, tablename="key_order"):
+    """A vendor whose keys its owner wants asked in their order, and not in turn; by the name of the first key."""
+
+    id = Text(primary_key=True)
+    owner = Text()
+    name = Text()
+    order_once = Unique([owner, name])
+
+
 class Plugin(Table, tablename="plugin"):
     """A package that this instance was told to have."""
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.stack import Stack
 from tests.web.conftest import Person
-from tests.web.together.people import BLOCKS, PASSWORD, SLOW, START, Room, choose, field, node, saved, state
+from tests.web.together.people import BLOCKS, PASSWORD, SLOW, START, Room, Wire, choose, field, node, saved, state
 
 KEPT = """async () => {
     const names = (await indexedDB.databases()).map(({ name }) => name);
@@ -216,3 +216,79 @@ def test_a_reload_without_a_network_opens_the_editor_with_what_is_unsaved(room: 
     page.wait_for_url("**/sign-in")
     left = "async () => [await caches.keys(), (await navigator.serviceWorker.getRegistrations()).length]"
     assert page.evaluate(left) == [[], 0], "nothing of hers stays"
+
+
+LEFT = """async person => {
+    const found = {};
+    for (const { name } of await indexedDB.databases()) {
+        if (!name.includes(person)) continue;
+        const database = await new Promise((done, fail) => {
+            const opening = indexedDB.open(name);
+            opening.onsuccess = () => done(opening.result);
+            opening.onerror = () => fail(opening.error);
+        });
+        for (const store of ["outbox", "texts", "snapshots"])
+            found[store] = await new Promise((done) => {
+                const counting = database.transaction(store).objectStore(store).count();
+                counting.onsuccess = () => done(counting.result);
+            });
+        database.close();
+    }
+    return found;
+}"""
+"""What is left in a browser of somebody's documents and changes."""
+
+
+def go_out(page: Page) -> None:
+    page.get_by_role("button", name="Bob: your menu").click()
+    page.get_by_role("menuitem", name="Sign out", exact=True).click()
+
+
+def test_signing_out_leaves_nothing_unless_unsent_changes_are_to_be_kept(room: Room) -> None:
+    page = sit_down(room.make(BLOCKS), "Bob")
+    bob = room.team["Bob"].id
+    room.wire = Wire(page.context)
+    page.reload()
+    saved(page)
+    page.wait_for_function(f"async () => (await ({LEFT})('{bob}')).snapshots > 0", timeout=SLOW)
+
+    room.wire.cut()
+    expect(state(page)).to_have_text("Offline")
+    choose(page, "work")
+    page.get_by_label("Name of the block").fill("Unsent")
+    page.keyboard.press("Enter")
+    expect(state(page)).to_have_text("Offline, 1 unsaved")
+    page.wait_for_function(f"async () => (await ({LEFT})('{bob}')).outbox === 1", timeout=SLOW)
+    go_out(page)
+    asked = page.get_by_role("dialog", name="Sign out with unsent changes?")
+    expect(asked).to_contain_text("1 change is not at the server yet")
+    asked.get_by_role("button", name="Cancel").click()
+    expect(state(page)).to_have_text("Offline, 1 unsaved")
+    go_out(page)
+    asked.get_by_role("button", name="Keep them").click()
+    page.wait_for_url("**/sign-in*")
+    assert page.evaluate(LEFT, bob)["outbox"] == 1
+
+    room.wire.mend()
+    page.get_by_label("E-mail").fill("bob@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("navigation", name="Places")).to_be_visible()
+    page.goto(f"{room.team['Bob'].url}/workflows/{room.id}")
+    expect(node(page, "work")).to_contain_text("Unsent")
+    saved(page)
+    assert room.stored()["blocks"]["work"]["name"] == "Unsent"
+
+    room.wire.cut()
+    expect(state(page)).to_have_text("Offline")
+    choose(page, "other")
+    page.get_by_label("Name of the block").fill("Never")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"async () => (await ({LEFT})('{bob}')).outbox === 1", timeout=SLOW)
+    go_out(page)
+    asked.get_by_role("button", name="Discard them").click()
+    page.wait_for_url("**/sign-in*")
+    page.wait_for_function(
+        f"async () => Object.values(await ({LEFT})('{bob}')).every((count) => count === 0)", timeout=SLOW
+    )
+    assert room.stored()["blocks"]["other"]["name"] == "Other"

@@ -19,6 +19,7 @@ import type {
   SecretList,
   SessionList,
   ShareList,
+  VendorKeyList,
   WorkspaceEntries,
   WorkspaceList,
 } from "./schema";
@@ -33,6 +34,9 @@ export const shares = (id: string) => about<ShareList>(["shares", id], `/me/cred
 export const offers = about<OfferList>(["credentials", "offers"], "/credentials/offers");
 export const myKeys = about<RestMeKeyList>(["me", "keys"], "/me/keys");
 export const mySecrets = about<SecretList>(["me", "secrets"], "/me/secrets");
+/** Vendors of models with their keys, of a workspace or of the instance. */
+export const vendorKeys = (base: string) =>
+  queryOptions({ ...about<VendorKeyList>([base], base), refetchInterval: 15_000 });
 export const people = about<PersonPage>(["instance", "people"], "/instance/people?limit=200");
 export const letters = about<LetterList>(["instance", "mail"], "/instance/mail");
 

@@ -28,8 +28,12 @@ export async function send(path: string, options: RequestInit = {}): Promise<Res
   const problem = await reply.json().catch(() => ({ code: "unknown", title: reply.statusText }));
   if (reply.status === 401) session.close("Your session has ended. Sign in to go on.");
   if (problem.code === "confirm" && (await proof.ask())) return send(path, options);
+  if (reply.status === 403 || reply.status === 404) standing.doubt();
   throw new Refusal({ ...problem, status: reply.status });
 }
+
+/** Told whenever somebody may not do what the page thought they may; the frame looks then who they are by now. */
+export const standing = { doubt: () => {} };
 
 /** Who asks people to prove again who they are, where something takes it; the frame puts its dialog here. */
 export const proof = { ask: async (): Promise<boolean> => false };

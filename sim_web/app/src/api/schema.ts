@@ -39,6 +39,12 @@ export const PATHS: readonly string[] = [
   "/api/v1/plugins",
   "/api/v1/secrets",
   "/api/v1/secrets/{name}",
+  "/api/v1/model-keys",
+  "/api/v1/model-keys/test",
+  "/api/v1/model-keys/{name}",
+  "/api/v1/instance/model-keys",
+  "/api/v1/instance/model-keys/test",
+  "/api/v1/instance/model-keys/{name}",
   "/api/v1/credentials",
   "/api/v1/credentials/offers",
   "/api/v1/credentials/connect",
@@ -995,6 +1001,68 @@ export interface PastedLine {
   line: number;
   name: string;
   status: "changed" | "empty" | "new" | "overridden";
+}
+
+/** The vendors that are installed. */
+export interface VendorKeyList {
+  items: VendorKeys[];
+  next_cursor?: string | null;
+}
+
+/** A vendor, with its keys in their order. */
+export interface VendorKeys {
+  provider: string;
+  title: string;
+  doc: string;
+  models: number;
+  keyless: boolean;
+  in_order: boolean;
+  keys: ModelKey[];
+  address_name: string;
+  address: string;
+  has_address: boolean;
+  of_instance: number;
+}
+
+/** A key without its value, and what became of it. */
+export interface ModelKey {
+  name: string;
+  added_at: string;
+  added_by: string | null;
+  used_at: string | null;
+  refused_with: number;
+  rests_until: string | null;
+}
+
+/** A key, or with `name` what takes the place of one, or the vendor's address. */
+export interface NewModelKey {
+  provider: string;
+  value: string;
+  name?: string;
+}
+
+/** Where the key was put. */
+export interface AddedKey {
+  name: string;
+}
+
+/** In which order a vendor's keys are, all of them, and whether they are asked in it. */
+export interface KeysInOrder {
+  provider: string;
+  names?: string[];
+  in_order: boolean;
+}
+
+/** A key that is there. */
+export interface NamedKey {
+  provider: string;
+  name: string;
+}
+
+/** What a vendor said to a key. */
+export interface Tried {
+  outcome: "busy" | "failed" | "no_quota" | "refused" | "unreachable" | "valid";
+  words: string;
 }
 
 /** Credentials, by service and name. */

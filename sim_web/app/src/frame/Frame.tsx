@@ -6,6 +6,7 @@ import { copy } from "../ui/Shown";
 import { Skeleton } from "../ui/States";
 import { isDark, setTheme, type Theme } from "../ui/theme";
 import { useMedia } from "../ui/useMedia";
+import { Asked } from "./Asked";
 import { bring, create } from "./actions";
 import { Drawer } from "./Drawer";
 import { Palette } from "./Palette";
@@ -14,6 +15,7 @@ import { Proof } from "./Proof";
 import { go, type Route, routeOf, usePath } from "./route";
 import { Shortcuts } from "./Shortcuts";
 import { Sidebar } from "./Sidebar";
+import { useStanding } from "./useStanding";
 
 const Editor = lazy(() => import("../pages/Editor"));
 const Workflows = lazy(() => import("../pages/Workflows"));
@@ -40,6 +42,7 @@ export function Frame() {
   };
   useFrameCommands(fold, () => setSheet(true));
   useShortcuts();
+  useStanding();
   return (
     <div className="flex h-full max-md:flex-col">
       {small ? (
@@ -60,6 +63,7 @@ export function Frame() {
       </div>
       <Palette />
       <Proof />
+      <Asked />
       <Shortcuts open={sheet} onClose={() => setSheet(false)} />
     </div>
   );

@@ -105,6 +105,7 @@ export class MemoryStorage implements Storage {
 }
 
 const [OUTBOX, NEXT, SNAPSHOTS, TEXTS] = ["outbox", "next", "snapshots", "texts"] as const;
+const STORES = [OUTBOX, NEXT, SNAPSHOTS, TEXTS];
 
 /** In the browser's IndexedDB. */
 export class IndexedStorage implements Storage {
@@ -178,31 +179,93 @@ export class IndexedStorage implements Storage {
   private async write(names: string[], change: (store: (name: string) => IDBObjectStore) => void): Promise<void> {
     const transaction = (await this.database()).transaction(names, "readwrite");
     change((name) => transaction.objectStore(name));
-    await new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onerror = () => reject(transaction.error);
-      transaction.onabort = () => reject(transaction.error);
-    });
+    await done(transaction);
   }
 
   private database(): Promise<IDBDatabase> {
-    this.opened ??= new Promise((resolve, reject) => {
-      const request = this.factory.open(this.name, 1);
-      request.onupgradeneeded = () => {
-        for (const name of [OUTBOX, NEXT, SNAPSHOTS, TEXTS]) request.result.createObjectStore(name);
+    this.opened ??= open(this.factory, this.name).then((database) => {
+      // Another tab with a newer version may go ahead.
+      database.onversionchange = () => {
+        database.close();
+        this.opened = null;
       };
-      request.onsuccess = () => {
-        // Another tab with a newer version may go ahead.
-        request.result.onversionchange = () => {
-          request.result.close();
-          this.opened = null;
-        };
-        resolve(request.result);
-      };
-      request.onerror = () => reject(request.error);
+      return database;
     });
     return this.opened;
   }
+}
+
+/** What a browser keeps of one person: how many changes and texts the server lacks, and how to be rid of it. */
+export class PersonsStorage {
+  constructor(
+    person: string,
+    private readonly factory: IDBFactory = indexedDB,
+    private readonly name = nameFor(person),
+  ) {}
+
+  /** Changes and texts that the server has not confirmed. */
+  async unsent(): Promise<number> {
+    const [outbox, texts] = await this.keys();
+    return outbox.length + texts.length;
+  }
+
+  /** Forget everything. */
+  async forget(): Promise<void> {
+    await this.work((stores) => {
+      for (const name of STORES) stores(name).clear();
+    });
+  }
+
+  /** Forget the documents, but for those that something waits for. */
+  async forgetWhatWasSent(): Promise<void> {
+    const [outbox, texts] = await this.keys();
+    const waiting = new Set([...outbox.map(([, id]) => id), ...texts.map(([id]) => id)]);
+    await this.work((stores) => {
+      const all = stores(SNAPSHOTS).getAllKeys();
+      all.onsuccess = () => {
+        for (const id of all.result) if (!waiting.has(String(id))) stores(SNAPSHOTS).delete(id);
+      };
+    });
+  }
+
+  private async keys(): Promise<[string[][], string[][]]> {
+    let found: IDBRequest<IDBValidKey[]>[] = [];
+    await this.work((stores) => {
+      found = [OUTBOX, TEXTS].map((name) => stores(name).getAllKeys());
+    });
+    const [outbox, texts] = found.map((one) => one.result as string[][]);
+    return [outbox ?? [], texts ?? []];
+  }
+
+  /** Do something with all of it; nothing where nothing is kept. */
+  private async work(change: (stores: (name: string) => IDBObjectStore) => void): Promise<void> {
+    const known = await this.factory.databases?.();
+    if (known && !known.some(({ name }) => name === this.name)) return;
+    const database = await open(this.factory, this.name);
+    try {
+      const transaction = database.transaction(STORES, "readwrite");
+      change((name) => transaction.objectStore(name));
+      await done(transaction);
+    } finally {
+      database.close();
+    }
+  }
+}
+
+function open(factory: IDBFactory, name: string): Promise<IDBDatabase> {
+  const request = factory.open(name, 1);
+  request.onupgradeneeded = () => {
+    for (const store of STORES) request.result.createObjectStore(store);
+  };
+  return answer(request);
+}
+
+function done(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error);
+  });
 }
 
 function answer<T>(request: IDBRequest<T>): Promise<T> {
@@ -215,5 +278,7 @@ function answer<T>(request: IDBRequest<T>): Promise<T> {
 /** IndexedDB where there is one that may be used, else memory; what one person left waiting no other one sends. */
 export function defaultStorage(person = ""): Storage {
   if (typeof indexedDB === "undefined") return new MemoryStorage();
-  return new IndexedStorage(indexedDB, person ? `sim-realtime:${person}` : "sim-realtime");
+  return new IndexedStorage(indexedDB, nameFor(person));
 }
+
+const nameFor = (person: string) => (person ? `sim-realtime:${person}` : "sim-realtime");

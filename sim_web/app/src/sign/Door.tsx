@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { sweep } from "../data/parting";
 import { usePath } from "../frame/route";
 import { useSession } from "../session";
 import { Failed, Skeleton } from "../ui/States";
@@ -20,6 +21,9 @@ export default function Door() {
   useEffect(() => {
     if (isOut && facts.data?.is_signed_in) void arrive();
   }, [isOut, facts.data]);
+  useEffect(() => {
+    if (isOut) void sweep().catch(() => undefined);
+  }, [isOut]);
   if (path === "/connect") return <Connect />;
   if (facts.error)
     return (

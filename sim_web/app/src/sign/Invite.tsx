@@ -8,7 +8,7 @@ import { useSearch } from "../frame/route";
 import { useMe } from "../session";
 import { Button } from "../ui/Button";
 import { Failed, Skeleton } from "../ui/States";
-import { leave } from "./door";
+import { depart } from "./door";
 import { Shell } from "./Shell";
 import { SignUp } from "./SignUp";
 
@@ -44,7 +44,7 @@ export function Invite({ facts }: { facts: AuthFacts }) {
   ) : (
     <Shell title="For somebody else" about={`This invitation is for ${found.data.email}.`}>
       <p>You are signed in as {me.email}. Sign out, and open the link again.</p>
-      <Button onClick={() => void leave()}>Sign out</Button>
+      <Button onClick={() => void depart({ keep: true })}>Sign out</Button>
     </Shell>
   );
 }

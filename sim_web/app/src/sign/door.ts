@@ -4,7 +4,9 @@ import { queryOptions } from "@tanstack/react-query";
 import { read, write } from "../api/client";
 import { queries } from "../api/queries";
 import type { AuthFacts, Me, SignedIn, WorkflowPage } from "../api/schema";
-import { forgetApp, isLost, keep, keepApp, recall } from "../data/offline";
+import { isLost, keep, keepApp, recall } from "../data/offline";
+import { forgetPerson, settle, unsent } from "../data/parting";
+import { asking } from "../frame/asked";
 import { go } from "../frame/route";
 import { session, useSession } from "../session";
 
@@ -15,6 +17,7 @@ export async function arrive(workspace?: string) {
   try {
     const me = await read<Me>("/me");
     session.enter(me, workspace);
+    settle();
     keepApp();
     void keep("me", me);
   } catch (error) {
@@ -46,10 +49,26 @@ export async function enter(reply: SignedIn) {
 
 const newest = async () => (await read<WorkflowPage>("/workflows?limit=1")).items[0]?.id ?? "";
 
+/** Sign out; whoever has changes that the server lacks is asked what becomes of them. */
 export async function leave({ everywhere = false } = {}) {
+  const count = await unsent();
+  if (!count) return depart({ everywhere });
+  const words = count === 1 ? "1 change is" : `${count} changes are`;
+  asking.yes({
+    title: "Sign out with unsent changes?",
+    about: `${words} not at the server yet. Kept, they stay in this browser and are sent when you sign in here again.`,
+    verb: "Discard them",
+    perform: () => depart({ everywhere }),
+    or: { verb: "Keep them", perform: () => depart({ everywhere, keep: true }) },
+  });
+}
+
+/** Sign out, whatever waits. */
+export async function depart({ everywhere = false, keep = false } = {}) {
+  const person = session.person();
   if (!session.key()) await write("POST", everywhere ? "/auth/sign-out/everywhere" : "/auth/sign-out");
   session.close();
-  await forgetApp().catch(() => undefined);
+  await forgetPerson(person, { keep });
   // what this tab still holds of the person goes with the page
   location.assign("/sign-in");
 }

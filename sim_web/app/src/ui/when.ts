@@ -11,6 +11,11 @@ export function ago(at: string | null | undefined): string {
 
 /** A day in full. */
 export const day = (at: string) => new Date(at).toLocaleDateString(undefined, { dateStyle: "medium" });
+/** A time of today, or the day with it. */
+export const clock = (at: string) =>
+  new Date(at).toDateString() === new Date().toDateString()
+    ? new Date(at).toLocaleTimeString(undefined, { timeStyle: "short" })
+    : moment(at);
 /** A day and a time. */
 export const moment = (at: string | null | undefined) =>
   at ? new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }) : "";

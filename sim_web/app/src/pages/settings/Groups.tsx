@@ -1,15 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Pencil, ShieldBan, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { again, groups, members, useOrganization } from "../../api/accounts";
 import { write } from "../../api/client";
 import { integrations, providers } from "../../api/queries";
-import type { Group, Rules } from "../../api/schema";
-import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import type { Group, Member, Rules } from "../../api/schema";
+import { asking } from "../../frame/asked";
 import { Button, IconButton } from "../../ui/Button";
 import type { Answers, Ask } from "../../ui/Form";
-import { FormDialog } from "../../ui/FormDialog";
 import { List, Named } from "../../ui/List";
 import { Head } from "./Section";
 
@@ -45,18 +42,28 @@ const told = (one: Group) => {
 export function Groups() {
   const { id } = useOrganization();
   const listed = useQuery({ ...groups(id), enabled: Boolean(id) });
-  const [asking, setAsking] = useState<Group | "new">();
-  const [removing, setRemoving] = useState<Group>();
-  const asks = useAsks(id, asking === "new" ? undefined : asking);
+  const asks = useAsks(id);
   const path = `/organizations/${id}/permission-groups`;
-  const remove = async (group: string) => {
-    await attempt(write("DELETE", `${path}/${group}`));
-    await again("organization", id);
-  };
+  const refresh = () => again("organization", id);
+  const put = (one?: Group) =>
+    asking.form({
+      title: one ? "Change the group" : "New permission group",
+      verb: "Save",
+      asks: asks(one),
+      onSubmit: (answers) =>
+        write(one ? "PUT" : "POST", one ? `${path}/${one.id}` : path, ofAnswers(answers)).then(refresh),
+    });
+  const remove = (one: Group) =>
+    asking.yes({
+      title: `Delete “${one.name}”?`,
+      about: "Its people may use everything again that it forbade.",
+      verb: "Delete",
+      perform: () => write("DELETE", `${path}/${one.id}`).then(refresh),
+    });
   return (
     <>
       <Head title="Permission groups" about="What some members may not use in any workspace of the organization.">
-        <Button kind="main" onClick={() => setAsking("new")}>
+        <Button kind="main" onClick={() => put()}>
           New group
         </Button>
       </Head>
@@ -73,42 +80,26 @@ export function Groups() {
         row={(one) => (
           <>
             <Named name={one.name} about={told(one)} />
-            <IconButton small icon={Pencil} label={`Change ${one.name}`} onClick={() => setAsking(one)} />
-            <IconButton small icon={Trash2} label={`Delete ${one.name}`} onClick={() => setRemoving(one)} />
+            <IconButton small icon={Pencil} label={`Change ${one.name}`} onClick={() => put(one)} />
+            <IconButton small icon={Trash2} label={`Delete ${one.name}`} onClick={() => remove(one)} />
           </>
         )}
       />
-      <FormDialog
-        key={asking === "new" ? "new" : asking?.id}
-        title={asking === "new" ? "New permission group" : "Change the group"}
-        verb="Save"
-        open={Boolean(asking)}
-        asks={asks}
-        onClose={() => setAsking(undefined)}
-        onSubmit={async (answers) => {
-          const body = ofAnswers(answers);
-          await (asking === "new" ? write("POST", path, body) : write("PUT", `${path}/${asking?.id}`, body));
-          await again("organization", id);
-        }}
-      />
-      <Confirm
-        open={Boolean(removing)}
-        title={`Delete “${removing?.name}”?`}
-        verb="Delete"
-        onClose={() => setRemoving(undefined)}
-        onConfirm={() => removing && void remove(removing.id)}
-      >
-        Its people may use everything again that it forbade.
-      </Confirm>
     </>
   );
 }
 
-function useAsks(organization: string, one?: Group): Ask[] {
+function useAsks(organization: string): (one?: Group) => Ask[] {
   const people = useQuery({ ...members(organization), enabled: Boolean(organization) }).data?.items ?? [];
   const vendors = useQuery(providers).data?.items ?? [];
   const services = useQuery(integrations).data?.items ?? [];
   const titled = (list: { id: string; title: string }[]) => list.map(({ id, title }) => ({ value: id, label: title }));
+  return (one) => asksOf(one, people, titled(vendors), titled(services));
+}
+
+type Options = NonNullable<Ask["options"]>;
+
+function asksOf(one: Group | undefined, people: Member[], vendors: Options, services: Options): Ask[] {
   const list = (name: keyof Rules, label: string, placeholder: string): Ask => ({
     name,
     label,
@@ -136,8 +127,8 @@ function useAsks(organization: string, one?: Group): Ask[] {
       value: one?.people.join(","),
       options: people.map(({ user_id, name }) => ({ value: user_id, label: name })),
     },
-    choices("providers", "Only models of", titled(vendors)),
-    choices("integrations", "Only these integrations", titled(services)),
+    choices("providers", "Only models of", vendors),
+    choices("integrations", "Only these integrations", services),
     list("denied_models", "Models they may not use", "gpt-5, claude-opus-4"),
     list("denied_tools", "Tools they may not use", "github.delete_repository"),
     list("denied_surfaces", "Parts of the API they may not use", "keys, deployments"),

@@ -1,17 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { MailPlus, RotateCw, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { toast } from "sonner";
 import { again, invitations, useOrganization, workspaces } from "../../api/accounts";
 import { write } from "../../api/client";
-import type { Invitation, Sent } from "../../api/schema";
+import type { Invitation, Sent, WorkspaceEntry } from "../../api/schema";
 import { attempt } from "../../frame/actions";
+import { asking } from "../../frame/asked";
 import { useSession } from "../../session";
 import { isEmail } from "../../sign/door";
 import { Button, IconButton } from "../../ui/Button";
-import { FormDialog } from "../../ui/FormDialog";
+import type { Ask } from "../../ui/Form";
 import { Badge, List, Named } from "../../ui/List";
-import { Shown } from "../../ui/Shown";
 import { ago } from "../../ui/when";
 import { STANDINGS } from "./Members";
 import { ROLES } from "./People";
@@ -30,11 +29,14 @@ export function Invitations() {
   const here = useSession((state) => state.workspace);
   const listed = useQuery({ ...invitations(id), enabled: Boolean(id) });
   const spaces = useQuery(workspaces).data?.items.filter((one) => one.organization_id === id) ?? [];
-  const [asking, setAsking] = useState(false);
-  const [link, setLink] = useState("");
   const sent = async (reply: Sent | undefined) => {
     await again("organization", id);
-    if (reply?.link) setLink(reply.link);
+    if (reply?.link)
+      asking.once({
+        title: "Hand this link on",
+        about: "This instance sends no mail. Give the link to whoever you invited; it is shown this once.",
+        text: reply.link,
+      });
     else if (reply) toast.success(`Sent to ${reply.invitation.email}.`);
   };
   const path = `/organizations/${id}/invitations`;
@@ -42,11 +44,23 @@ export function Invitations() {
     await attempt(write("DELETE", `${path}/${one.id}`));
     await again("organization", id);
   };
+  const invite = () =>
+    asking.form({
+      title: "Invite somebody",
+      verb: "Invite",
+      asks: asksOf(spaces, here, role === "owner"),
+      onSubmit: async ({ email, role: standing, ...chosen }) => {
+        const grants = Object.entries(chosen).flatMap(([workspace_id, may]) =>
+          may ? [{ workspace_id, role: may }] : [],
+        );
+        await sent(await write<Sent>("POST", path, { email, role: standing, grants }));
+      },
+    });
   const nameOf = new Map(spaces.map((one) => [one.id, one.name]));
   return (
     <>
       <Head title={`Invitations to ${name}`} about="A link lets one address in, once.">
-        <Button kind="main" onClick={() => setAsking(true)}>
+        <Button kind="main" onClick={invite}>
           Invite somebody
         </Button>
       </Head>
@@ -82,42 +96,25 @@ export function Invitations() {
           );
         }}
       />
-      <FormDialog
-        title="Invite somebody"
-        verb="Invite"
-        open={asking}
-        asks={[
-          { name: "email", label: "E-mail", kind: "email", check: isEmail },
-          {
-            name: "role",
-            label: "In the organization",
-            kind: "choice",
-            value: "member",
-            options: STANDINGS.filter((one) => role === "owner" || one.value !== "owner"),
-          },
-          ...spaces.map((one) => ({
-            name: one.id,
-            label: `In “${one.name}”`,
-            kind: "choice" as const,
-            value: one.id === here ? "write" : "",
-            options: [NONE, ...ROLES],
-            optional: true,
-          })),
-        ]}
-        onClose={() => setAsking(false)}
-        onSubmit={async ({ email, role: standing, ...chosen }) => {
-          const grants = Object.entries(chosen).flatMap(([workspace_id, may]) =>
-            may ? [{ workspace_id, role: may }] : [],
-          );
-          await sent(await write<Sent>("POST", path, { email, role: standing, grants }));
-        }}
-      />
-      <Shown
-        title="Hand this link on"
-        about="This instance sends no mail. Give the link to whoever you invited; it is shown this once."
-        text={link}
-        onClose={() => setLink("")}
-      />
     </>
   );
 }
+
+const asksOf = (spaces: WorkspaceEntry[], here: string, owner: boolean): Ask[] => [
+  { name: "email", label: "E-mail", kind: "email", check: isEmail },
+  {
+    name: "role",
+    label: "In the organization",
+    kind: "choice",
+    value: "member",
+    options: STANDINGS.filter((one) => owner || one.value !== "owner"),
+  },
+  ...spaces.map((one) => ({
+    name: one.id,
+    label: `In “${one.name}”`,
+    kind: "choice" as const,
+    value: one.id === here ? "write" : "",
+    options: [NONE, ...ROLES],
+    optional: true,
+  })),
+];

@@ -1,17 +1,13 @@
 import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { myKeys } from "../../api/accounts";
 import { write } from "../../api/client";
 import { keys, queries } from "../../api/queries";
 import type { FreshKey, Key } from "../../api/schema";
-import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import { asking } from "../../frame/asked";
 import { Button, IconButton } from "../../ui/Button";
 import type { Ask } from "../../ui/Form";
-import { FormDialog } from "../../ui/FormDialog";
 import { Badge, List, Named } from "../../ui/List";
-import { Shown } from "../../ui/Shown";
 import { ago, day } from "../../ui/when";
 import { Head } from "./Section";
 
@@ -49,18 +45,34 @@ const facts = (one: Key) =>
 
 function KeyPage({ title, about, path, query }: Props) {
   const listed = useQuery(query);
-  const [asking, setAsking] = useState(false);
-  const [fresh, setFresh] = useState("");
-  const [revoking, setRevoking] = useState<Key>();
   const refresh = () => queries.invalidateQueries({ queryKey: query.queryKey });
-  const revoke = async (id: string) => {
-    await attempt(write("DELETE", `${path}/${id}`));
-    await refresh();
-  };
+  const make = () =>
+    asking.form({
+      title: "New key",
+      verb: "Make the key",
+      asks: ASKS,
+      onSubmit: async ({ name, scopes = "", days }) => {
+        const expires_at = days ? new Date(Date.now() + Number(days) * 86_400_000).toISOString() : null;
+        const made = await write<FreshKey>("POST", path, { name, scopes: scopes.split(","), expires_at });
+        await refresh();
+        asking.once({
+          title: "Your new key",
+          about: "It is shown this once: keep it somewhere safe.",
+          text: made.key,
+        });
+      },
+    });
+  const revoke = ({ id, name }: Key) =>
+    asking.yes({
+      title: `Revoke “${name}”?`,
+      about: "Whoever uses it is refused from now on.",
+      verb: "Revoke",
+      perform: () => write("DELETE", `${path}/${id}`).then(refresh),
+    });
   return (
     <>
       <Head title={title} about={about}>
-        <Button kind="main" onClick={() => setAsking(true)}>
+        <Button kind="main" onClick={make}>
           New key
         </Button>
       </Head>
@@ -81,38 +93,10 @@ function KeyPage({ title, about, path, query }: Props) {
               badge={one.scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)}
               about={facts(one)}
             />
-            <IconButton small icon={Trash2} label={`Revoke ${one.name}`} onClick={() => setRevoking(one)} />
+            <IconButton small icon={Trash2} label={`Revoke ${one.name}`} onClick={() => revoke(one)} />
           </>
         )}
       />
-      <FormDialog
-        title="New key"
-        verb="Make the key"
-        open={asking}
-        asks={ASKS}
-        onClose={() => setAsking(false)}
-        onSubmit={async ({ name, scopes = "", days }) => {
-          const expires_at = days ? new Date(Date.now() + Number(days) * 86_400_000).toISOString() : null;
-          const made = await write<FreshKey>("POST", path, { name, scopes: scopes.split(","), expires_at });
-          await refresh();
-          setFresh(made.key);
-        }}
-      />
-      <Shown
-        title="Your new key"
-        about="It is shown this once: keep it somewhere safe."
-        text={fresh}
-        onClose={() => setFresh("")}
-      />
-      <Confirm
-        open={Boolean(revoking)}
-        title={`Revoke “${revoking?.name}”?`}
-        verb="Revoke"
-        onClose={() => setRevoking(undefined)}
-        onConfirm={() => revoking && void revoke(revoking.id)}
-      >
-        Whoever uses it is refused from now on.
-      </Confirm>
     </>
   );
 }

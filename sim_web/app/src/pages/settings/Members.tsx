@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowRightLeft, Ellipsis, UserMinus, Users } from "lucide-react";
-import { useState } from "react";
 import { again, members, useOrganization } from "../../api/accounts";
 import { write } from "../../api/client";
 import type { Member } from "../../api/schema";
 import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import { asking } from "../../frame/asked";
 import { go } from "../../frame/route";
 import { useMe } from "../../session";
 import { Avatar } from "../../ui/Avatar";
@@ -26,29 +25,34 @@ export function Members() {
   const me = useMe();
   const { id, name, role } = useOrganization();
   const listed = useQuery({ ...members(id), enabled: Boolean(id) });
-  const [asking, setAsking] = useState<{ act: "remove" | "transfer"; who: Member }>();
   const may = role === "owner" || role === "admin";
   const change = async (done: Promise<unknown>) => {
     await attempt(done);
     await again("organization", id);
   };
-  const perform = async ({ act, who }: NonNullable<typeof asking>) => {
-    if (act === "remove") return change(write("DELETE", `/organizations/${id}/members/${who.user_id}`));
-    await change(write("POST", `/organizations/${id}/transfer`, { user_id: who.user_id }));
-    await refreshMe();
-    await again("organizations");
-  };
+  const remove = (who: Member) =>
+    asking.yes({
+      title: `Remove ${who.name}?`,
+      about: "They lose its workspaces, and the keys they made for them.",
+      verb: "Remove",
+      perform: () => change(write("DELETE", `/organizations/${id}/members/${who.user_id}`)),
+    });
+  const handOver = (who: Member) =>
+    asking.yes({
+      title: `Hand ${name} over to ${who.name}?`,
+      about: "They own it from then on; you stay its admin.",
+      verb: "Hand over",
+      perform: async () => {
+        await change(write("POST", `/organizations/${id}/transfer`, { user_id: who.user_id }));
+        await refreshMe();
+        await again("organizations");
+      },
+    });
   const entries = (who: Member): MenuEntries => [
     ...(role === "owner"
-      ? [
-          {
-            label: "Hand the organization over…",
-            icon: ArrowRightLeft,
-            perform: () => setAsking({ act: "transfer", who }),
-          },
-        ]
+      ? [{ label: "Hand the organization over…", icon: ArrowRightLeft, perform: () => handOver(who) }]
       : []),
-    { label: "Remove…", icon: UserMinus, danger: true, perform: () => setAsking({ act: "remove", who }) },
+    { label: "Remove…", icon: UserMinus, danger: true, perform: () => remove(who) },
   ];
   const locked = (who: Member) => !may || who.user_id === me?.id || (who.role === "owner" && role !== "owner");
   return (
@@ -89,17 +93,6 @@ export function Members() {
           </>
         )}
       />
-      <Confirm
-        open={Boolean(asking)}
-        title={asking?.act === "transfer" ? `Hand ${name} over to ${asking.who.name}?` : `Remove ${asking?.who.name}?`}
-        verb={asking?.act === "transfer" ? "Hand over" : "Remove"}
-        onClose={() => setAsking(undefined)}
-        onConfirm={() => asking && void perform(asking)}
-      >
-        {asking?.act === "transfer"
-          ? "They own it from then on; you stay its admin."
-          : "They lose its workspaces, and the keys they made for them."}
-      </Confirm>
     </>
   );
 }

@@ -1,36 +1,58 @@
-import { useState } from "react";
 import { toast } from "sonner";
 import { again, useOrganization } from "../../api/accounts";
 import { write } from "../../api/client";
-import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import { asking } from "../../frame/asked";
 import { Button } from "../../ui/Button";
 import { Form } from "../../ui/Form";
-import { FormDialog } from "../../ui/FormDialog";
 import { Skeleton } from "../../ui/States";
 import { Section } from "./Section";
 
-type Act = "leave" | "delete" | "sign-out";
-const ACTS: Record<Act, { verb: string; about: string }> = {
-  leave: { verb: "Leave the organization", about: "You lose its workspaces, and the keys you made for them." },
-  delete: {
-    verb: "Delete the organization",
-    about: "With all its workspaces. For two weeks its owner can restore it.",
-  },
-  "sign-out": { verb: "Sign everybody out", about: "Every session of every member ends, yours included." },
+interface Act {
+  verb: string;
+  about: string;
+  path: string;
+  method?: "POST" | "DELETE";
+}
+const LEAVE: Act = {
+  verb: "Leave the organization",
+  about: "You lose its workspaces, and the keys you made for them.",
+  path: "/leave",
 };
+const SIGN_OUT: Act = {
+  verb: "Sign everybody out",
+  about: "Every session of every member ends, yours included.",
+  path: "/sign-out",
+};
+const DELETE: Act = {
+  verb: "Delete the organization",
+  about: "With all its workspaces. For two weeks its owner can restore it.",
+  path: "",
+  method: "DELETE",
+};
+
+const found = () =>
+  asking.form({
+    title: "New organization",
+    verb: "Make it",
+    asks: [{ name: "name", label: "Name" }],
+    onSubmit: async ({ name }) => {
+      const made = await write<{ id: string }>("POST", "/organizations", { name });
+      await write("POST", "/workspaces", { name: "First workspace", organization_id: made.id });
+      location.assign("/settings/workspaces");
+    },
+  });
 
 export function Organization() {
   const { id, organization, role } = useOrganization();
-  const [asking, setAsking] = useState<Act>();
-  const [founding, setFounding] = useState(false);
   if (!organization) return <Skeleton rows={4} />;
   const may = role !== "member";
-  const perform = async (act: Act) => {
-    const path = `/organizations/${id}`;
-    const done = act === "delete" ? write("DELETE", path) : write("POST", `${path}/${act}`);
-    if (await attempt(done.then(() => true))) location.assign("/workflows");
-  };
+  const begin = ({ verb, about, path, method = "POST" }: Act) =>
+    asking.yes({
+      title: `${verb}?`,
+      about,
+      verb,
+      perform: () => write(method, `/organizations/${id}${path}`).then(() => location.assign("/workflows")),
+    });
   const hours = (text: string | undefined) => (text ? Number(text) : null);
   return (
     <>
@@ -72,52 +94,31 @@ export function Organization() {
       <Section
         title="Another organization"
         about="People and workspaces of their own, apart from this one."
-        actions={<Button onClick={() => setFounding(true)}>New organization</Button>}
+        actions={<Button onClick={found}>New organization</Button>}
       />
       <Section
         title="Leave the organization"
-        about={ACTS.leave.about}
-        actions={<Button onClick={() => setAsking("leave")}>{ACTS.leave.verb}</Button>}
+        about={role === "owner" ? `${LEAVE.about} Its last owner hands it over or deletes it.` : LEAVE.about}
+        actions={<Button onClick={() => begin(LEAVE)}>{LEAVE.verb}</Button>}
       />
       {may ? (
         <Section
           title="Sign everybody out"
-          about={ACTS["sign-out"].about}
-          actions={<Button onClick={() => setAsking("sign-out")}>{ACTS["sign-out"].verb}</Button>}
+          about={SIGN_OUT.about}
+          actions={<Button onClick={() => begin(SIGN_OUT)}>{SIGN_OUT.verb}</Button>}
         />
       ) : null}
       {role === "owner" ? (
         <Section
           title="Delete the organization"
-          about={ACTS.delete.about}
+          about={DELETE.about}
           actions={
-            <Button kind="danger" onClick={() => setAsking("delete")}>
-              {ACTS.delete.verb}
+            <Button kind="danger" onClick={() => begin(DELETE)}>
+              {DELETE.verb}
             </Button>
           }
         />
       ) : null}
-      <Confirm
-        open={Boolean(asking)}
-        title={`${asking ? ACTS[asking].verb : ""}?`}
-        verb={asking ? ACTS[asking].verb : ""}
-        onClose={() => setAsking(undefined)}
-        onConfirm={() => asking && void perform(asking)}
-      >
-        {asking ? ACTS[asking].about : ""}
-      </Confirm>
-      <FormDialog
-        title="New organization"
-        verb="Make it"
-        open={founding}
-        asks={[{ name: "name", label: "Name" }]}
-        onClose={() => setFounding(false)}
-        onSubmit={async ({ name }) => {
-          const made = await write<{ id: string }>("POST", "/organizations", { name });
-          await write("POST", "/workspaces", { name: "First workspace", organization_id: made.id });
-          location.assign("/settings/workspaces");
-        }}
-      />
     </>
   );
 }

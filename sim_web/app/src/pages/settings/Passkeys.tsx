@@ -1,14 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Fingerprint, Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { again, myPasskeys } from "../../api/accounts";
 import { write } from "../../api/client";
 import type { Passkey } from "../../api/schema";
-import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import { asking } from "../../frame/asked";
 import { hasPasskeys, makePasskey } from "../../sign/passkey";
 import { Button, IconButton } from "../../ui/Button";
-import { FormDialog } from "../../ui/FormDialog";
 import { Badge, List, Named } from "../../ui/List";
 import { ago } from "../../ui/when";
 import { deviceOf } from "./device";
@@ -18,25 +15,31 @@ const refresh = () => again("me", "passkeys");
 
 export function Passkeys() {
   const listed = useQuery(myPasskeys);
-  const [naming, setNaming] = useState<Passkey | "new">();
-  const [removing, setRemoving] = useState<Passkey>();
-  const one = naming === "new" ? undefined : naming;
-  const keep = async (name: string) => {
-    if (one) await write("PATCH", `/me/passkeys/${one.id}`, { name });
-    else await makePasskey(name);
-    await refresh();
-  };
-  const remove = async (id: string) => {
-    await attempt(write("DELETE", `/me/passkeys/${id}`));
-    await refresh();
-  };
+  const put = (one?: Passkey) =>
+    asking.form({
+      title: one ? "Rename the passkey" : "New passkey",
+      about: one ? undefined : "Your browser asks for your finger, face or PIN next.",
+      verb: one ? "Rename" : "Make it",
+      asks: [{ name: "name", label: "Name", value: one?.name ?? deviceOf(navigator.userAgent) }],
+      onSubmit: async ({ name = "" }) => {
+        await (one ? write("PATCH", `/me/passkeys/${one.id}`, { name }) : makePasskey(name));
+        await refresh();
+      },
+    });
+  const remove = (one: Passkey) =>
+    asking.yes({
+      title: `Remove “${one.name}”?`,
+      about: "It signs nobody in any more.",
+      verb: "Remove",
+      perform: () => write("DELETE", `/me/passkeys/${one.id}`).then(refresh),
+    });
   return (
     <>
       <Head
         title="Passkeys"
         about="Sign in with your device instead of a password. It stands for the second factor too."
       >
-        {hasPasskeys() ? <Button onClick={() => setNaming("new")}>New passkey</Button> : null}
+        {hasPasskeys() ? <Button onClick={() => put()}>New passkey</Button> : null}
       </Head>
       <List
         label="Passkeys"
@@ -58,30 +61,11 @@ export function Passkeys() {
               badge={passkey.backed_up ? <Badge>synced</Badge> : null}
               about={`made ${ago(passkey.created_at)} · ${passkey.used_at ? `used ${ago(passkey.used_at)}` : "never used"}`}
             />
-            <IconButton small icon={Pencil} label={`Rename ${passkey.name}`} onClick={() => setNaming(passkey)} />
-            <IconButton small icon={Trash2} label={`Remove ${passkey.name}`} onClick={() => setRemoving(passkey)} />
+            <IconButton small icon={Pencil} label={`Rename ${passkey.name}`} onClick={() => put(passkey)} />
+            <IconButton small icon={Trash2} label={`Remove ${passkey.name}`} onClick={() => remove(passkey)} />
           </>
         )}
       />
-      <FormDialog
-        key={one?.id ?? "new"}
-        title={one ? "Rename the passkey" : "New passkey"}
-        about={one ? undefined : "Your browser asks for your finger, face or PIN next."}
-        verb={one ? "Rename" : "Make it"}
-        open={Boolean(naming)}
-        asks={[{ name: "name", label: "Name", value: one?.name ?? deviceOf(navigator.userAgent) }]}
-        onClose={() => setNaming(undefined)}
-        onSubmit={({ name = "" }) => keep(name)}
-      />
-      <Confirm
-        open={Boolean(removing)}
-        title={`Remove “${removing?.name}”?`}
-        verb="Remove"
-        onClose={() => setRemoving(undefined)}
-        onConfirm={() => removing && void remove(removing.id)}
-      >
-        It signs nobody in any more.
-      </Confirm>
     </>
   );
 }

@@ -1,15 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { UserMinus, Users } from "lucide-react";
-import { useState } from "react";
 import { again, grants, members, useOrganization } from "../../api/accounts";
 import { write } from "../../api/client";
 import type { Grant } from "../../api/schema";
 import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import { asking } from "../../frame/asked";
 import { useRole, useSession } from "../../session";
 import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
-import { FormDialog } from "../../ui/FormDialog";
 import { Badge, List, Named } from "../../ui/List";
 import { RolePick } from "./RolePick";
 import { Head } from "./Section";
@@ -27,18 +25,35 @@ export function People() {
   const organization = useOrganization();
   const listed = useQuery(grants(here));
   const known = useQuery({ ...members(organization.id), enabled: Boolean(organization.id) && may });
-  const [removing, setRemoving] = useState<Grant>();
-  const [adding, setAdding] = useState(false);
   const inside = new Set(listed.data?.items.map((one) => one.user_id));
   const others = (known.data?.items ?? []).filter((one) => one.role === "member" && !inside.has(one.user_id));
   const set = async (user: string, role: string) => {
     await write("PUT", `/workspaces/${here}/members/${user}`, { role });
     await again("workspace", here);
   };
-  const remove = async (user: string) => {
-    await attempt(write("DELETE", `/workspaces/${here}/members/${user}`));
-    await again("workspace", here);
-  };
+  const letIn = () =>
+    asking.form({
+      title: "Let a member in",
+      verb: "Let in",
+      asks: [
+        {
+          name: "user",
+          label: "Member",
+          kind: "choice",
+          value: others[0]?.user_id,
+          options: others.map((one) => ({ value: one.user_id, label: `${one.name} (${one.email})` })),
+        },
+        { name: "role", label: "May", kind: "choice", value: "write", options: ROLES },
+      ],
+      onSubmit: ({ user = "", role = "" }) => set(user, role),
+    });
+  const remove = ({ name, user_id }: Grant) =>
+    asking.yes({
+      title: `Remove ${name}?`,
+      about: "They see nothing of this workspace from now on.",
+      verb: "Remove",
+      perform: () => write("DELETE", `/workspaces/${here}/members/${user_id}`).then(() => again("workspace", here)),
+    });
   return (
     <>
       <Head
@@ -46,7 +61,7 @@ export function People() {
         about="Owners and admins of the organization may do everything here, and are not listed for it."
       >
         {others.length ? (
-          <Button kind="main" onClick={() => setAdding(true)}>
+          <Button kind="main" onClick={letIn}>
             Let a member in
           </Button>
         ) : null}
@@ -69,37 +84,11 @@ export function People() {
               onPick={(role) => void attempt(set(one.user_id, role))}
             />
             {may ? (
-              <IconButton small icon={UserMinus} label={`Remove ${one.name}`} onClick={() => setRemoving(one)} />
+              <IconButton small icon={UserMinus} label={`Remove ${one.name}`} onClick={() => remove(one)} />
             ) : null}
           </>
         )}
       />
-      <FormDialog
-        title="Let a member in"
-        verb="Let in"
-        open={adding}
-        asks={[
-          {
-            name: "user",
-            label: "Member",
-            kind: "choice",
-            value: others[0]?.user_id,
-            options: others.map((one) => ({ value: one.user_id, label: `${one.name} (${one.email})` })),
-          },
-          { name: "role", label: "May", kind: "choice", value: "write", options: ROLES },
-        ]}
-        onClose={() => setAdding(false)}
-        onSubmit={({ user = "", role = "" }) => set(user, role)}
-      />
-      <Confirm
-        open={Boolean(removing)}
-        title={`Remove ${removing?.name}?`}
-        verb="Remove"
-        onClose={() => setRemoving(undefined)}
-        onConfirm={() => removing && void remove(removing.user_id)}
-      >
-        They see nothing of this workspace from now on.
-      </Confirm>
     </>
   );
 }

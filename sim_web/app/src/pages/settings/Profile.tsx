@@ -2,8 +2,8 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { read, write } from "../../api/client";
 import type { Me } from "../../api/schema";
-import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import { forgetPerson } from "../../data/parting";
+import { asking } from "../../frame/asked";
 import { session, useMe } from "../../session";
 import { isEmail } from "../../sign/door";
 import { Button } from "../../ui/Button";
@@ -17,13 +17,20 @@ export const refreshMe = async () => session.enter(await read<Me>("/me"));
 export function Profile() {
   const me = useMe();
   const [changing, setChanging] = useState(false);
-  const [leaving, setLeaving] = useState(false);
   if (!me) return null;
-  const leave = async () => {
-    if (!(await attempt(write("DELETE", "/me").then(() => true)))) return;
-    session.close();
-    location.assign("/sign-in");
-  };
+  const leave = () =>
+    asking.yes({
+      title: "Delete your account?",
+      about: "You are signed out everywhere. For two weeks you can have it back by signing in.",
+      verb: "Delete the account",
+      perform: async () => {
+        await write("DELETE", "/me");
+        const gone = session.person();
+        session.close();
+        await forgetPerson(gone);
+        location.assign("/sign-in");
+      },
+    });
   return (
     <>
       <Section title="You">
@@ -47,21 +54,12 @@ export function Profile() {
         title="Leave Sim"
         about="Your account is deleted with your keys and secrets. For two weeks you can have it back by signing in."
         actions={
-          <Button kind="danger" onClick={() => setLeaving(true)}>
+          <Button kind="danger" onClick={leave}>
             Delete the account
           </Button>
         }
       />
       {changing ? <ChangeEmail onClose={() => setChanging(false)} /> : null}
-      <Confirm
-        open={leaving}
-        title="Delete your account?"
-        verb="Delete the account"
-        onClose={() => setLeaving(false)}
-        onConfirm={() => void leave()}
-      >
-        You are signed out everywhere. For two weeks you can have it back by signing in.
-      </Confirm>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { toast } from "sonner";
 import { write } from "../../api/client";
 import type { Enrolment } from "../../api/schema";
 import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import { asking } from "../../frame/asked";
 import { useMe } from "../../session";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -16,12 +16,14 @@ import { Section } from "./Section";
 export function SecondFactor() {
   const isOn = useMe()?.has_second_factor;
   const [enrolment, setEnrolment] = useState<Enrolment>();
-  const [ending, setEnding] = useState(false);
   const begin = async () => setEnrolment(await attempt(write<Enrolment>("POST", "/me/totp")));
-  const remove = async () => {
-    await attempt(write("DELETE", "/me/totp"));
-    await refreshMe();
-  };
+  const end = () =>
+    asking.yes({
+      title: "Turn the second factor off?",
+      about: "Your password alone lets one in then.",
+      verb: "Turn it off",
+      perform: () => write("DELETE", "/me/totp").then(refreshMe),
+    });
   return (
     <>
       <Section
@@ -32,23 +34,10 @@ export function SecondFactor() {
             : "Have a code of an authenticator app asked for beside your password."
         }
         actions={
-          isOn ? (
-            <Button onClick={() => setEnding(true)}>Turn it off</Button>
-          ) : (
-            <Button onClick={() => void begin()}>Set it up</Button>
-          )
+          isOn ? <Button onClick={end}>Turn it off</Button> : <Button onClick={() => void begin()}>Set it up</Button>
         }
       />
       {enrolment ? <SetUp enrolment={enrolment} onClose={() => setEnrolment(undefined)} /> : null}
-      <Confirm
-        open={ending}
-        title="Turn the second factor off?"
-        verb="Turn it off"
-        onClose={() => setEnding(false)}
-        onConfirm={() => void remove()}
-      >
-        Your password alone lets one in then.
-      </Confirm>
     </>
   );
 }

@@ -1,21 +1,16 @@
 import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import { Lock, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { toast } from "sonner";
 import { mySecrets } from "../../api/accounts";
 import { write } from "../../api/client";
 import { queries, secrets } from "../../api/queries";
 import type { PastedSecrets, SecretList } from "../../api/schema";
-import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import { asking } from "../../frame/asked";
 import { Button, IconButton } from "../../ui/Button";
 import type { Ask } from "../../ui/Form";
-import { FormDialog } from "../../ui/FormDialog";
 import { List, Named } from "../../ui/List";
 import { ago } from "../../ui/when";
 import { Head } from "./Section";
-
-export const refreshSecrets = () => queries.invalidateQueries({ queryKey: secrets.queryKey });
 
 const isName = (text: string) =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) ? undefined : "Letters, digits and _ only, and no digit first.";
@@ -41,18 +36,39 @@ interface Props {
 
 function SecretPage({ title, about, path, query }: Props) {
   const listed = useQuery(query);
-  const [asking, setAsking] = useState<"one" | "many">();
-  const [removing, setRemoving] = useState("");
   const refresh = () => queries.invalidateQueries({ queryKey: query.queryKey });
-  const remove = async (name: string) => {
-    await attempt(write("DELETE", `${path}/${encodeURIComponent(name)}`));
-    await refresh();
-  };
+  const put = () =>
+    asking.form({
+      title: "New secret",
+      about: "An earlier value of the same name is replaced.",
+      verb: "Save",
+      asks: ONE,
+      onSubmit: ({ name, value }) => write("PUT", `${path}/${name}`, { value }).then(refresh),
+    });
+  const paste = () =>
+    asking.form({
+      title: "Paste a .env file",
+      about: "All of its lines are set, or none.",
+      verb: "Set them",
+      asks: MANY,
+      onSubmit: async ({ text }) => {
+        const { items } = await write<PastedSecrets>("PUT", path, { text });
+        await refresh();
+        toast.success(`${new Set(items.map((line) => line.name)).size} set.`);
+      },
+    });
+  const remove = (name: string) =>
+    asking.yes({
+      title: `Delete ${name}?`,
+      about: "Blocks that use it will fail until it is set again.",
+      verb: "Delete",
+      perform: () => write("DELETE", `${path}/${encodeURIComponent(name)}`).then(refresh),
+    });
   return (
     <>
       <Head title={title} about={about}>
-        <Button onClick={() => setAsking("many")}>Paste a .env file</Button>
-        <Button kind="main" onClick={() => setAsking("one")}>
+        <Button onClick={paste}>Paste a .env file</Button>
+        <Button kind="main" onClick={put}>
           New secret
         </Button>
       </Head>
@@ -68,44 +84,10 @@ function SecretPage({ title, about, path, query }: Props) {
               name={<code className="font-mono text-sm">{one.name}</code>}
               about={`set ${ago(one.updated_at)}; its value is never shown`}
             />
-            <IconButton small icon={Trash2} label={`Delete ${one.name}`} onClick={() => setRemoving(one.name)} />
+            <IconButton small icon={Trash2} label={`Delete ${one.name}`} onClick={() => remove(one.name)} />
           </>
         )}
       />
-      <FormDialog
-        title="New secret"
-        about="An earlier value of the same name is replaced."
-        verb="Save"
-        open={asking === "one"}
-        asks={ONE}
-        onClose={() => setAsking(undefined)}
-        onSubmit={async ({ name, value }) => {
-          await write("PUT", `${path}/${name}`, { value });
-          await refresh();
-        }}
-      />
-      <FormDialog
-        title="Paste a .env file"
-        about="All of its lines are set, or none."
-        verb="Set them"
-        open={asking === "many"}
-        asks={MANY}
-        onClose={() => setAsking(undefined)}
-        onSubmit={async ({ text }) => {
-          const { items } = await write<PastedSecrets>("PUT", path, { text });
-          await refresh();
-          toast.success(`${new Set(items.map((line) => line.name)).size} set.`);
-        }}
-      />
-      <Confirm
-        open={Boolean(removing)}
-        title={`Delete ${removing}?`}
-        verb="Delete"
-        onClose={() => setRemoving("")}
-        onConfirm={() => void remove(removing)}
-      >
-        Blocks that use it will fail until it is set again.
-      </Confirm>
     </>
   );
 }

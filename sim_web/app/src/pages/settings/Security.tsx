@@ -1,18 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { Monitor } from "lucide-react";
-import { useState } from "react";
 import { toast } from "sonner";
 import { again, mySessions } from "../../api/accounts";
 import { write } from "../../api/client";
 import { attempt } from "../../frame/actions";
+import { asking } from "../../frame/asked";
 import { useMe } from "../../session";
 import { isLong, leave, providerTitle } from "../../sign/door";
 import { Button } from "../../ui/Button";
-import { FormDialog } from "../../ui/FormDialog";
 import { Badge, List, Named } from "../../ui/List";
 import { ago } from "../../ui/when";
 import { deviceOf } from "./device";
 import { Passkeys } from "./Passkeys";
+import { refreshMe } from "./Profile";
 import { SecondFactor } from "./SecondFactor";
 import { Head, Section } from "./Section";
 
@@ -23,10 +23,30 @@ const WAYS: Record<string, string> = {
   passkey: "passkey",
 };
 
+const change = () =>
+  asking.form({
+    title: "New password",
+    verb: "Set the password",
+    asks: [
+      {
+        name: "password",
+        label: "New password",
+        kind: "password",
+        complete: "new-password",
+        hint: "At least 10 characters.",
+        check: isLong,
+      },
+    ],
+    onSubmit: async ({ password }) => {
+      await write("PUT", "/me/password", { password });
+      await Promise.all([again("me", "sessions"), refreshMe()]);
+      toast.success("Your password is changed.");
+    },
+  });
+
 export function Security() {
   const me = useMe();
   const listed = useQuery(mySessions);
-  const [changing, setChanging] = useState(false);
   const end = async (id: string) => {
     await attempt(write("DELETE", `/me/sessions/${id}`));
     await again("me", "sessions");
@@ -38,7 +58,7 @@ export function Security() {
         about={
           me?.has_password ? "Your other sessions end when you change it." : "You have none: set one to sign in by it."
         }
-        actions={<Button onClick={() => setChanging(true)}>{me?.has_password ? "Change it" : "Set one"}</Button>}
+        actions={<Button onClick={change}>{me?.has_password ? "Change it" : "Set one"}</Button>}
       />
       <SecondFactor />
       <Passkeys />
@@ -64,27 +84,6 @@ export function Security() {
             {one.current ? null : <Button onClick={() => void end(one.id)}>End</Button>}
           </>
         )}
-      />
-      <FormDialog
-        open={changing}
-        title="New password"
-        verb="Set the password"
-        asks={[
-          {
-            name: "password",
-            label: "New password",
-            kind: "password",
-            complete: "new-password",
-            hint: "At least 10 characters.",
-            check: isLong,
-          },
-        ]}
-        onClose={() => setChanging(false)}
-        onSubmit={async ({ password }) => {
-          await write("PUT", "/me/password", { password });
-          await again("me", "sessions");
-          toast.success("Your password is changed.");
-        }}
       />
     </>
   );

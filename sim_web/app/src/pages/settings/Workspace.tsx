@@ -1,11 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { toast } from "sonner";
-import { again, workspaces } from "../../api/accounts";
+import { again, grants, workspaces } from "../../api/accounts";
 import { write } from "../../api/client";
-import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
-import { useRole, useSession } from "../../session";
+import { asking } from "../../frame/asked";
+import { useMe, useRole, useSession } from "../../session";
 import { Button } from "../../ui/Button";
 import { Form } from "../../ui/Form";
 import { Failed, Skeleton } from "../../ui/States";
@@ -16,16 +14,25 @@ export function Workspace() {
   const here = useSession((state) => state.workspace);
   const may = useRole() === "admin";
   const listed = useQuery(workspaces);
-  const [asking, setAsking] = useState<"delete" | "leave">();
+  const me = useMe();
+  const named = useQuery(grants(here)).data?.items.some((other) => other.user_id === me?.id);
   const one = listed.data?.items.find((other) => other.id === here);
   if (listed.error) return <Failed error={listed.error} onRetry={() => void listed.refetch()} />;
   if (!one) return <Skeleton rows={4} />;
-  const end = async (what: "delete" | "leave") => {
-    const done =
-      what === "delete" ? write("DELETE", `/workspaces/${here}`) : write("POST", `/workspaces/${here}/leave`);
-    // what one may do has changed: begin anew
-    if (await attempt(done.then(() => true))) location.assign("/workflows");
-  };
+  // what one may do has changed then: begin anew
+  const begin = (verb: string, title: string, about: string, done: () => Promise<unknown>) =>
+    asking.yes({ title, about, verb, perform: () => done().then(() => location.assign("/workflows")) });
+  const leave = () =>
+    begin("Leave the workspace", `Leave “${one.name}”?`, "Somebody has to let you in again.", () =>
+      write("POST", `/workspaces/${here}/leave`),
+    );
+  const remove = () =>
+    begin(
+      "Delete the workspace",
+      `Delete “${one.name}”?`,
+      "Its workflows stop at once. For two weeks an admin of the organization can restore it.",
+      () => write("DELETE", `/workspaces/${here}`),
+    );
   return (
     <>
       <Section title="Name">
@@ -45,33 +52,24 @@ export function Workspace() {
           <p>{one.name}</p>
         )}
       </Section>
-      <Section
-        title="Leave the workspace"
-        about="For guests: you see nothing of it any more. Members of the organization keep what their role gives."
-        actions={<Button onClick={() => setAsking("leave")}>Leave the workspace</Button>}
-      />
+      {named ? (
+        <Section
+          title="Leave the workspace"
+          about="You see nothing of it any more. Owners and admins of the organization keep what that gives them."
+          actions={<Button onClick={leave}>Leave the workspace</Button>}
+        />
+      ) : null}
       {may ? (
         <Section
           title="Delete the workspace"
           about="With its workflows, runs, secrets and keys. For two weeks an admin of the organization can restore it."
           actions={
-            <Button kind="danger" onClick={() => setAsking("delete")}>
+            <Button kind="danger" onClick={remove}>
               Delete the workspace
             </Button>
           }
         />
       ) : null}
-      <Confirm
-        open={Boolean(asking)}
-        title={asking === "delete" ? `Delete “${one.name}”?` : `Leave “${one.name}”?`}
-        verb={asking === "delete" ? "Delete the workspace" : "Leave the workspace"}
-        onClose={() => setAsking(undefined)}
-        onConfirm={() => asking && void end(asking)}
-      >
-        {asking === "delete"
-          ? "Its workflows stop at once. For two weeks an admin of the organization can restore it."
-          : "Somebody has to let you in again."}
-      </Confirm>
     </>
   );
 }

@@ -1,14 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Box, Undo2 } from "lucide-react";
-import { useState } from "react";
 import { again, deletedWorkspaces, organizations, workspaces } from "../../api/accounts";
 import { write } from "../../api/client";
 import type { WorkspaceEntry } from "../../api/schema";
 import { attempt } from "../../frame/actions";
+import { asking } from "../../frame/asked";
 import { enterWorkspace } from "../../frame/workspace";
 import { useSession } from "../../session";
 import { Button } from "../../ui/Button";
-import { FormDialog } from "../../ui/FormDialog";
 import { Badge, List, Named } from "../../ui/List";
 import { day } from "../../ui/when";
 import { refreshMe } from "./Profile";
@@ -20,13 +19,33 @@ export function Workspaces() {
   const listed = useQuery(workspaces);
   const all = useQuery(organizations).data?.items ?? [];
   const mine = all.filter((one) => one.role !== "member" && !one.delete_after);
-  const [asking, setAsking] = useState(false);
   const names = new Map(all.map((one) => [one.id, one.name]));
+  const make = () =>
+    asking.form({
+      title: "New workspace",
+      verb: "Make it",
+      asks: [
+        { name: "name", label: "Name" },
+        {
+          name: "organization_id",
+          label: "Organization",
+          kind: "choice",
+          value: mine[0]?.id,
+          options: mine.map((one) => ({ value: one.id, label: one.name })),
+        },
+      ],
+      onSubmit: async (answers) => {
+        const made = await write<WorkspaceEntry>("POST", "/workspaces", answers);
+        await refreshMe();
+        await again("workspaces");
+        enterWorkspace(made.id);
+      },
+    });
   return (
     <>
       <Head title="Your workspaces" about="Workflows, runs, secrets and keys live in one each.">
         {mine.length ? (
-          <Button kind="main" onClick={() => setAsking(true)}>
+          <Button kind="main" onClick={make}>
             New workspace
           </Button>
         ) : null}
@@ -69,28 +88,6 @@ export function Workspaces() {
             </Button>
           </Head>
         ))}
-      <FormDialog
-        title="New workspace"
-        verb="Make it"
-        open={asking}
-        asks={[
-          { name: "name", label: "Name" },
-          {
-            name: "organization_id",
-            label: "Organization",
-            kind: "choice",
-            value: mine[0]?.id,
-            options: mine.map((one) => ({ value: one.id, label: one.name })),
-          },
-        ]}
-        onClose={() => setAsking(false)}
-        onSubmit={async (answers) => {
-          const made = await write<WorkspaceEntry>("POST", "/workspaces", answers);
-          await refreshMe();
-          await again("workspaces");
-          enterWorkspace(made.id);
-        }}
-      />
     </>
   );
 }

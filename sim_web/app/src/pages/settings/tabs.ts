@@ -9,7 +9,7 @@ import { Everybody, Letters } from "./Instance";
 import { Invitations } from "./Invitations";
 import { Keys, MyKeys } from "./Keys";
 import { Members } from "./Members";
-import { ModelKeys } from "./ModelKeys";
+import { InstanceModelKeys, ModelKeys } from "./ModelKeys";
 import { Organization } from "./Organization";
 import { People } from "./People";
 import { Profile } from "./Profile";
@@ -62,6 +62,7 @@ export const TABS: Tab[] = [
   { id: "groups", label: "Permission groups", group: "Organization", Shown: Groups, when: manager },
   { id: "audit", label: "Audit log", group: "Organization", Shown: Audit, when: manager },
   { id: "everybody", label: "Everybody", group: "Instance", Shown: Everybody, when: operator },
+  { id: "instance-models", label: "Model keys", group: "Instance", Shown: InstanceModelKeys, when: operator },
   { id: "mail", label: "Mail", group: "Instance", Shown: Letters, when: operator },
   { id: "instance-audit", label: "Audit log", group: "Instance", Shown: InstanceAudit, when: operator },
 ];
