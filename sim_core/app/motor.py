@@ -25,6 +25,7 @@ from sim_core.jobs.queue import open_queue
 from sim_core.jobs.runs import CANCEL, Runs
 from sim_core.jobs.sleepers import Sleepers
 from sim_core.jobs.worker import Worker, listened
+from sim_core.models.runner import Models
 from sim_core.net.client import Client
 from sim_core.net.tools import Accounts
 from sim_core.registry import Registry
@@ -59,6 +60,7 @@ class Motor(Struct, frozen=True, kw_only=True):
     """The credentials that runs of a workspace may use when they act for a person."""
     listening: Listening
     sandbox: Sandbox
+    models: Models
 
     async def warm(self) -> None:
         """Get ready what the first run would wait for; what cannot be started says so to the run that needs it."""
@@ -92,7 +94,7 @@ async def open_motor(
     limits = Limits(in_flight=settings.max_runs, waiting=settings.max_waiting)
     runs = Runs(store, journal, plans, secrets=secrets.of, report=report, admission=Admission(store, limits))
     accounts = StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of
-    runs.world = world_of(
+    world = world_of(
         runners,
         settings,
         memory=StoredMemory(store),
@@ -102,6 +104,7 @@ async def open_motor(
         rests=StoredRests(KeyRests(store, settings.auth_secret)),
         permits=Permits(store),
     )
+    runs.world = world
     sleepers = Sleepers(runs, catch_up=plugins.catch_up)
     queue = open_queue(store)
     worker = Worker(store, queue, sleepers, slots=settings.worker_runs, limit=settings.workspace_runs)
@@ -128,6 +131,7 @@ async def open_motor(
         accounts=accounts,
         listening=listening,
         sandbox=runners.sandbox,
+        models=world.models,
     )
 
 

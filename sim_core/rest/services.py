@@ -16,6 +16,7 @@ from sim_core.jobs.sleepers import Sleepers
 from sim_core.net.client import Client
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
+from sim_core.rest.drafting import Drafting
 from sim_core.rest.files import Files
 from sim_core.rest.offering import Offering
 from sim_core.settings import Settings
@@ -43,6 +44,8 @@ class Services(Struct, frozen=True, kw_only=True):
     connecting: Connecting
     offering: Offering
     """Asks services what can be chosen for a field."""
+    drafting: Drafting
+    """Has a model write what belongs into a field."""
     client: Client
     """The guarded way out, for sign-in by other providers and for connecting accounts."""
     secrets: Callable[[str], None]
