@@ -96,7 +96,7 @@ async def test_what_does_not_fit_or_is_refused_is_said_in_words(open_site: Open)
             (vendors.chat("no JSON at all"), "bad_draft", "does not fit the field"),
             (vendors.chat('[{"role": "pirate", "content": "Arr."}]'), "bad_draft", "role"),
             (vendors.chat(" "), "empty_draft", "wrote nothing"),
-            (vendors.refusal(401, f"Incorrect API key: {KEY}"), "refused", "401"),
+            (vendors.refusal(401, f"Incorrect API key: {KEY}"), "key_refused", "key"),
         ):
             vendor.says = says
             (name, data) = (await ask(owner, workspace, **messages))[1][-1]

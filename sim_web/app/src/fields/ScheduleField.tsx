@@ -15,7 +15,12 @@ export function ScheduleField({ id, field, value, invalid, onChange }: KindProps
   if (value === null || value === undefined || value === "")
     return (
       <div>
-        <Button id={id} className="h-7" onClick={() => onChange(stored({ ...EMPTY, timezone: localZone() }))}>
+        <Button
+          id={id}
+          aria-label={`Set a time for ${field.title}`}
+          className="h-7"
+          onClick={() => onChange(stored({ ...EMPTY, timezone: localZone() }))}
+        >
           Set a time
         </Button>
       </div>
@@ -58,6 +63,7 @@ function Times({ id, field, value, onChange }: Omit<KindProps, "place">) {
           label="Time zone"
           value={schedule.timezone}
           options={zones}
+          free
           onChange={(timezone) => set({ timezone: timezone || "UTC" })}
         />
       )}

@@ -43,11 +43,8 @@ export const TableCell = memo(function TableCell({ id, label, type, value, field
         offered={place.offered}
         single
         eager={wasTyped}
-        value={textOf(value)}
-        onChange={(next) => {
-          setText(next);
-          onChange(cellOf(next, type));
-        }}
+        value={text}
+        onChange={typed}
       />
     );
   const trouble = cellTrouble(cellOf(text, type), type);
