@@ -65,7 +65,10 @@ export default function Assist({ field, value, place, onChange, onClose }: Props
           value={words}
           onChange={(event) => setWords(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) start();
+            if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            event.stopPropagation(); // the same keys run the workflow
+            start();
           }}
         />
         {draft.text || draft.state === "writing" ? (
