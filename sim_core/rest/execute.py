@@ -117,7 +117,7 @@ def _order(call: Call[Execute, Which], document: Picked) -> Order:
         start=body.start,
         stop_after=body.stop_after,
         timeout_s=_seconds(body),
-        trigger="api",
+        trigger="manual" if call.actor and call.actor.session_id else "api",
         actor=call.user_id,
         idempotency_key=key_of(call),
         streams=body.stream,

@@ -16,8 +16,6 @@ from sim_core.store.rows import text
 from sim_core.store.stamps import RESTORE
 from sim_core.store.states import Stored
 
-EVERY = 500
-"""Operations between two snapshots."""
 NEAREST = """
 SELECT seq, document FROM workflow_snapshot WHERE workflow_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT 1
 """

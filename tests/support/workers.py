@@ -23,8 +23,6 @@ from sim_core.store import line
 from sim_core.store.runs import get_run
 
 SPACE, OTHER = "space", "other"
-STATES = "SELECT status, count(*) AS n FROM workflow_execution_logs GROUP BY status"
-
 COPY = """
 INSERT INTO workflow_execution_logs (id, workspace_id, workflow_id, snapshot, status, trigger, durable, facts, input,
   created_at, ms, tokens_input, tokens_output, cost, epoch, priority, cancel_asked)

@@ -126,6 +126,10 @@ class Person:
             "localStorage.getItem('sim.signed') || localStorage.setItem('sim.signed', 'expected')"
         )
 
+    def enter(self, workspace: str) -> None:
+        """Have every page that is opened from now on be in this workspace."""
+        self.context.add_init_script(f"try {{ sessionStorage.setItem('sim.workspace', {workspace!r}) }} catch {{}}")
+
     def shift(self) -> float:
         """How much of the page that is open has moved by itself, from 0."""
         return self.page.evaluate("window.simShift")
@@ -140,6 +144,15 @@ class Person:
             if one["impact"] in ("serious", "critical")
             for node in one["nodes"][:3]
         ]
+
+
+@pytest.fixture
+def owner(browser: Browser, owned: Stack) -> Iterator[Person]:
+    """The owner, signed in."""
+    person = Person(browser, owned, by_key=False)
+    person.sign_in()
+    yield person
+    person.context.close()
 
 
 @pytest.fixture(autouse=True)

@@ -67,13 +67,46 @@ class Look:
         assert not wrong, "\n".join(wrong)
 
 
+SPREAD = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { letter-spacing: .08em !important }");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
+"""Makes letters take more room than those of any usual font, whatever fonts the machine has."""
+
+OVERFLOW = """() => {
+  const style = (one) => getComputedStyle(one);
+  const named = (one) => `<${one.tagName.toLowerCase()}> "${(one.textContent ?? "").trim().slice(0, 40)}"`;
+  const kept = ({ overflowX, textOverflow }) =>
+    ["auto", "scroll"].includes(overflowX) || (overflowX === "hidden" && textOverflow === "ellipsis");
+  const within = (one) => one && one.tagName !== "MAIN" && one !== document.body
+    && (kept(style(one)) || within(one.parentElement));
+  const apart = ".sr-only, svg *, .react-flow, .cm-editor, [data-sonner-toaster]";
+  const seen = [...document.querySelectorAll("#root *, [role=dialog], [role=dialog] *")].filter((one) => {
+    const { width, height } = one.getBoundingClientRect();
+    return width > 1 && height > 1 && style(one).visibility === "visible" && !one.closest(apart);
+  });
+  const wide = [...document.querySelectorAll("html, main, [role=dialog]")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1)
+    .map((one) => `${one.tagName} is ${one.scrollWidth} wide, and has ${one.clientWidth}`);
+  const beyond = seen.filter((one) => {
+    const { left, right } = one.getBoundingClientRect();
+    return (left < -1 || right > innerWidth + 1) && !within(one.parentElement);
+  }).map((one) => `${named(one)} stands beyond the window`);
+  const spills = seen.filter((one) => {
+    if (one.matches("input, textarea, select") || one.scrollWidth <= one.clientWidth + 1 || !one.clientWidth) return;
+    const { overflowX, textOverflow } = style(one);
+    const worded = [...one.childNodes].some((part) => part.nodeType === Node.TEXT_NODE && part.data.trim());
+    return overflowX === "visible" ? worded : ["hidden", "clip"].includes(overflowX) && textOverflow !== "ellipsis";
+  }).map((one) => `${named(one)} holds more than it shows`);
+  return [...wide, ...beyond.slice(0, 3), ...spills.slice(0, 3)].join("; ");
+}"""
+"""What is wider than the window or than its own box, in words."""
+
+
 def overflow(person: Person) -> str:
-    """What is wider than the window, in words; nothing where all fits."""
-    return person.page.evaluate(
-        """() => [...document.querySelectorAll("html, main, [role=dialog]")]
-            .filter((one) => one.scrollWidth > one.clientWidth + 1)
-            .map((one) => `${one.tagName} is ${one.scrollWidth} wide, and has ${one.clientWidth}`).join("; ")"""
-    )
+    """What does not fit, in words; nothing where all fits."""
+    return person.page.evaluate(OVERFLOW)
 
 
 @pytest.fixture(params=["light", "dark"])

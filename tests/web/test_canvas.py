@@ -53,6 +53,34 @@ def test_blocks_are_lined_up_and_nudged_by_keys(person: Person) -> None:
     assert stored(person, id)["two"]["position"].get("y", 0) == 0
 
 
+APPEARS = """
+const look = () => {
+  const block = document.querySelector(".react-flow__node[data-id=two]");
+  if (!block?.checkVisibility({ visibilityProperty: true })) return requestAnimationFrame(look);
+  const { x, y } = block.getBoundingClientRect();
+  window.simAppeared = [x, y];
+};
+requestAnimationFrame(look);
+"""
+"""Notes where a block is at the first moment that it can be seen and clicked."""
+
+
+def test_blocks_appear_where_they_stay(person: Person) -> None:
+    id = person.make("Appears", code("one", "return 1"), code("two", "return 2", 400))
+    person.context.add_init_script(APPEARS)
+    page = person.open(f"/workflows/{id}")
+    expect(node(page, "Two")).to_be_visible()
+    page.wait_for_function("window.simAppeared")
+    saved(page)
+    page.wait_for_timeout(300)
+    box = node(page, "Two").bounding_box()
+    assert box
+    assert page.evaluate("simAppeared") == [box["x"], box["y"]]
+    middle = page.locator(".react-flow").bounding_box()
+    assert middle
+    assert abs(box["x"] + box["width"] / 2 - 200 - (middle["x"] + middle["width"] / 2)) < 2, "both are in the middle"
+
+
 def test_a_block_is_dragged_into_a_container_and_out_again(person: Person) -> None:
     box = block("each", "loop", 0, size=[500, 300])
     loose = code("loose", "return 1", 620)

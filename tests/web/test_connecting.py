@@ -138,6 +138,15 @@ def test_a_browser_that_opens_no_windows_comes_back_to_the_block(ada: Person, sh
     expect(page).to_have_url(re.compile(r"/workflows/[\w-]{36}(\?block=shop)?$"))
 
 
+def test_a_link_that_somebody_sends_chooses_nothing(ada: Person, shop: Shop) -> None:
+    page = open_block(ada, "Linked", hall="east")
+    page.goto(f"{page.url.split('?')[0]}?block=shop&field=hall&connected=elsewhere")
+    expect(page.get_by_role("textbox", name="Hall")).to_have_text("east")
+    page.wait_for_timeout(500)
+    expect(page.get_by_role("textbox", name="Hall")).to_have_text("east")
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+
+
 def test_an_account_is_shared_and_taken_back_and_deleted_at_the_service(ada: Person, shop: Shop) -> None:
     shop.account = "mary"
     page = open_block(ada, "Share")

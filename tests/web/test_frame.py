@@ -5,21 +5,10 @@ import hmac
 import re
 import struct
 import time
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.support.stack import Stack
 from tests.web.conftest import OWNER, Person
-
-
-@pytest.fixture
-def owner(browser: Browser, owned: Stack) -> Iterator[Person]:
-    person = Person(browser, owned, by_key=False)
-    person.sign_in()
-    yield person
-    person.context.close()
 
 
 def make(person: Person, name: str) -> str:

@@ -1,22 +1,11 @@
 """Every place has an address that can be sent to a colleague, and the way back is the browser's own."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.stack import Stack
 from tests.web.conftest import Person
 from tests.web.test_running import block, code, node
-
-
-@pytest.fixture
-def owner(browser: Browser, owned: Stack) -> Iterator[Person]:
-    person = Person(browser, owned, by_key=False)
-    person.sign_in()
-    yield person
-    person.context.close()
 
 
 def made(owner: Person, name: str) -> str:

@@ -5,15 +5,21 @@ from playwright.sync_api import Browser, expect
 
 from tests.support.stack import Stack
 from tests.web.conftest import Person
-from tests.web.looking import SMALL, Look
+from tests.web.looking import SMALL, SPREAD, Look
 from tests.web.test_screens import DOORS, PAGES
+from tests.web.wordy import furnish
 
 
-def test_every_page_fits_a_phone(browser: Browser, owned: Stack) -> None:
+@pytest.mark.parametrize("kind", ["narrow", "narrow-wordy"])
+def test_every_page_fits_a_phone(browser: Browser, owned: Stack, kind: str) -> None:
+    """With long names in wide letters too: what fits must not depend on the font or on what people write."""
     person = Person(browser, owned, by_key=False, viewport=SMALL, reduced_motion="reduce")
     person.sign_in()
-    look = Look(person, "narrow")
+    look = Look(person, kind)
     page = person.page
+    if kind == "narrow-wordy":
+        person.enter(furnish(person))
+        person.context.add_init_script(f"({SPREAD})()")
     for name, (path, title) in PAGES.items():
         person.open(path)
         expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()

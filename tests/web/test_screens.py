@@ -77,7 +77,7 @@ def test_every_state_of_a_list_is_sound(look: Look) -> None:
     """Nothing there yet, on its way, and refused: each says what to do."""
     person, page = look.person, look.person.page
     empty = make_workspace(person)
-    page.add_init_script(f"sessionStorage.setItem('sim.workspace', {empty!r})")
+    person.enter(empty)
     for name, says in {
         "workflows": "No workflow yet",
         "runs": "Nothing ran yet",

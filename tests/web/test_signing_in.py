@@ -103,12 +103,23 @@ def test_the_first_visitor_signs_up_sees_a_workflow_run_and_builds_one_of_five_b
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/workflows/[\w-]{36}$"))
     expect(page.locator(".react-flow__node")).to_have_count(2)
+    steps = page.get_by_role("region", name="First steps")
+    expect(steps.get_by_text(", done")).to_have_count(0)
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Run").click()
     expect(page.get_by_test_id("output")).to_contain_text("Hello, World!")
+    expect(page.get_by_role("main").get_by_text("By hand")).to_be_visible()
+    expect(steps.get_by_role("listitem").first).to_contain_text(", done")
     print(f"from the address to the output of a run: {time.monotonic() - began:.1f} s")
     page.get_by_role("link", name="Workflows", exact=True).click()
     build_five_blocks_and_run_them(page)
+    # a block was looked at, and blocks were added; what is left goes away for good when somebody wants that
+    expect(steps.get_by_text(", done")).to_have_count(3)
+    steps.get_by_role("button", name="Do not show the first steps again").press("Enter")
+    expect(steps).to_have_count(0)
+    page.reload()
+    expect(page.locator(".react-flow__node").first).to_be_visible()
+    expect(steps).to_have_count(0)
     assert visitor.complaints == []
 
 

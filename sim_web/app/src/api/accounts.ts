@@ -6,7 +6,6 @@ import { read } from "./client";
 import { queries } from "./queries";
 import type {
   ActPage,
-  CredentialList,
   GrantList,
   GroupList,
   InvitationList,
@@ -30,7 +29,6 @@ export const workspaces = about<WorkspaceEntries>(["workspaces"], "/workspaces")
 export const organizations = about<OrganizationList>(["organizations"], "/organizations");
 export const mySessions = about<SessionList>(["me", "sessions"], "/me/sessions");
 export const myPasskeys = about<PasskeyList>(["me", "passkeys"], "/me/passkeys");
-export const myCredentials = about<CredentialList>(["me", "credentials"], "/me/credentials");
 export const shares = (id: string) => about<ShareList>(["shares", id], `/me/credentials/${id}/shares`);
 export const offers = about<OfferList>(["credentials", "offers"], "/credentials/offers");
 export const myKeys = about<RestMeKeyList>(["me", "keys"], "/me/keys");

@@ -6,6 +6,7 @@ import type { Begin } from "../api/schema";
 import { useSession } from "../session";
 
 const CHANNEL = "sim.connect";
+const LEFT = "sim.connect.left";
 export const RETURN = "/connected";
 
 export interface Wanted {
@@ -42,7 +43,10 @@ export async function connectAccount(
         })
       : await write<Begin>("POST", "/credentials/connect", body);
     if (there) there.location.replace(begun.url);
-    else location.assign(begun.url);
+    else {
+      sessionStorage.setItem(LEFT, to);
+      location.assign(begun.url);
+    }
     const made = await done;
     await Promise.all([again("credentials"), again("me", "credentials")]);
     return made;
@@ -76,6 +80,18 @@ export function returned(search: string) {
     connected: asked.get("connected") ?? "",
     error: failed ? (asked.get("connect_message") ?? failed) : "",
   };
+}
+
+/** Whether this tab left from here to connect an account: an address alone can be sent by anybody. */
+export function cameBack(path: string, search: string): boolean {
+  const left = new URL(sessionStorage.getItem(LEFT) ?? "", location.origin);
+  sessionStorage.removeItem(LEFT);
+  const now = new URLSearchParams(search);
+  return (
+    left.pathname === path &&
+    left.search !== "" &&
+    [...left.searchParams].every(([key, value]) => now.get(key) === value)
+  );
 }
 
 /** Tell the page that waits. */

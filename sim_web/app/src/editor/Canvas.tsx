@@ -9,6 +9,7 @@ import { type MenuEntries, RightClick } from "../ui/Menu";
 import { isDark } from "../ui/theme";
 import { BlockNode } from "./BlockNode";
 import { ContainerNode } from "./ContainerNode";
+import { FIT, useAppear } from "./canvas/appear";
 import { useCamera } from "./canvas/camera";
 import { Dots } from "./canvas/Dots";
 import { FarWires } from "./canvas/FarWires";
@@ -23,7 +24,6 @@ import { useFlowEdges } from "./useFlowEdges";
 
 // made once: a new object would have every block and every edge rendered anew
 const GRID: [number, number] = [4, 4];
-const FIT = { padding: 0.08, maxZoom: 1 };
 const PRO = { hideAttribution: true };
 const EDGE = { type: "smoothstep" };
 const WITH = ["Meta", "Control"];
@@ -42,6 +42,7 @@ const useFar = () => {
 
 export function Canvas({ children }: { children?: ReactNode }) {
   const far = useFar();
+  const appeared = useAppear();
   const canvas = useCanvas();
   const view = useView(canvas.onMoveStart);
   const commenting = useCommenting();
@@ -55,7 +56,7 @@ export function Canvas({ children }: { children?: ReactNode }) {
           {...canvas}
           {...view}
           {...commenting.hands}
-          className={cx(far && "far", commenting.placing && "placing")}
+          className={cx(!appeared && "appearing", far && "far", commenting.placing && "placing")}
           viewport={START}
           edges={far ? NONE : edges}
           nodeTypes={NODES}
@@ -73,7 +74,6 @@ export function Canvas({ children }: { children?: ReactNode }) {
           maxZoom={1.6}
           snapToGrid
           snapGrid={GRID}
-          fitView
           fitViewOptions={FIT}
           onlyRenderVisibleElements
           proOptions={PRO}

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from "react";
 import { cx } from "../ui/cx";
 import { Skeleton } from "../ui/States";
+import { FirstSteps } from "./FirstSteps";
 import { Several } from "./Several";
 import { type Panel as PanelName, useEditor, useEditorStore } from "./store";
 import { Toolbar } from "./Toolbar";
@@ -71,6 +72,7 @@ export function Panel() {
           <Several />
         )}
       </div>
+      <FirstSteps />
     </aside>
   );
 }

@@ -43,7 +43,7 @@ export function StepTree({ run, names, chosen, onChoose }: Props) {
       {run.order.length > FEW ? (
         <input
           aria-label="Filter the steps"
-          placeholder="Name, or failed, running, paused…"
+          placeholder="A name or a state…"
           className="m-1.5 h-7 rounded-md border border-line bg-transparent px-2 text-sm"
           value={words}
           onChange={(event) => setWords(event.target.value)}

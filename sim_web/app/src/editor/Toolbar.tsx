@@ -115,7 +115,9 @@ export function Toolbar() {
         </section>
       ))}
       {all.length ? null : (
-        <p className="p-4 text-center text-soft">Nothing is called that. `sim plugin install` brings more.</p>
+        <p className="p-4 text-center text-soft">
+          Nothing is called that. Whoever runs this instance can install more.
+        </p>
       )}
     </div>
   );

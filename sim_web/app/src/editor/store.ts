@@ -41,6 +41,8 @@ export interface Editor {
   where?: Where;
   /** What is wrong, by block. */
   problems: Readonly<Record<string, readonly Problem[]>>;
+  /** Whether the canvas has its blocks in view. */
+  appeared: boolean;
   /** How large a block is drawn on the canvas. */
   measure: Measure;
   /** What a new block follows, when an edge was let go over nothing or is to be parted. */
@@ -68,6 +70,7 @@ export function createEditor(client: WorkflowClient): EditorStore {
     console: false,
     shown: "",
     busy: false,
+    appeared: false,
     problems: {},
     measure: () => CARD,
     change: (operations, options) => {

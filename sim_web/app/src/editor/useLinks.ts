@@ -2,11 +2,9 @@
 
 import { useEffect } from "react";
 import { mark } from "../frame/route";
+import { onceAppeared } from "./canvas/appear";
 import { type EditorStore, useEditorStore } from "./store";
 import { useReveal } from "./useReveal";
-
-/** A canvas brings all blocks into view when it appears; a block that was asked for comes after that. */
-const APPEARED_MS = 120;
 
 export function useLinks() {
   const store = useEditorStore();
@@ -14,7 +12,8 @@ export function useLinks() {
   useEffect(() => {
     const apply = () => {
       const block = open(store);
-      if (block) setTimeout(() => reveal(block), APPEARED_MS);
+      // the canvas brings all blocks into view when it appears; the one that was asked for comes after that
+      if (block) onceAppeared(store, () => reveal(block));
     };
     apply();
     addEventListener("popstate", apply);

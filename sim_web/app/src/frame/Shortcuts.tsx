@@ -8,7 +8,7 @@ export function Shortcuts({ open, onClose }: { open: boolean; onClose: () => voi
   const all = open ? offered(sources).filter((one) => one.key) : [];
   const groups = [...new Set(all.map((one) => one.group))];
   return (
-    <Dialog title="Keyboard shortcuts" open={open} onClose={onClose} wide>
+    <Dialog title="Keyboard shortcuts" open={open} onClose={onClose} wide plain>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(260px,1fr))] gap-x-8 gap-y-4">
         {groups.map((group) => (
           <section key={group} className="grid content-start gap-1">

@@ -32,7 +32,10 @@ export default function Settings({ tab }: { tab: string }) {
             </option>
           ))}
         </select>
-        <nav aria-label="Settings" className="grid gap-4 max-md:hidden md:sticky md:top-0">
+        <nav
+          aria-label="Settings"
+          className="grid gap-4 max-md:hidden md:sticky md:top-0 md:max-h-dvh md:overflow-y-auto"
+        >
           {GROUPS.map((group) => (
             <Group key={group} name={group} tabs={shown.filter((one) => one.group === group)} chosen={chosen} />
           ))}

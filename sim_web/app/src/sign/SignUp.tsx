@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { write } from "../api/client";
 import type { AuthFacts, Found, SignedIn } from "../api/schema";
+import { first } from "../frame/first";
 import { Link } from "../frame/Link";
 import { type Ask, Form } from "../ui/Form";
 import { CodeStep, whereIsCode } from "./CodeStep";
@@ -50,6 +51,7 @@ export function SignUp({ facts, invited }: Props) {
           const email = invited?.found.email ?? answers.email ?? "";
           const body = { ...answers, email, ...(invited ? { invitation: invited.token } : {}) };
           const reply = await write<SignedIn>("POST", "/auth/sign-up", body);
+          first.begin();
           if (reply.status === "signed_in") await enter(reply);
           else setSent({ ticket: reply.ticket ?? "", email });
         }}

@@ -14,10 +14,12 @@ interface Props {
   large?: boolean;
   /** Whether Escape had something to close inside. */
   onEscape?: () => boolean;
+  /** Whether there is nothing in it to use, only to read: it is scrolled by keyboard itself. */
+  plain?: boolean;
   children: ReactNode;
 }
 
-export function Dialog({ title, about, open, onClose, wide, large, onEscape, children }: Props) {
+export function Dialog({ title, about, open, onClose, wide, large, plain, onEscape, children }: Props) {
   return (
     <Radix.Root open={open} onOpenChange={(is) => !is && onClose()}>
       <Radix.Portal>
@@ -41,7 +43,9 @@ export function Dialog({ title, about, open, onClose, wide, large, onEscape, chi
               <IconButton label="Close" icon={X} small />
             </Radix.Close>
           </div>
-          <div className="min-h-0 overflow-auto px-5 pt-3 pb-5">{children}</div>
+          <section tabIndex={plain ? 0 : undefined} aria-label={title} className="min-h-0 overflow-auto px-5 pt-3 pb-5">
+            {children}
+          </section>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -6,7 +6,7 @@ const SIGNS: Record<string, string> = MAC
 /** A shortcut as people read it: `Mod+K` is ⌘K or Ctrl K. */
 export function Keys({ keys }: { keys: string }) {
   return (
-    <kbd className="font-sans text-xs text-soft">
+    <kbd className="shrink-0 font-sans text-xs whitespace-nowrap text-soft">
       {keys
         .split("+")
         .map((part) => SIGNS[part] ?? (part.length > 1 ? part : part.toUpperCase()))

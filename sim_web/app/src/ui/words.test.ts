@@ -10,5 +10,9 @@ it("counts in words", () => {
 it("reads codes as words, and those it does not know too", () => {
   expect(triggerWord("api")).toBe("API");
   expect(triggerWord("night_shift")).toBe("Night shift");
-  expect(actWords("session.sign_in")).toBe("Session: sign in");
+  expect(actWords("session.sign_in")).toBe("Signed in");
+  expect(actWords("key.create")).toBe("Made an API key");
+  expect(actWords("permission.set")).toBe("Set rights in a workspace");
+  expect(actWords("invitation.resend")).toBe("Sent again: an invitation");
+  expect(actWords("seat.fold_up")).toBe("Seat: fold up");
 });

@@ -17,8 +17,63 @@ export const titled = (text: string) => text.charAt(0).toUpperCase() + text.slic
 /** What a run was begun by. */
 export const triggerWord = (code: string) => TRIGGERS[code] ?? titled(code);
 
-/** `session.sign_in` is read as "Session: sign in". */
-export const actWords = (code: string) => titled(code.replace(".", ": "));
+const THINGS: Record<string, string> = {
+  user: "account",
+  member: "member",
+  group: "permission group",
+  key: "API key",
+  permission: "rights in a workspace",
+};
+const VERBS: Record<string, string> = {
+  create: "Made",
+  change: "Changed",
+  delete: "Deleted",
+  remove: "Removed",
+  restore: "Restored",
+  set: "Set",
+  rename: "Renamed",
+  share: "Shared",
+  unshare: "Stopped sharing",
+  connect: "Connected",
+  reconnect: "Connected again:",
+  revoke: "Revoked",
+  withdraw: "Withdrew",
+  resend: "Sent again:",
+  accept: "Accepted",
+  leave: "Left",
+  import: "Pasted",
+  transfer: "Handed over",
+  enable: "Let in again:",
+  disable: "Shut out",
+};
+const ACTS: Record<string, string> = {
+  "session.sign_in": "Signed in",
+  "session.sign_out": "Signed out",
+  "session.refused": "Was refused to sign in",
+  "session.end": "Ended a session",
+  "session.end_all": "Signed out everywhere",
+  "session.end_organization": "Signed everybody out",
+  "user.sign_up": "Signed up",
+  "user.password": "Changed the password",
+  "user.reset_password": "Reset the password",
+  "user.email": "Changed the e-mail address",
+  "user.totp_on": "Set up a second factor",
+  "user.totp_off": "Took the second factor away",
+  "member.role": "Changed a member's role",
+  "member.leave": "Left the organization",
+  "permission.leave": "Left a workspace",
+  "secret.import": "Pasted secrets",
+};
+
+const a = (thing: string) => (thing.startsWith("rights") ? "" : /^[aeiou]/i.test(thing) ? "an " : "a ");
+
+/** What was done, in words: `key.create` is read as "Made an API key", `seat.fold_up` as "Seat: fold up". */
+export function actWords(code: string): string {
+  const [thing = "", verb = ""] = code.split(".");
+  const said = VERBS[verb];
+  const named = THINGS[thing] ?? thing.replaceAll("_", " ");
+  return ACTS[code] ?? (said ? `${said} ${a(named)}${named}` : titled(code.replace(".", ": ")));
+}
 
 /** So many of something: `counted(1, "field")` is "1 field". */
 export const counted = (count: number, one: string, many = `${one}s`) =>

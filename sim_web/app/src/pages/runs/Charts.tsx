@@ -33,7 +33,7 @@ export function Charts({ filter }: { filter: Filter }) {
     <section aria-label="Runs over time" className="grid min-h-[102px] grid-cols-2 gap-3 lg:grid-cols-4">
       <Bars
         title="Runs"
-        total={String(runs)}
+        total={runs.toLocaleString()}
         bars={bars(
           (one) => one.runs,
           (one) => one.failed,
@@ -55,7 +55,12 @@ export function Charts({ filter }: { filter: Filter }) {
         bars={bars((one) => one.p95_ms ?? 0)}
         say={lasted}
       />
-      <Bars title="Cost" total={cost(price) || "$0"} bars={bars((one) => one.cost)} say={(usd) => cost(usd) || "$0"} />
+      <Bars
+        title="Cost"
+        total={cost(price) || "$0.00"}
+        bars={bars((one) => one.cost)}
+        say={(usd) => cost(usd) || "$0.00"}
+      />
     </section>
   );
 }

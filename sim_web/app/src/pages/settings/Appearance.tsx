@@ -12,7 +12,7 @@ export function Appearance() {
   const [chosen, setChosen] = useState(theme());
   return (
     <Section title="Appearance" about="Kept in this browser.">
-      <fieldset className="grid gap-1">
+      <fieldset className="-mx-2 grid gap-1">
         <legend className="sr-only">Colours</legend>
         {CHOICES.map(([value, label, about]) => (
           <label key={value} className="flex items-center gap-3 rounded-md px-2 py-1.5 hover:bg-hover">

@@ -37,7 +37,7 @@ export function Organization() {
       {may ? (
         <Section
           title="Name and sessions"
-          about="Members are asked to sign in again after these hours; empty is as the instance has it."
+          about="When members have to sign in again. Left empty, the instance decides."
         >
           <Form
             key={organization.id + organization.name}
@@ -47,14 +47,14 @@ export function Organization() {
               { name: "name", label: "Name", value: organization.name },
               {
                 name: "idle",
-                label: "Hours without use",
+                label: "After so many hours without use",
                 kind: "number",
                 optional: true,
                 value: String(organization.policy?.idle_hours ?? ""),
               },
               {
                 name: "max",
-                label: "Hours in any case",
+                label: "After so many hours in any case",
                 kind: "number",
                 optional: true,
                 value: String(organization.policy?.max_hours ?? ""),

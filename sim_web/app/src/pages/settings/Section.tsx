@@ -13,7 +13,7 @@ interface Props {
 export function Section({ title, about, actions, children }: Props) {
   return (
     <Card className="grid gap-4 p-5">
-      <div className="flex flex-wrap items-start gap-3">
+      <div className="flex flex-wrap items-center gap-3">
         <div className="min-w-0 flex-1 basis-60">
           <h2 className="text-lg font-semibold">{title}</h2>
           {about ? <p className="text-soft">{about}</p> : null}
@@ -27,7 +27,7 @@ export function Section({ title, about, actions, children }: Props) {
 
 /** The head of a list: what it is, and what adds to it. */
 export const Head = ({ title, about, children }: { title: string; about?: ReactNode; children?: ReactNode }) => (
-  <div className="flex flex-wrap items-start gap-3">
+  <div className="flex flex-wrap items-center gap-3 not-first:mt-4">
     <div className="min-w-0 flex-1 basis-60">
       <h2 className="text-lg font-semibold">{title}</h2>
       {about ? <p className="text-soft">{about}</p> : null}

@@ -7,7 +7,7 @@ import type { Moment } from "./moments";
 
 /** A day and a time, short. */
 export const whenOf = (at: string) =>
-  new Date(at).toLocaleString(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  new Date(at).toLocaleString(undefined, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 
 interface Props {
   found: ReturnType<typeof useMoments>;
