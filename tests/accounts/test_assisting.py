@@ -1,7 +1,7 @@
 """A model writes what a person describes: with the workspace's key, within their rights, stopped by hanging up."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -32,7 +32,7 @@ class Vendor:
 
 
 @asynccontextmanager
-async def opened(open_site: Open) -> AsyncIterator[tuple[Vendor, Site, Browser, str]]:
+async def opened(open_site: Open) -> AsyncGenerator[tuple[Vendor, Site, Browser, str]]:
     """A site whose owner's workspace has a server of its own for models."""
     vendor = Vendor()
     async with serve(vendor.answer) as vendor.server, open_site(SIM_ALLOW_HOSTS=vendor.server.allow) as site:
@@ -154,5 +154,5 @@ async def test_hanging_up_stops_the_model(open_site: Open) -> None:
                     break
         assert len(heard) == 1
         async with asyncio.timeout(20):
-            while vendor.server._tasks:  # until the vendor's connection is gone
+            while vendor.server.open:  # the vendor's connection goes with ours
                 await asyncio.sleep(0.02)

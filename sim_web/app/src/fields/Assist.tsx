@@ -95,9 +95,12 @@ export default function Assist({ field, value, place, onChange, onClose }: Props
                 : ""}
           </p>
           {draft.state === "writing" ? (
-            <Button onClick={stop}>Stop</Button>
+            // another element than what follows, which this click would send off again
+            <Button key="stop" onClick={stop}>
+              Stop
+            </Button>
           ) : (
-            <Button kind={draft.state === "done" ? "plain" : "main"} type="submit" disabled={!words.trim()}>
+            <Button key="write" kind={draft.state === "done" ? "plain" : "main"} type="submit" disabled={!words.trim()}>
               {draft.text ? "Write again" : "Write"}
             </Button>
           )}
