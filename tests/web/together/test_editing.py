@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.web.together.people import BLOCKS, SLOW, START, Room, choose, field, node, place_of, rename, saved
+from tests.web.together.people import BLOCKS, SLOW, START, Room, choose, field, node, place_of, rename, saved, state
 
 
 def test_what_one_does_the_other_sees(room: Room) -> None:
@@ -335,3 +335,16 @@ def test_two_people_write_messages_of_an_agent_at_once(room: Room) -> None:
     expect(said[bob].first).to_have_text("Hello")
     expect(said[bob].nth(1)).to_contain_text("Be kind. Always.")
     assert [one.complaints for one in room.people] == [[], []]
+
+
+def test_a_workflow_that_is_deleted_while_it_is_open_says_so_at_once(room: Room) -> None:
+    bob = room.make(BLOCKS).open("Bob")
+    choose(bob, "work")
+    listed = bob.get_by_label("Workflows", exact=True).locator(f"[href*='{room.id}']")
+    expect(listed).to_have_count(1)
+    room.team["Ada"].ask("DELETE", f"/workflows/{room.id}")
+    expect(state(bob)).to_have_text("Gone")
+    expect(bob.get_by_text("Nothing of it is saved any more")).to_be_visible()
+    expect(listed).to_have_count(0)
+    expect(bob.get_by_label("Name of the block")).to_be_disabled()
+    expect(node(bob, "work")).to_be_visible()

@@ -1,9 +1,11 @@
 /** What is done to the blocks and edges that are chosen. */
 
 import { Lock, MessageSquareWarning, PencilLine, Plus, Split, ToggleLeft, Trash2, Ungroup } from "lucide-react";
+import { removable } from "../model/clip";
 import { absolute, dropped, sizeOf } from "../model/places";
 import { portsOf } from "../model/ports";
 import type { Operation } from "../realtime/document";
+import { lockOn } from "../realtime/graph";
 import { PINS } from "./pins";
 import { chosen, type EditorCommand, type EditorState, one, some, steps } from "./state";
 
@@ -19,6 +21,16 @@ const flip = (state: EditorState, fact: "enabled" | "locked" | "error_port"): Op
 const leads = (state: EditorState) =>
   state.editable && one(state) && chosen(state).some((block) => portsOf(block, state.types.get(block.type)).length);
 
+/** Without what is chosen; what is locked stays, and stays chosen. */
+export function removed({ doc, selected }: Pick<EditorState, "doc" | "selected">) {
+  const free = removable(doc, selected);
+  const kept = selected.filter((id) => !free.includes(id));
+  const operations: Operation[] = free.length ? [{ op: "block.remove", ids: free }] : [];
+  const names = kept.map((id) => `“${doc.blocks[id]?.name}”`).join(", ");
+  const say = kept.length ? `Locked, so ${kept.length === 1 ? "it stays" : "they stay"}: ${names}.` : undefined;
+  return { operations, select: kept, say };
+}
+
 export const BLOCKS: EditorCommand[] = [
   {
     name: "rename",
@@ -26,7 +38,8 @@ export const BLOCKS: EditorCommand[] = [
     group,
     icon: PencilLine,
     key: "F2",
-    when: (state) => state.editable && one(state) && chosen(state).every((block) => !block.locked),
+    when: (state) =>
+      state.editable && one(state) && chosen(state).every((block) => !lockOn(state.doc.blocks, block.id)),
     perform: () => ({ act: "rename" }),
   },
   {
@@ -108,8 +121,7 @@ export const BLOCKS: EditorCommand[] = [
     perform: (state) => {
       const operations: Operation[] = [];
       if (state.edges.length) operations.push({ op: "edge.remove", ids: [...state.edges] });
-      if (state.selected.length) operations.push({ op: "block.remove", ids: [...state.selected] });
-      return { operations, select: [] };
+      return { ...removed(state), operations: [...operations, ...removed(state).operations] };
     },
   },
 ];

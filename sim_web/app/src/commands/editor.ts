@@ -3,7 +3,7 @@
 import { ClipboardPaste, Copy, CopyPlus, MousePointer, MousePointerClick, Redo2, Scissors, Undo2 } from "lucide-react";
 import { asText, copied, pasted } from "../model/clip";
 import { ARRANGE } from "./arrange";
-import { BLOCKS } from "./blocks";
+import { BLOCKS, removed } from "./blocks";
 import { CANVAS } from "./canvas";
 import { JOIN } from "./join";
 import { RUNNING } from "./running";
@@ -48,11 +48,7 @@ const EDITING: EditorCommand[] = [
     key: "Mod+X",
     native: true,
     when: some,
-    perform: (state) => ({
-      copy: asText(state.doc, state.selected),
-      operations: [{ op: "block.remove", ids: [...state.selected] }],
-      select: [],
-    }),
+    perform: (state) => ({ copy: asText(state.doc, state.selected), ...removed(state) }),
   },
   {
     name: "paste",
@@ -72,7 +68,7 @@ const EDITING: EditorCommand[] = [
     key: "Mod+D",
     when: some,
     perform: (state) => {
-      const made = pasted(state.doc, copied(state.doc, state.selected));
+      const made = pasted(state.doc, copied(state.doc, state.selected), state.types);
       return { operations: made.operations, select: made.ids };
     },
   },

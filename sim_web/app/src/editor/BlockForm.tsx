@@ -1,8 +1,10 @@
+import { Lock } from "lucide-react";
 import { useMemo, useState } from "react";
 import { FieldEditor } from "../fields/FieldEditor";
 import { shownFields, stranded, valuesOf } from "../model/forms";
 import { sources } from "../model/offers";
 import { containerOf, isNote } from "../model/ports";
+import { lockOn } from "../realtime/graph";
 import { counted } from "../ui/words";
 import { BlockHead } from "./BlockHead";
 import { BlockSettings } from "./BlockSettings";
@@ -45,7 +47,8 @@ export function BlockForm({ id }: { id: string }) {
       { gesture },
     );
   };
-  const place = { block: id, values, offered, disabled: !editable || block.locked, shares: !containerOf(block) };
+  const held = lockOn(doc.blocks, id);
+  const place = { block: id, values, offered, disabled: !editable || Boolean(held), shares: !containerOf(block) };
   const show = (list: typeof fields) =>
     list.map((field) => (
       <FieldEditor
@@ -58,7 +61,15 @@ export function BlockForm({ id }: { id: string }) {
     ));
   return (
     <div className="grid grid-cols-1 content-start gap-4 p-4">
-      <BlockHead block={block} type={type} />
+      <BlockHead block={block} type={type} held={held} />
+      {held ? (
+        <p className="flex items-center gap-2 rounded-md bg-hover px-3 py-2 text-sm text-soft">
+          <Lock size={13} className="shrink-0" aria-hidden />
+          {held === block
+            ? "Locked: nobody changes it until it is unlocked, in its settings or with L."
+            : `Locked with “${held.name}”, in which it lies.`}
+        </p>
+      ) : null}
       {problems
         .filter((one) => !one.field)
         .map((one) => (
@@ -81,7 +92,7 @@ export function BlockForm({ id }: { id: string }) {
           {more ? show(advanced) : null}
         </>
       ) : null}
-      {isNote(block) ? null : <BlockSettings block={block} type={type} />}
+      {isNote(block) ? null : <BlockSettings block={block} type={type} held={held} />}
       {isNote(block) ? null : <Connections offered={offered} />}
       {isNote(block) ? null : <Outputs block={block} />}
     </div>

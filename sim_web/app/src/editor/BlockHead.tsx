@@ -1,26 +1,23 @@
 import { useState } from "react";
 import type { BlockFacts } from "../api/schema";
-import { normalise } from "../model/names";
+import { heldBy, nameTrouble, renameBlock } from "../model/renaming";
 import type { Block } from "../realtime/document";
 import { TypeIcon } from "../ui/TypeIcon";
 import { useEditor, useEditorStore } from "./store";
 
 /** A block's name, to be changed in place, and what its type is for. */
-export function BlockHead({ block, type }: { block: Block; type?: BlockFacts }) {
+export function BlockHead({ block, type, held }: { block: Block; type?: BlockFacts; held: Block | null }) {
   const store = useEditorStore();
   const editable = useEditor((state) => state.status.editable);
   const [error, setError] = useState("");
   const rename = (name: string) => {
     const wanted = name.trim();
     if (wanted === block.name) return setError("");
-    const key = normalise(wanted);
-    const taken = Object.values(store.getState().doc.blocks).some(
-      (one) => one.id !== block.id && normalise(one.name) === key,
-    );
-    if (!key) return setError("A block needs a name.");
-    if (taken) return setError(`Another block is called “${wanted}”.`);
-    setError("");
-    return store.getState().change([{ op: "block.update", items: [{ id: block.id, set: { name: wanted } }] }]);
+    const { doc, types, change } = store.getState();
+    const { operations, locked } = renameBlock(doc, block.id, wanted, types);
+    const trouble = nameTrouble(doc, block.id, wanted) ?? heldBy(locked);
+    setError(trouble ?? "");
+    if (!trouble) change(operations, { label: "Rename" });
   };
   return (
     <div className="grid gap-2">
@@ -33,9 +30,12 @@ export function BlockHead({ block, type }: { block: Block; type?: BlockFacts }) 
           aria-invalid={Boolean(error)}
           className="control -ml-1 flex-1 border-transparent px-1.5 text-lg font-semibold"
           defaultValue={block.name}
-          disabled={!editable || block.locked}
+          disabled={!editable || Boolean(held)}
           onBlur={(event) => rename(event.target.value)}
-          onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") event.currentTarget.value = block.name;
+            if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
+          }}
         />
       </div>
       {error ? (

@@ -6,21 +6,22 @@ import { Fold } from "../ui/Fold";
 import { Switch } from "../ui/Switch";
 import { useEditor, useEditorStore } from "./store";
 
-/** What every block has beside its fields: on or off, locked, the error port, tries. */
-export function BlockSettings({ block, type }: { block: Block; type?: BlockFacts }) {
+/** What every block has beside its fields: on or off, locked, the error port, tries; `held` is the lock on it. */
+export function BlockSettings({ block, type, held }: { block: Block; type?: BlockFacts; held: Block | null }) {
   const store = useEditorStore();
   const editable = useEditor((state) => state.status.editable);
   const set = (facts: Record<string, unknown>) =>
     store
       .getState()
       .change([{ op: "block.update", items: [{ id: block.id, set: facts }] }], { gesture: `${block.id}.settings` });
-  const row = (label: string, about: string, checked: boolean, onChange: (is: boolean) => void) => (
+  const free = editable && !held;
+  const row = (label: string, about: string, checked: boolean, onChange: (is: boolean) => void, may = free) => (
     <div className="flex items-center gap-3">
       <div className="min-w-0 flex-1">
         <p>{label}</p>
         <p className="text-sm text-soft">{about}</p>
       </div>
-      <Switch label={label} checked={checked} onChange={onChange} disabled={!editable} />
+      <Switch label={label} checked={checked} onChange={onChange} disabled={!may} />
     </div>
   );
   const retry = block.retry;
@@ -28,8 +29,14 @@ export function BlockSettings({ block, type }: { block: Block; type?: BlockFacts
     <Fold title="Settings" inert={!editable}>
       <div className="grid gap-3">
         {row("On", "A block that is off is passed over.", block.enabled, (enabled) => set({ enabled }))}
-        {row("Locked", "Nobody changes it until it is unlocked.", block.locked, (locked) => set({ locked }))}
-        <Timeout block={block} onChange={(timeout_s) => set({ timeout_s })} disabled={!editable || block.locked} />
+        {row(
+          "Locked",
+          "Nobody changes it until it is unlocked.",
+          block.locked,
+          (locked) => set({ locked }),
+          editable && (!held || held.id === block.id),
+        )}
+        <Timeout block={block} onChange={(timeout_s) => set({ timeout_s })} disabled={!free} />
         {row("Error port", "Where the run goes on when this block fails.", block.error_port, (error_port) =>
           set({ error_port }),
         )}
@@ -39,7 +46,7 @@ export function BlockSettings({ block, type }: { block: Block; type?: BlockFacts
               set({ retry: is ? { tries: 3, wait_ms: 1000 } : null }),
             )}
         {retry ? (
-          <div className="grid grid-cols-2 gap-3">
+          <div className="grid grid-cols-2 gap-3" inert={!free}>
             <label className="grid gap-1 text-sm">
               Tries, 2 to 5
               <input

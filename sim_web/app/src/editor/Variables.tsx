@@ -1,7 +1,8 @@
 import { Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { newId } from "../data/ids";
 import { normalise } from "../model/names";
+import { heldBy, renameVariable, variableTrouble } from "../model/renaming";
 import { readAs, shownAs, TYPES, typeTrouble } from "../model/typed";
 import type { Variable } from "../realtime/document";
 import { Button, IconButton } from "../ui/Button";
@@ -52,6 +53,10 @@ export function Variables() {
   );
 }
 
+/** What was typed counts, also when the dialog closes with it. */
+const keep = (event: KeyboardEvent<HTMLInputElement>) =>
+  (event.key === "Enter" || event.key === "Escape") && event.currentTarget.blur();
+
 function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
   const store = useEditorStore();
   const [name, setName] = useState(one.name);
@@ -64,23 +69,26 @@ function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
   }
   const set = (facts: Record<string, unknown>) =>
     store.getState().change([{ op: "variable.update", id: one.id, set: facts }], { gesture: one.id });
-  const key = normalise(name);
-  const taken = others.some((other) => other.id !== one.id && normalise(other.name) === key);
-  const trouble = !key
-    ? "A variable needs a name."
-    : taken
-      ? `Another one is called “${name.trim()}”.`
-      : typeTrouble(text, one.type);
+  const [held, setHeld] = useState("");
+  const wrong = variableTrouble(one, name.trim(), others);
+  const trouble = wrong ?? (held || typeTrouble(text, one.type));
+  const rename = () => {
+    const { doc, types, change } = store.getState();
+    const { operations, locked } = renameVariable(doc, one.id, name.trim(), types);
+    setHeld(heldBy(locked) ?? "");
+    if (!locked.length) change(operations, { label: "Rename" });
+  };
   return (
     <div className="grid gap-1">
       <div className={COLUMNS}>
         <input
           aria-label="Name"
-          aria-invalid={!key || taken}
+          aria-invalid={Boolean(wrong || held)}
           className="control font-mono"
           value={name}
           onChange={(event) => setName(event.target.value)}
-          onBlur={() => key && !taken && name.trim() !== one.name && set({ name: name.trim() })}
+          onKeyDown={keep}
+          onBlur={() => !wrong && name.trim() !== one.name && rename()}
         />
         <select
           aria-label="Type"
@@ -98,6 +106,7 @@ function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
           className="control font-mono"
           value={text}
           onChange={(event) => setText(event.target.value)}
+          onKeyDown={keep}
           onBlur={() => text !== shownAs(one.value) && set({ value: readAs(text, one.type) })}
         />
         <Last name={one.name} />

@@ -19,20 +19,28 @@ export function keep(text: string) {
   void navigator.clipboard?.writeText(text).catch(() => undefined);
 }
 
-/** Whether the text was blocks, which are there now. */
-export function pasteText(text: string, store: EditorStore, flow: Flow): boolean {
+/** Whether the text was blocks; they are there now, or it was said why they are not. */
+export function pasteText(text: string, store: EditorStore, flow: Flow, reveal: (id: string) => void): boolean {
   const editor = store.getState();
   const clip = readClip(text);
   if (!clip || !editor.status.editable) return false;
-  const made = pasted(editor.doc, clip, mouse.at ? flow.screenToFlowPosition(mouse.at) : undefined);
+  if (typeof clip === "string") {
+    toast.error(`These blocks cannot be pasted. ${clip}`);
+    return true;
+  }
+  const at = mouse.at && flow.screenToFlowPosition(mouse.at);
+  const made = pasted(editor.doc, clip, editor.types, at);
   editor.change(made.operations, { label: "Paste" });
-  editor.select(made.ids);
+  const { doc } = store.getState();
+  const there = made.ids.filter((id) => doc.blocks[id]);
+  editor.select(there);
+  if (there[0]) reveal(there[0]);
   return true;
 }
 
 /** What the clipboard holds, or was copied here where the browser does not tell. */
-export async function paste(store: EditorStore, flow: Flow) {
+export async function paste(store: EditorStore, flow: Flow, reveal: (id: string) => void) {
   const text = await navigator.clipboard?.readText().catch(() => "");
-  if (!pasteText(text || clipboard.text, store, flow) && !pasteText(clipboard.text, store, flow))
-    toast("The clipboard holds no blocks.");
+  const texts = [text || clipboard.text, clipboard.text];
+  if (!texts.some((one) => pasteText(one, store, flow, reveal))) toast("The clipboard holds no blocks.");
 }

@@ -5,6 +5,7 @@ import type { BlockFacts } from "../api/schema";
 import { depthOf } from "../model/places";
 import { containerOf, isNote } from "../model/ports";
 import type { Block, Document } from "../realtime/document";
+import { lockOn } from "../realtime/graph";
 
 export interface BlockData extends Record<string, unknown> {
   block: Block;
@@ -31,8 +32,10 @@ export function nodesOf(
       const type = types.get(block.type);
       const data = old?.data as BlockData | undefined;
       const isChosen = chosen.has(block.id);
-      if (old && data?.block === block && data.type === type && Boolean(old.selected) === isChosen) return old;
-      return nodeOf(block, type, isChosen, depth, old);
+      const free = !lockOn(doc.blocks, block.id);
+      const same = old?.selected === isChosen && old.draggable === free;
+      if (same && data?.block === block && data.type === type) return old;
+      return { ...nodeOf(block, type, isChosen, depth, old), draggable: free };
     });
 }
 
@@ -44,7 +47,6 @@ function nodeOf(block: Block, type: BlockFacts | undefined, selected: boolean, d
     type: container ? "container" : isNote(block) ? "note" : "block",
     position: block.position,
     parentId: block.parent ?? undefined,
-    draggable: !block.locked,
     selected,
     zIndex: container ? depth : depth + 1,
     ...(container ? { width: block.size?.[0] ?? 500, height: block.size?.[1] ?? 300 } : {}),

@@ -1,6 +1,7 @@
 /** What one open workflow knows beside its document: what is chosen, what is shown, what ran. */
 
 import { createContext, useContext } from "react";
+import { toast } from "sonner";
 import { createStore, type StoreApi, useStore } from "zustand";
 import type { BlockFacts, Problem } from "../api/schema";
 import type { Dangling } from "../model/adding";
@@ -9,6 +10,7 @@ import { CARD } from "../model/places";
 import type { Document, Operation } from "../realtime/document";
 import type { ChangeOptions, Peer, Status, WorkflowClient } from "../realtime/types";
 import type { RunView } from "../run/view";
+import { sentence } from "../ui/words";
 import { type Afloat, createAfloat } from "./canvas/afloat";
 import { type Camera, createCamera } from "./canvas/camera";
 import type { Where } from "./useRunner";
@@ -47,6 +49,7 @@ export interface Editor {
   measure: Measure;
   /** What a new block follows, when an edge was let go over nothing or is to be parted. */
   dangling?: Dangling;
+  /** What is refused of it is said; the rest is done. */
   change: (operations: readonly Operation[], options?: ChangeOptions) => void;
   select: (ids: readonly string[], edges?: readonly string[]) => void;
   set: (facts: Partial<Editor>) => void;
@@ -74,7 +77,9 @@ export function createEditor(client: WorkflowClient): EditorStore {
     problems: {},
     measure: () => CARD,
     change: (operations, options) => {
-      if (operations.length) get().client.change(operations, options);
+      if (!operations.length) return;
+      const [refused] = get().client.change(operations, options).refusals;
+      if (refused) toast(sentence(refused.message), { id: "refused" });
     },
     select: (ids, edges = []) => {
       const now = get();

@@ -13,6 +13,7 @@ import { arranged } from "../model/layout";
 import { together } from "../together/store";
 import { keep, paste } from "./clipboard";
 import { type Editor, type EditorStore, type Shown, useEditorStore } from "./store";
+import { useReveal } from "./useReveal";
 import { useRunner } from "./useRunner";
 
 const FIT = { padding: 0.2, maxZoom: 1, duration: 200 };
@@ -33,6 +34,7 @@ export const stateOf = (editor: Editor): EditorState => ({
 export function useActs(): (outcome: Outcome<EditorAct>) => void {
   const store = useEditorStore();
   const flow = useReactFlow();
+  const reveal = useReveal();
   const runner = useRunner();
   return useCallback(
     (outcome: Outcome<EditorAct>) => {
@@ -43,9 +45,9 @@ export function useActs(): (outcome: Outcome<EditorAct>) => void {
       if (outcome.go) go(outcome.go);
       if (outcome.show) editor.set({ shown: outcome.show as Shown });
       if (outcome.say) toast(outcome.say);
-      if (outcome.act) act(outcome, store, flow, runner);
+      if (outcome.act) act(outcome, store, flow, runner, reveal);
     },
-    [store, flow, runner],
+    [store, flow, runner, reveal],
   );
 }
 
@@ -54,6 +56,7 @@ function act(
   store: EditorStore,
   flow: ReturnType<typeof useReactFlow>,
   runner: ReturnType<typeof useRunner>,
+  reveal: (id: string) => void,
 ) {
   const editor = store.getState();
   const focus = (id: string, facts: Partial<Editor>) => {
@@ -80,7 +83,7 @@ function act(
     history: () => together.show("history"),
     console: () => editor.set({ console: !editor.console }),
     "console.clear": () => editor.set({ run: undefined }),
-    paste: () => void paste(store, flow),
+    paste: () => void paste(store, flow, reveal),
     rename: () => focus("block-name", { panel: "block" }),
     "add.between": () => focus("find-block", { panel: "add", dangling: between(editor.doc, outcome.about ?? "") }),
     chat: () => editor.set({ panel: editor.panel === "chat" ? "add" : "chat" }),

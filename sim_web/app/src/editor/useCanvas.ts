@@ -6,6 +6,7 @@ import {
   type FinalConnectionState,
   type Node,
   type NodeChange,
+  type OnMoveStart,
   type OnNodeDrag,
   useReactFlow,
   useStoreApi,
@@ -56,8 +57,18 @@ export function useCanvas() {
   useOthersDrags();
   /** While something moves, one sheet lies over all blocks: the browser need not look which of them is under the mouse. */
   const cover = useCallback((is: boolean) => covered(api.getState().domNode, is), [api]);
-  const onMoveStart = useCallback(() => cover(true), [cover]);
+  const moves = useRef<() => void>(undefined);
+  /** A press is no move yet: the sheet would take the click from the block under it. What moves by itself needs none. */
+  const onMoveStart: OnMoveStart = useCallback(
+    (event) => {
+      moves.current?.();
+      moves.current = event ? store.getState().camera.listen(() => cover(true)) : undefined;
+    },
+    [store, cover],
+  );
   const onMoveEnd = useCallback(() => {
+    moves.current?.();
+    moves.current = undefined;
     cover(false);
     store.getState().camera.rest();
   }, [store, cover]);

@@ -3,11 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { toast } from "sonner";
-import { blockTypes, useBlockTypes } from "../api/queries";
+import { blockTypes, queries, useBlockTypes } from "../api/queries";
 import { openWorkflow } from "../data/open";
-import type { WorkflowClient } from "../realtime/types";
+import type { Status, WorkflowClient } from "../realtime/types";
 import { useSession } from "../session";
 import { seat } from "../together/people";
+import { sentence } from "../ui/words";
 import { createEditor, type EditorStore } from "./store";
 
 export function useClient(id: string): { store?: EditorStore; error?: Error } {
@@ -49,9 +50,20 @@ export function useClient(id: string): { store?: EditorStore; error?: Error } {
 const follow = (client: WorkflowClient, store: EditorStore) =>
   store.setState({ doc: client.state(), seq: client.seq(), status: client.status() });
 
+/** Somebody deleted it, or took it away: what stands here is only what it was. */
+function isGone({ reason }: Status) {
+  const about = "What you see is how it was. Nothing of it is saved any more.";
+  toast.error(sentence(reason ?? "this workflow is gone"), { id: "gone", description: about, duration: 20_000 });
+  void queries.invalidateQueries({ queryKey: ["workflows"] });
+}
+
 const listen = (client: WorkflowClient, store: EditorStore) => [
   client.subscribe(() => follow(client, store)),
-  client.onStatus(() => store.setState({ status: client.status(), seq: client.seq() })),
+  client.onStatus(() => {
+    const status = client.status();
+    if (status.state === "gone" && store.getState().status.state !== "gone") isGone(status);
+    store.setState({ status, seq: client.seq() });
+  }),
   client.onPresence(() => {
     const peers = client.presence();
     seat([useSession.getState().me?.id ?? "", ...peers.map((one) => one.user_id)]);

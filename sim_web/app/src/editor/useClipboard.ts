@@ -2,14 +2,18 @@
 
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
+import { toast } from "sonner";
+import { removed } from "../commands/blocks";
 import { isTyping } from "../commands/command";
 import { asText } from "../model/clip";
 import { clipboard, mouse, pasteText } from "./clipboard";
 import { useEditorStore } from "./store";
+import { useReveal } from "./useReveal";
 
 export function useClipboard() {
   const store = useEditorStore();
   const flow = useReactFlow();
+  const reveal = useReveal();
   useEffect(() => {
     const busyElsewhere = (event: Event) => isTyping(event.target) || Boolean(getSelection()?.toString());
     const copy = (event: ClipboardEvent) => {
@@ -19,12 +23,15 @@ export function useClipboard() {
       event.clipboardData?.setData("text/plain", clipboard.text);
       event.preventDefault();
       if (event.type !== "cut" || !status.editable) return;
-      change([{ op: "block.remove", ids: [...selected] }]);
-      select([]);
+      const done = removed({ doc, selected });
+      change(done.operations);
+      select(done.select);
+      if (done.say) toast(done.say);
     };
     const paste = (event: ClipboardEvent) => {
       if (isTyping(event.target)) return;
-      if (pasteText(event.clipboardData?.getData("text/plain") || clipboard.text, store, flow)) event.preventDefault();
+      const text = event.clipboardData?.getData("text/plain") || clipboard.text;
+      if (pasteText(text, store, flow, reveal)) event.preventDefault();
     };
     const move = (event: PointerEvent) => {
       const target = event.target as Element | null;
@@ -42,5 +49,5 @@ export function useClipboard() {
       removeEventListener("paste", paste);
       removeEventListener("pointermove", move);
     };
-  }, [store, flow]);
+  }, [store, flow, reveal]);
 }

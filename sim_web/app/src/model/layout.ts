@@ -6,6 +6,8 @@ import { CARD, HEADER, type Size } from "./places";
 import { containerOf, isNote } from "./ports";
 
 const PAD = 40;
+/** Where the first block of a container may lie: its edge leaves "each round" without turning back. */
+const AFTER_START = 160;
 
 export async function arranged(doc: Document, measure: Measure): Promise<Operation[]> {
   const dagre = await import("@dagrejs/dagre");
@@ -28,7 +30,7 @@ export async function arranged(doc: Document, measure: Measure): Promise<Operati
     for (const edge of Object.values(doc.edges))
       if (here.has(edge.source) && here.has(edge.target)) graph.setEdge(edge.source, edge.target);
     dagre.layout(graph);
-    const shift = parent ? { x: PAD + 60, y: HEADER + PAD } : { x: 0, y: 0 };
+    const shift = parent ? { x: AFTER_START, y: HEADER + PAD } : { x: 0, y: 0 };
     let [width, height] = [0, 0];
     for (const one of inside) {
       const node = graph.node(one.id);

@@ -57,7 +57,7 @@ describe("references", () => {
     expect(paths.some((path) => path.startsWith("outer"))).toBe(false);
   });
   it("follow along when blocks are pasted", () => {
-    const made = pasted(doc, copied(doc, ["i", "o"])).operations[0];
+    const made = pasted(doc, copied(doc, ["i", "o"]), new Map()).operations[0];
     expect(made).toMatchObject({
       blocks: [{ name: "Inner 2" }, { name: "Outer 2", values: { code: "<inner2.result>" } }],
     });

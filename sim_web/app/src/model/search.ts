@@ -1,6 +1,7 @@
 /** Looks for a text in names and in every field, and replaces it everywhere. */
 
 import type { Document, Operation } from "../realtime/document";
+import { lockOn } from "../realtime/graph";
 
 /** A place that holds the text. */
 export interface Hit {
@@ -41,7 +42,7 @@ const AFTER = 60;
 function places(doc: Document): Place[] {
   const found: Place[] = [];
   for (const block of Object.values(doc.blocks)) {
-    const stays = block.locked ? "locked" : undefined;
+    const stays = lockOn(doc.blocks, block.id) ? "locked" : undefined;
     const about = { block: block.id, name: block.name };
     const never = (): Operation => ({ op: "block.update", items: [] });
     found.push({ ...about, key: `${block.id}#name`, field: "name", value: block.name, stays: "name", write: never });

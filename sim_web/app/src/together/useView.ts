@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "react";
 import { useEditorStore } from "../editor/store";
 
 /** `began` is what the canvas itself does when a move begins. */
-export function useView(began: () => void): { onMoveStart: OnMoveStart; onMouseLeave: () => void } {
+export function useView(began: OnMoveStart): { onMoveStart: OnMoveStart; onMouseLeave: () => void } {
   const store = useEditorStore();
   const canvas = useStoreApi();
   useEffect(() => {
@@ -25,8 +25,8 @@ export function useView(began: () => void): { onMoveStart: OnMoveStart; onMouseL
   }, [store, canvas]);
   return useMemo(
     () => ({
-      onMoveStart: (event) => {
-        began();
+      onMoveStart: (event, view) => {
+        began(event, view);
         const { client } = store.getState();
         if (event && client.following()) client.follow(null);
       },

@@ -14,6 +14,10 @@ const TRIGGERS: Record<string, string> = {
 
 export const titled = (text: string) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll("_", " ");
 
+/** Words that begin like a sentence, and end like one. */
+export const sentence = (words: string) =>
+  `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;
+
 /** What a run was begun by. */
 export const triggerWord = (code: string) => TRIGGERS[code] ?? titled(code);
 
