@@ -24,6 +24,7 @@ from sim_core.spec.auth import ApiKey, AwsKeys, Basic, Bearer, Connection, OAuth
 from sim_core.spec.blocks import BlockType, block
 from sim_core.spec.fields import (
     Advanced,
+    Assisted,
     Choice,
     Code,
     DependsOn,
@@ -76,6 +77,7 @@ from sim_core.spec.providers import Client, Model, Provider, Tier, read_models
 from sim_core.spec.requests import Address, Context, Opened, Part, Reply, Request
 from sim_core.spec.rewrites import Migration
 from sim_core.spec.rows import InputField, ValueRow, from_json, http_status, number, pairs, secret_name
+from sim_core.spec.schedule import Schedule
 from sim_core.spec.steps import Assign, End, Executed, Goto, Language, Pause, Step, ToolChoice
 from sim_core.spec.tools import Integration, Tool
 
@@ -89,6 +91,7 @@ __all__ = [
     "ApiKey",
     "Assets",
     "Assign",
+    "Assisted",
     "AwsKeys",
     "Basic",
     "Bearer",
@@ -148,6 +151,7 @@ __all__ = [
     "Request",
     "Reset",
     "ResultPart",
+    "Schedule",
     "Secret",
     "ShownIf",
     "SimError",

@@ -16,6 +16,7 @@ from sim_core.app.motor import Report, keep_up, open_motor
 from sim_core.app.people import open_reception, tidy_forever
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
+from sim_core.rest.drafting import Drafting
 from sim_core.rest.files import Files
 from sim_core.rest.offering import Offering
 from sim_core.rest.policies import Policies
@@ -86,6 +87,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         client=motor.client,
         connecting=Connecting(motor.vault, motor.client, Apps(motor.vault, settings.apps), url=settings.url),
         offering=Offering(motor.registry, motor.client, motor.vault, accounts=motor.accounts, secrets=motor.secrets.of),
+        drafting=Drafting(motor.registry, motor.outside.models, secrets=motor.secrets.of),
         files=Files(_assets(motor.registry), Policies(settings)),
         report=report,
     )

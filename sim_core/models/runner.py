@@ -122,11 +122,14 @@ class Models:
             rests=self._rests,
         )
 
-    async def listed(self, provider_id: str, secrets: Mapping[str, str]) -> tuple[str, ...]:
+    async def listed(
+        self, provider_id: str, secrets: Mapping[str, str], *, shared: Shared | None = None
+    ) -> tuple[str, ...]:
         """The models that a vendor's server says it has, for vendors whose list is open."""
         provider = self._provider(provider_id)
-        url, own = address(provider, secrets, self._defaults)
-        key = chosen(provider, secrets, self._defaults, secret="", own=own)[0]
+        defaults = shared.defaults if shared else self._defaults
+        url, own = address(provider, secrets, defaults)
+        key = chosen(provider, secrets, defaults, secret="", own=own)[0]
         return await sdk.listed(self._client(provider, url, key), provider.title)
 
     async def test(

@@ -17,6 +17,7 @@ from sim_core.models.runner import Models
 from sim_core.net.client import Client
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
+from sim_core.rest.drafting import Drafting
 from sim_core.rest.files import Files
 from sim_core.rest.offering import Offering
 from sim_core.settings import Settings
@@ -49,6 +50,8 @@ class Services(Struct, frozen=True, kw_only=True):
     """Asks vendors whether they take a key."""
     rests: KeyRests
     """What became of vendors' keys so far."""
+    drafting: Drafting
+    """Has a model write what belongs into a field."""
     client: Client
     """The guarded way out, for sign-in by other providers and for connecting accounts."""
     secrets: Callable[[str], None]

@@ -132,15 +132,25 @@ class Slider(Mark, frozen=True):
 
 
 class Table(Mark, frozen=True):
-    """Rows of named columns."""
+    """Rows of named columns; a column may say of which type its cells are: `("count", "number")`.
 
-    columns: tuple[str, ...] = ("key", "value")
+    Types are string, number, boolean, date and json.
+    """
+
+    columns: tuple[str | tuple[str, str], ...] = ("key", "value")
 
 
 class FileRef(Mark, frozen=True):
     """A file, given by its reference."""
 
     accept: str = "*/*"
+    """Media types and endings, as `image/*, .pdf`."""
+
+
+class Assisted(Mark, frozen=True):
+    """A model may write this from a person's words; `about` tells it what belongs here, where the doc does not."""
+
+    about: str = ""
 
 
 class Widget(Mark, frozen=True):

@@ -9,6 +9,7 @@ from msgspec.structs import FieldInfo
 
 from sim_core.spec.fields import (
     Advanced,
+    Assisted,
     Choice,
     Code,
     DependsOn,
@@ -78,6 +79,8 @@ class FormField(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pattern: str = ""
     rows: int = 0
     columns: tuple[str, ...] = ()
+    column_types: tuple[str, ...] = ()
+    """Of each column: string, number, boolean, date or json; empty where all are texts."""
     accept: str = ""
     fields: tuple["FormField", ...] = ()
     """The parts of a nested struct, or of each item of a list of structs."""
@@ -90,6 +93,8 @@ class FormField(Struct, frozen=True, kw_only=True, omit_defaults=True):
     only_model: bool = False
     prompted: bool = False
     verbatim: bool = False
+    assisted: bool = False
+    """Whether a model may write it from a person's words."""
 
 
 class OutputField(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -201,12 +206,19 @@ def _asked_by(kind: Peeled, above: tuple[type[Struct], ...]) -> dict[str, Any]:
             case Slider():
                 return {"kind": "slider", "least": found.least, "most": found.most, "step": found.step}
             case Table():
-                return {"kind": "table", "columns": found.columns}
+                return _columns(found)
             case FileRef():
                 return {"kind": "file", "accept": found.accept}
             case _:
                 continue
     return _asked_by_type(kind, above)
+
+
+def _columns(table: Table) -> dict[str, Any]:
+    pairs = [(one, "string") if isinstance(one, str) else one for one in table.columns]
+    types = tuple(type for _, type in pairs)
+    typed = any(type != "string" for type in types)
+    return {"kind": "table", "columns": tuple(name for name, _ in pairs), "column_types": types if typed else ()}
 
 
 def _asked_by_type(kind: Peeled, above: tuple[type[Struct], ...]) -> dict[str, Any]:
@@ -267,7 +279,7 @@ def _when(kind: Peeled) -> dict[str, Any]:
         facts["placeholder"] = placeholder.text
     flags: dict[str, type[Mark]] = {
         "advanced": Advanced, "secret": Secret, "only_user": OnlyUser, "only_model": OnlyModel,
-        "prompted": Prompted, "verbatim": Verbatim,
+        "prompted": Prompted, "verbatim": Verbatim, "assisted": Assisted,
     }  # fmt: skip
     return facts | {name: True for name, flag in flags.items() if mark(kind.marks, flag)}
 

@@ -87,6 +87,11 @@ class Server:
         """The rule that lets the guarded client in."""
         return f"{'localhost' if self.secure else '127.0.0.1'}:{self.port}"
 
+    @property
+    def open(self) -> int:
+        """How many connections there are now."""
+        return len(self._tasks)
+
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         task = asyncio.current_task()

@@ -11,6 +11,7 @@ from sim_block_agent.messages import Message, conversation, legacy, system
 from sim_block_agent.tools import FunctionTool, choices
 from sim_core.plugin import (
     Advanced,
+    Assisted,
     BlockType,
     Choice,
     Doc,
@@ -34,13 +35,16 @@ from sim_core.plugin import (
 )
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+MESSAGES = "What a model is told: a system message that says who it is and what it must do, then what the user says."
 REMEMBERING = ("conversation", "sliding_window", "sliding_window_tokens")
 
 
 class Agent(Input):
     """What the model is told, which model it is, and what it may use."""
 
-    messages: Annotated[tuple[Message, ...] | str, Doc("The conversation so far."), Prompted(), Widget("messages")] = ()
+    messages: Annotated[
+        tuple[Message, ...] | str, Doc("The conversation so far."), Prompted(), Widget("messages"), Assisted(MESSAGES)
+    ] = ()
     model: Annotated[str, Doc("Model that answers."), Widget("model")] = "claude-sonnet-5-5"
     tools: Annotated[tuple[Mapping[str, Any], ...] | str, Doc("What it may use."), Widget("tools")] = ()
     functions: Annotated[
@@ -67,7 +71,10 @@ class Agent(Input):
         int | str, Doc("How many tokens it remembers."), ShownIf("memory", ("sliding_window_tokens",))
     ] = 4000
     response_format: Annotated[
-        Any, Doc("JSON Schema the answer must follow; its fields become outputs."), Widget("response_schema")
+        Any,
+        Doc("JSON Schema the answer must follow; its fields become outputs."),
+        Widget("response_schema"),
+        Assisted(),
     ] = None
     temperature: Annotated[
         float | None,

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from sim_core.plugin import (
     Advanced,
+    Assisted,
     BlockType,
     Code,
     Doc,
@@ -40,7 +41,7 @@ class Api(Input):
     )
     params: Annotated[Any, Doc("Query parameters."), Table(("Key", "Value")), Title("Query")] = None
     headers: Annotated[Any, Doc("Headers."), Table(("Key", "Value"))] = None
-    body: Annotated[Any, Doc("JSON or text to send."), Code("json"), ShownIf("method", WITH_BODY)] = None
+    body: Annotated[Any, Doc("JSON or text to send."), Code("json"), Assisted(), ShownIf("method", WITH_BODY)] = None
     timeout_s: Annotated[Annotated[float, Meta(gt=0, le=600)] | None, Doc("Seconds it may take."), Advanced()] = None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from sim_core.plugin import (
+    Assisted,
     BlockType,
     Choice,
     Doc,
@@ -19,6 +20,8 @@ from sim_core.plugin import (
     block,
     hookimpl,
 )
+
+BRANCHES = "Branches in their order: `if`, then any `else if`, at the end an `else` without an expression."
 
 
 class Row(Input):
@@ -38,7 +41,11 @@ class Condition(Input):
         Choice((("python", "Python"), ("javascript", "JavaScript"))),
     ] = "python"
     conditions: Annotated[
-        tuple[Row, ...], Doc("The branches, tried in order."), Expression("$language"), Widget("conditions")
+        tuple[Row, ...],
+        Doc("The branches, tried in order."),
+        Expression("$language"),
+        Widget("conditions"),
+        Assisted(BRANCHES),
     ] = ()
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from sim_block_evaluator.metrics import Metric, measured, scores, sheet, words
 from sim_core.plugin import (
     Advanced,
+    Assisted,
     BlockType,
     Doc,
     Input,
@@ -35,7 +36,11 @@ class Evaluator(Input):
     """What is scored, by which metrics, and by whom."""
 
     metrics: Annotated[
-        tuple[Metric, ...] | str, Doc("What is measured, each within its range."), Prompted(), Widget("metrics")
+        tuple[Metric, ...] | str,
+        Doc("What is measured, each within its range."),
+        Prompted(),
+        Widget("metrics"),
+        Assisted(),
     ] = ()
     content: Annotated[Any, Doc("What is scored: a text, or data."), LongText(), Prompted()] = ""
     model: Annotated[str, Doc("Model that scores."), Widget("model")] = "claude-sonnet-5-5"

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from sim_core.plugin import Advanced, BlockType, Choice, Code, Doc, Input, Output, Step, block, hookimpl
+from sim_core.plugin import Advanced, Assisted, BlockType, Choice, Code, Doc, Input, Output, Step, block, hookimpl
 
 
 class Piece(Input):
@@ -27,6 +27,7 @@ class Function(Input):
         str | tuple[Piece, ...],
         Doc("Body of the function; `return` gives the result, references are values."),
         Code("$language"),
+        Assisted(),
     ]
     timeout_s: Annotated[Annotated[float, Meta(gt=0, le=900)] | None, Doc("Seconds it may take."), Advanced()] = None
 

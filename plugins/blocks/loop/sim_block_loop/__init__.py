@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from sim_core.plugin import BlockType, Choice, Code, Doc, Expression, Input, Output, ShownIf, hookimpl
+from sim_core.plugin import Assisted, BlockType, Choice, Code, Doc, Expression, Input, Output, ShownIf, hookimpl
 
 WHILE = ("while", "do_while")
 
@@ -28,12 +28,14 @@ class Loop(Input):
         Any,
         Doc("List or object to go through, or a reference to one."),
         Code("json"),
+        Assisted(),
         ShownIf("loop_type", ("for_each",)),
     ] = None
     condition: Annotated[
         str,
         Doc("Expression that must hold for another iteration."),
         Expression("$language"),
+        Assisted(),
         ShownIf("loop_type", WHILE),
     ] = ""
     language: Annotated[

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from sim_core.plugin import Advanced, BlockType, Choice, Code, Doc, Input, Output, ShownIf, Slider, hookimpl
+from sim_core.plugin import Advanced, Assisted, BlockType, Choice, Code, Doc, Input, Output, ShownIf, Slider, hookimpl
 
 
 class Parallel(Input):
@@ -21,6 +21,7 @@ class Parallel(Input):
         Any,
         Doc("List or object whose items make the branches, or a reference to one."),
         Code("json"),
+        Assisted(),
         ShownIf("parallel_type", ("collection",)),
     ] = None
     batch_size: Annotated[

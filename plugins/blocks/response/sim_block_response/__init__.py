@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal, cast
 
 from sim_core.plugin import (
+    Assisted,
     BlockType,
     Choice,
     Code,
@@ -36,9 +37,10 @@ class Response(Input):
         tuple[ValueRow, ...] | None,
         Doc("The values of the answer."),
         Widget("response_schema"),
+        Assisted(),
         ShownIf("data_mode", ("structured",)),
     ] = ()
-    data: Annotated[Any, Doc("The answer."), Code("json"), ShownIf("data_mode", ("json",))] = None
+    data: Annotated[Any, Doc("The answer."), Code("json"), Assisted(), ShownIf("data_mode", ("json",))] = None
     status: Annotated[int | str | None, Doc("HTTP status, 100 to 599.")] = 200
     headers: Annotated[Any, Doc("HTTP headers."), Table(("Key", "Value"))] = None
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, cast
 from sim_block_router.choosing import ask, chosen, described
 from sim_core.plugin import (
     Advanced,
+    Assisted,
     BlockType,
     Doc,
     Goto,
@@ -41,7 +42,7 @@ class Router(Input):
     """What to decide on, and between which routes."""
 
     context: Annotated[Any, Doc("What the decision is about."), LongText(), Prompted()] = ""
-    routes: Annotated[tuple[Route, ...] | str, Doc("The routes."), Prompted(), Widget("routes")] = ()
+    routes: Annotated[tuple[Route, ...] | str, Doc("The routes."), Prompted(), Widget("routes"), Assisted()] = ()
     model: Annotated[str, Doc("Model that decides."), Widget("model")] = MODEL
     temperature: Annotated[
         float | None, Doc("How freely it decides; models that think ignore it."), Slider(0, 2, 0.1), Advanced()

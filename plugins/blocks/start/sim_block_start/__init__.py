@@ -4,7 +4,20 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, cast
 
-from sim_core.plugin import BlockType, Doc, Input, InputField, Invalid, Problem, Step, Widget, block, hookimpl, number
+from sim_core.plugin import (
+    Assisted,
+    BlockType,
+    Doc,
+    Input,
+    InputField,
+    Invalid,
+    Problem,
+    Step,
+    Widget,
+    block,
+    hookimpl,
+    number,
+)
 
 RESERVED = ("error", "selected_option", "selected_route", "selectedOption", "selectedRoute", "_pauseMetadata")
 
@@ -13,7 +26,7 @@ class Start(Input):
     """What a workflow takes."""
 
     input_format: Annotated[
-        tuple[InputField, ...] | None, Doc("The values that the workflow takes."), Widget("input_schema")
+        tuple[InputField, ...] | None, Doc("The values that the workflow takes."), Widget("input_schema"), Assisted()
     ] = ()
 
 

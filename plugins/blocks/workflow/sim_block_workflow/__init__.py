@@ -4,14 +4,27 @@ import json
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from sim_core.plugin import Advanced, BlockType, Code, Doc, Input, Invalid, Output, Step, Widget, block, hookimpl
+from sim_core.plugin import (
+    Advanced,
+    Assisted,
+    BlockType,
+    Code,
+    Doc,
+    Input,
+    Invalid,
+    Output,
+    Step,
+    Widget,
+    block,
+    hookimpl,
+)
 
 
 class RunWorkflow(Input):
     """Which workflow, and what it is given."""
 
     workflow_id: Annotated[str, Doc("The workflow to run."), Widget("workflow")] = ""
-    input_mapping: Annotated[Any, Doc("Values for its inputs, by name, as an object."), Code("json")] = None
+    input_mapping: Annotated[Any, Doc("Values for its inputs, by name, as an object."), Code("json"), Assisted()] = None
     input: Annotated[Any, Doc("What it is given when no values are mapped."), Advanced()] = None
     deployed: Annotated[bool, Doc("Run its live version instead of its draft."), Advanced()] = False
 

@@ -52,6 +52,8 @@ export const PATHS: readonly string[] = [
   "/api/v1/credentials/connect/{ticket}",
   "/api/v1/credentials/callback",
   "/api/v1/workspaces/{workspace_id}/options",
+  "/api/v1/workspaces/{workspace_id}/assist",
+  "/api/v1/schedules/upcoming",
   "/api/v1/keys",
   "/api/v1/keys/{key_id}",
   "/api/v1/auth",
@@ -794,6 +796,7 @@ export interface FormField {
   pattern?: string;
   rows?: number;
   columns?: string[];
+  column_types?: string[];
   accept?: string;
   fields?: FormField[];
   shown_if?: Shown[];
@@ -804,6 +807,7 @@ export interface FormField {
   only_model?: boolean;
   prompted?: boolean;
   verbatim?: boolean;
+  assisted?: boolean;
 }
 
 /** One entry of a list to choose from. */
@@ -1162,6 +1166,43 @@ export interface Offered {
   value: unknown;
   label: string;
   detail?: string;
+}
+
+/** Which field is to be written, and how a person describes what belongs there. */
+export interface AssistWanted {
+  block?: string;
+  tool?: string;
+  field: string;
+  words: string;
+  current?: string;
+  values?: Record<string, unknown>;
+  references?: string[];
+  model?: string;
+  workflow_id?: string;
+}
+
+/** Of which schedule the next times are wanted. */
+export interface UpcomingWanted {
+  schedule: Schedule;
+  after?: string | null;
+  count?: number;
+}
+
+export interface Schedule {
+  repeat?: "cron" | "daily" | "hours" | "minutes" | "monthly" | "weekly";
+  every?: number;
+  minute?: number;
+  at?: string;
+  days?: ("fri" | "mon" | "sat" | "sun" | "thu" | "tue" | "wed")[];
+  day?: number;
+  cron?: string;
+  timezone?: string;
+}
+
+/** The next times of a schedule. */
+export interface Upcoming {
+  items: string[];
+  timezone: string;
 }
 
 /** The keys of the workspace. */

@@ -29,8 +29,8 @@ export function BlockForm({ id }: { id: string }) {
   const values = valuesOf(doc, block);
   const fields = type ? shownFields(type, values) : [];
   const advanced = fields.filter((field) => field.advanced);
-  const change = (name: string, value: unknown) => {
-    const gesture = `${id}.${name}`;
+  const change = (name: string, value: unknown, whole = false) => {
+    const gesture = whole ? undefined : `${id}.${name}`;
     const inSubflow = containerOf(block) && doc.subflows[id];
     store.getState().change(
       [
@@ -55,7 +55,7 @@ export function BlockForm({ id }: { id: string }) {
         key={field.name}
         field={field}
         place={place}
-        onChange={(value) => change(field.name, value)}
+        onChange={(value, whole) => change(field.name, value, whole)}
         problem={problems.find((one) => one.field === field.name)?.message}
       />
     ));

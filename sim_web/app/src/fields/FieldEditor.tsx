@@ -1,14 +1,16 @@
-import { type FC, memo } from "react";
+import { type FC, memo, useState } from "react";
 import type { FormField } from "../api/schema";
 import { fieldValue, kindOf, troubleOf } from "../model/forms";
 import { FieldPeople } from "../together/FieldPeople";
 import { useFocusMark } from "../together/useFocusMark";
 import { Field } from "../ui/Field";
 import { CredentialField } from "./CredentialField";
+import { ByReference, FieldActions } from "./FieldActions";
 import { FileField, Model, TimeField, WorkflowField } from "./pickers";
-import type { KindProps, Place } from "./place";
+import { holdsReference, type KindProps, type Place } from "./place";
 import { CheckboxList, Dropdown, ListField, Num, Slide, Toggle } from "./plain";
 import { Conditions, InputSchema, Messages, Metrics, ResponseSchema, Routes, VariablesField } from "./rowKinds";
+import { ScheduleField } from "./ScheduleField";
 import { TableField } from "./TableField";
 import { Tools } from "./Tools";
 import { CodeField, JsonField, LongText, ShortText } from "./texts";
@@ -37,7 +39,7 @@ const KINDS: Record<string, FC<KindProps>> = {
   input_schema: InputSchema,
   response_schema: ResponseSchema,
   tools: Tools,
-  schedule: ShortText,
+  schedule: ScheduleField,
   time: TimeField,
   credential: CredentialField,
   knowledge_base: ShortText,
@@ -49,30 +51,67 @@ const KINDS: Record<string, FC<KindProps>> = {
 };
 
 /** What people who may not change a text still read, select, copy and enlarge. */
-const TEXTS = new Set<FC<KindProps>>([ShortText, LongText, CodeField, JsonField]);
+const READABLE = new Set<FC<KindProps>>([ShortText, LongText, CodeField, JsonField]);
+/** Kinds that a reference is typed into as it is. */
+const TEXTS = ["short_text", "long_text", "code", "expression", "json", "file", "credential", "response_schema"];
+/** Kinds whose whole value an earlier block may bring; what makes ports, or says which fields there are, is not of them. */
+const REFERABLE = [
+  "number",
+  "slider",
+  "switch",
+  "combobox",
+  "checkbox_list",
+  "list",
+  "table",
+  "time",
+  "model",
+  "workflow",
+];
 
 interface Props {
   field: FormField;
   place: Place;
   problem?: string;
-  onChange: (value: unknown) => void;
+  /** `whole` is a step of undo of its own, whatever was typed before. */
+  onChange: (value: unknown, whole?: boolean) => void;
 }
 
 export const FieldEditor = memo(function FieldEditor({ field, place, problem, onChange }: Props) {
   const value = fieldValue(field, place.values);
-  const Kind = KINDS[kindOf(field)] ?? JsonField;
+  const kind = kindOf(field);
+  const [named, setNamed] = useState(false);
+  const holds = holdsReference(value) && !TEXTS.includes(kind) && !field.options_tool;
+  const mayName = REFERABLE.includes(kind) && !field.options_tool && !field.verbatim;
+  const byName = holds || (named && mayName);
+  const Kind = byName ? ByReference : (KINDS[kind] ?? JsonField);
   const error = troubleOf(field, value) ?? problem;
-  const isShut = place.disabled && (field.secret || !TEXTS.has(Kind));
+  const isShut = place.disabled && (field.secret || !READABLE.has(Kind));
   const focus = useFocusMark(place.block, field.name);
+  const set = (is: boolean) => {
+    setNamed(is);
+    if (!is && holds) onChange(null, true);
+  };
+  const reference = mayName || holds ? { is: byName, set } : undefined;
+  const whole = (next: unknown) => onChange(next, true);
   return (
     <div
       data-field={field.name}
-      data-kind={kindOf(field)}
+      data-kind={kind}
       {...focus}
       className={isShut ? "relative opacity-60" : "relative"}
       inert={isShut}
     >
-      <Field label={field.title} hint={field.doc} error={error} required={field.required}>
+      <Field
+        label={field.title}
+        hint={field.doc}
+        error={error}
+        required={field.required}
+        actions={
+          place.disabled ? null : (
+            <FieldActions field={field} value={value} place={place} reference={reference} onChange={whole} />
+          )
+        }
+      >
         {(id) => (
           <Kind id={id} field={field} value={value} place={place} invalid={Boolean(error)} onChange={onChange} />
         )}

@@ -7,15 +7,12 @@ import { IconButton } from "../ui/Button";
 import { cx } from "../ui/cx";
 import { OfferedList } from "./OfferedList";
 import { type Asker, lackingFor, useOffered } from "./offered";
-import { type KindProps, readJson, textOf } from "./place";
+import { base, holdsReference, type KindProps, readJson, textOf } from "./place";
 import { TextEditor } from "./TextEditor";
-
-/** Whether a text is filled in by the run: nothing that a list could name. */
-const holdsReference = (value: unknown) => typeof value === "string" && /<[^<>]+>|\{\{/.test(value);
 
 /** A value that a service offers: chosen by its name from a list, or typed. */
 export function OfferedField(props: KindProps) {
-  const { id, field, value, place, invalid, onChange } = props;
+  const { field, value, place, onChange } = props;
   const block = useEditor((state) => state.doc.blocks[place.block]?.type);
   const service = place.tool?.split(".")[0] ?? block ?? "";
   const form = useEditor((state) => state.types.get(service)?.form);
@@ -26,14 +23,8 @@ export function OfferedField(props: KindProps) {
   const control = types ? (
     <div className="min-w-0 flex-1">
       <TextEditor
-        id={id}
-        label={field.title}
-        field={field.name}
-        place={place}
-        offered={place.offered}
-        invalid={invalid}
+        {...base(props)}
         single
-        placeholder={field.placeholder ?? ""}
         value={textOf(value)}
         onChange={(text) => onChange(several || isNumber(field.type) ? readJson(text) : text || null)}
       />

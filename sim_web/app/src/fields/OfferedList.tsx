@@ -3,7 +3,8 @@ import { Check, RefreshCw } from "lucide-react";
 import { useState } from "react";
 import type { FormField } from "../api/schema";
 import { Button, IconButton } from "../ui/Button";
-import { type Asker, useCalm, useOffered } from "./offered";
+import { type Asker, useOffered } from "./offered";
+import { useCalm } from "./useCalm";
 
 interface Props {
   field: FormField;

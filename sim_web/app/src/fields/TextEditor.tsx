@@ -1,3 +1,4 @@
+import { startCompletion } from "@codemirror/autocomplete";
 import { Compartment, EditorState, type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
@@ -31,6 +32,8 @@ interface Props {
   shares?: boolean;
   /** It has a dialog to itself. */
   large?: boolean;
+  /** It takes over from a plain input while somebody types. */
+  eager?: boolean;
   /** Or of which row it is a text that may be. */
   row?: { of: SharedRows; id: string; fact: string };
 }
@@ -47,6 +50,13 @@ const READ_ONLY: Extension = [
   // a shared text has an undo of its own, which asks nobody
   Prec.highest(keymap.of(["Mod-z", "Mod-y", "Mod-Shift-z"].map((key) => ({ key, run: () => true })))),
 ];
+
+/** Go on where the plain input was left: at the end, with what can be named. */
+function takeOver(view: EditorView) {
+  view.dispatch({ selection: { anchor: view.state.doc.length } });
+  view.focus();
+  startCompletion(view);
+}
 
 /** Text with references: completed on `<` and `{{`, shown as chips, coloured as its language says. */
 export function TextEditor(props: Props) {
@@ -98,6 +108,7 @@ export function TextEditor(props: Props) {
     view.current = made;
     isShared.current = Boolean(shared);
     if (large) made.focus();
+    if (latest.current.eager) takeOver(made);
     return () => {
       made.destroy();
       shared?.close();

@@ -1,7 +1,7 @@
 /** Options that a service brings for a field, page by page; the server asks the tool that the field names. */
 
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { write } from "../api/client";
 import type { Choices, FormField, Offered } from "../api/schema";
 import { fieldValue, isEmpty } from "../model/forms";
@@ -64,14 +64,4 @@ export function useOffered(field: FormField, asker: Asker, search: string, wante
       void found.refetch();
     },
   };
-}
-
-/** A text a moment after the last key, so that a service is not asked for every letter. */
-export function useCalm(text: string, ms = 250) {
-  const [calm, setCalm] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setCalm(text), ms);
-    return () => clearTimeout(timer);
-  }, [text, ms]);
-  return calm;
 }

@@ -5,7 +5,7 @@ import { models, workflows } from "../api/queries";
 import { useEditor } from "../editor/store";
 import { IconButton } from "../ui/Button";
 import { Pick } from "../ui/Pick";
-import { type KindProps, readJson, textOf } from "./place";
+import { base, type KindProps, readJson, textOf } from "./place";
 import { TextEditor } from "./TextEditor";
 
 export function SecretText({ id, value, invalid, onChange }: KindProps) {
@@ -100,17 +100,12 @@ export const TimeField = ({ id, value, invalid, onChange }: KindProps) => (
 );
 
 /** A file is a reference to one that a block or the start brought, or its description as JSON. */
-export const FileField = ({ id, field, value, place, invalid, onChange }: KindProps) => (
+export const FileField = (props: KindProps) => (
   <TextEditor
-    id={id}
-    label={field.title}
-    field={field.name}
-    place={place}
-    offered={place.offered}
-    invalid={invalid}
+    {...base(props)}
     single
-    placeholder="<start.files>"
-    value={textOf(value)}
-    onChange={(text) => onChange(readJson(text))}
+    placeholder={props.field.placeholder || "<start.files>"}
+    value={textOf(props.value)}
+    onChange={(text) => props.onChange(readJson(text))}
   />
 );

@@ -20,7 +20,8 @@ export interface KindProps {
   value: unknown;
   place: Place;
   invalid: boolean;
-  onChange: (value: unknown) => void;
+  /** `whole` is a step of undo of its own. */
+  onChange: (value: unknown, whole?: boolean) => void;
 }
 
 export const textOf = (value: unknown): string =>
@@ -38,3 +39,18 @@ export function readJson(text: string): unknown {
 
 export const languageOf = (field: FormField, values: Readonly<Record<string, unknown>>) =>
   field.language?.startsWith("$") ? String(values[field.language.slice(1)] ?? "python") : (field.language ?? "");
+
+/** What every text of a form is made with; what an empty one shows is its placeholder, or else its default. */
+export const base = ({ id, field, place, invalid }: KindProps) => ({
+  id,
+  label: field.title,
+  field: field.name,
+  offered: place.offered,
+  invalid,
+  place,
+  placeholder: field.placeholder || textOf(field.default),
+});
+
+/** Whether a text is filled in by the run: nothing that a list, a picker or a check could judge. */
+export const holdsReference = (value: unknown): value is string =>
+  typeof value === "string" && /<[^<>]+>|\{\{/.test(value);

@@ -1,18 +1,6 @@
 import { SecretText } from "./pickers";
-import { type KindProps, languageOf, readJson, textOf } from "./place";
+import { base, type KindProps, languageOf, readJson, textOf } from "./place";
 import { TextEditor } from "./TextEditor";
-
-const base = ({ id, field, place, invalid }: KindProps) => ({
-  id,
-  label: field.title,
-  offered: place.offered,
-  invalid,
-  place,
-  field: field.name,
-  placeholder:
-    field.placeholder ||
-    (field.default !== null && field.default !== undefined && field.default !== "" ? String(field.default) : ""),
-});
 
 export function ShortText(props: KindProps) {
   if (props.field.secret) return <SecretText {...props} />;

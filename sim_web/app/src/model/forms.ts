@@ -2,6 +2,7 @@
 
 import type { BlockFacts, FormField } from "../api/schema";
 import type { Block, Document } from "../realtime/document";
+import { isSchedule, scheduleWords } from "./schedule";
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -56,6 +57,7 @@ const titleOf = (row: unknown): unknown => {
 export function inWords(value: unknown): string {
   if (typeof value === "string") return value.replace(/\s+/g, " ").slice(0, 120);
   if (Array.isArray(value)) return value.length === 1 ? inWords(titleOf(value[0])) : `${value.length} items`;
+  if (isSchedule(value)) return scheduleWords(value);
   if (typeof value === "object" && value !== null) return `${Object.keys(value).length} values`;
   return String(value);
 }

@@ -5,6 +5,8 @@ interface Props {
   hint?: ReactNode;
   error?: string;
   required?: boolean;
+  /** Buttons beside the label. */
+  actions?: ReactNode;
   children: (id: string) => ReactNode;
 }
 
@@ -22,19 +24,22 @@ const coded = (text: string) =>
   );
 
 /** A label, a control, what it is for, and what is wrong with it. */
-export function Field({ label, hint, error, required, children }: Props) {
+export function Field({ label, hint, error, required, actions, children }: Props) {
   const id = useId();
   return (
     <div className="grid grid-cols-1 gap-1">
-      <label htmlFor={id} className="font-medium">
-        {label}
-        {required ? (
-          <span className="text-bad" title="Needed">
-            {" "}
-            *
-          </span>
-        ) : null}
-      </label>
+      <div className="flex min-h-6 items-center gap-1">
+        <label htmlFor={id} className="min-w-0 flex-1 font-medium">
+          {label}
+          {required ? (
+            <span className="text-bad" title="Needed">
+              {" "}
+              *
+            </span>
+          ) : null}
+        </label>
+        {actions}
+      </div>
       {children(id)}
       {error ? (
         <p role="alert" className="text-sm text-bad">
