@@ -24,6 +24,8 @@ SILENT = {
     "POST /model-keys/test": "asks the vendor, and keeps when the key may be used again",
     "POST /instance/model-keys/test": "asks the vendor, and keeps when the key may be used again",
     "POST /workspaces/{workspace_id}/options": "reads, from the service",
+    "POST /workspaces/{workspace_id}/assist": "written when a model has answered, with what that cost",
+    "POST /schedules/upcoming": "reckons",
     "POST /credentials/connect": "begins what the callback finishes, and writes",
     "POST /me/credentials/connect": "begins what the callback finishes, and writes",
 }

@@ -18,7 +18,7 @@ from sim_realtime.client import Replica
 from sim_realtime.service import Service
 from tests.realtime.simulation.clock import run
 from tests.realtime.simulation.disk import Disk, MemoryLedger
-from tests.realtime.simulation.people import Person, Square
+from tests.realtime.simulation.people import Letters, Person, Square
 from tests.realtime.simulation.play import START, WallClock
 
 
@@ -27,8 +27,9 @@ class Scene:
 
     def __init__(self) -> None:
         self.disk = Disk(START, random.Random(1))
+        self.letters = Letters()
         self.disk.roles = {"p": "write", "q": "write"}
-        self.p, self.q = (Person(name, random.Random(2), 0) for name in "pq")
+        self.p, self.q = (Person(name, random.Random(2), 0, self.letters) for name in "pq")
         self.boot()
         for person in (self.p, self.q):
             person.types = False
@@ -167,7 +168,8 @@ def test_a_minute_of_typing_costs_thirty_writes_and_a_kill_costs_no_letter() -> 
         here.p.types = here.q.types = True
         text.open()
         await asyncio.sleep(0.5)
-        writes = here.disk.text_commits
+        began, writes = text.text, here.disk.text_commits
+        assert began
         for n in range(500):
             text.type(text.text + chr(ord("a") + n % 26))
             await asyncio.sleep(0.12)
@@ -178,7 +180,7 @@ def test_a_minute_of_typing_costs_thirty_writes_and_a_kill_costs_no_letter() -> 
                 here.q.connect(here.service, here.square)
         await asyncio.sleep(4)
         assert here.disk.text_commits - writes <= 30
-        typed = "hello" + "".join(chr(ord("a") + n % 26) for n in range(500))
+        typed = began + "".join(chr(ord("a") + n % 26) for n in range(500))
         assert text.durable == text.n
         assert here.p.text.text == here.q.text.text == typed
         assert here.disk.stored.workflow.blocks["a"].values["prompt"] == typed
@@ -234,7 +236,7 @@ def test_who_comes_while_the_database_is_away_is_let_in_when_it_is_back() -> Non
 
     async def play(here: Scene) -> None:
         here.disk.roles["r"] = "write"
-        late = Person("r", random.Random(4), 0)
+        late = Person("r", random.Random(4), 0, here.letters)
         late.connect(here.service, here.square)
         first = late.link
         assert first

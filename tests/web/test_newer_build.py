@@ -24,7 +24,8 @@ class Upgrade:
     def __init__(self) -> None:
         self.done = False
         self.asked: list[str] = []
-        self.files = {self.renamed(path.name): path for path in (DIST / "assets").iterdir()}
+        texts = (path for path in (DIST / "assets").iterdir() if path.suffix in (".js", ".css"))
+        self.files = {self.renamed(path.name): path for path in texts}
 
     @staticmethod
     def renamed(text: str) -> str:
@@ -41,6 +42,8 @@ class Upgrade:
             return route.fulfill(response=reply, body=self.renamed(reply.text())) if html else route.fallback()
         self.asked.append(path)
         kept: Path | None = self.files.get(path.removeprefix("/assets/"))
+        if kept is None and not path.endswith((".js", ".css")):
+            return route.fallback()
         if kept is None:
             return route.fulfill(status=404, content_type="application/problem+json", body="{}")
         kind = "text/css" if kept.suffix == ".css" else "text/javascript"

@@ -125,7 +125,7 @@ def test_keys_of_a_vendor_are_added_tried_put_in_order_and_deleted(
     expect(rows.get_by_role("status")).to_contain_text("It works")
     ada.open("/settings/audit")
     acts = page.get_by_role("list", name="Acts")
-    for words in ("Model key: add", "Model key: order", "Model key: delete"):
+    for words in ("Added a model key", "Chose how model keys are asked", "Deleted a model key"):
         expect(acts.get_by_text(words).first).to_be_visible()
 
 
@@ -184,4 +184,4 @@ def test_who_is_removed_while_looking_is_told_and_the_last_owner_stays(people: S
     expect(page.get_by_text(re.compile("owner", re.IGNORECASE)).last).to_be_visible()
     assert team["Ada"].ask("GET", "/me")["organizations"]
     ada.open("/settings/audit")
-    expect(page.get_by_role("list", name="Acts").get_by_text("Member: remove").first).to_be_visible()
+    expect(page.get_by_role("list", name="Acts").get_by_text("Removed a member").first).to_be_visible()

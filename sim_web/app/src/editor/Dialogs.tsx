@@ -9,6 +9,12 @@ import { Variables } from "./Variables";
 
 const DeployDialog = lazy(() => import("../deploy/DeployDialog"));
 
+/** What was typed counts, also when the dialog closes with it; it is gone before its fields hear of that. */
+function leaves() {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  return false;
+}
+
 /** What opens over the canvas. */
 export function Dialogs() {
   const store = useEditorStore();
@@ -25,6 +31,7 @@ export function Dialogs() {
         about="Values that blocks read as <variable.name>."
         open={shown === "variables"}
         onClose={close}
+        onEscape={leaves}
         wide
       >
         <Variables />

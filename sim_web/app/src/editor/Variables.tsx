@@ -53,9 +53,7 @@ export function Variables() {
   );
 }
 
-/** What was typed counts, also when the dialog closes with it. */
-const keep = (event: KeyboardEvent<HTMLInputElement>) =>
-  (event.key === "Enter" || event.key === "Escape") && event.currentTarget.blur();
+const keep = (event: KeyboardEvent<HTMLInputElement>) => event.key === "Enter" && event.currentTarget.blur();
 
 function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
   const store = useEditorStore();

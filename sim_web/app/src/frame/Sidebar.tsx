@@ -32,7 +32,7 @@ export function Sidebar({ route, folded, onFold }: { route: Route; folded: boole
         folded ? "w-12 items-center" : "w-60 max-md:w-full max-md:border-0",
       )}
     >
-      <div className={cx("flex h-12 items-center gap-1 px-2", folded && "h-auto flex-col pt-2")}>
+      <div className={cx("flex items-center gap-1", folded ? "flex-col px-1 pt-2" : "h-12 px-2")}>
         <WorkspaceMenu folded={folded} />
         <IconButton label={folded ? "Unfold the sidebar" : "Fold the sidebar"} icon={PanelLeft} onClick={onFold} />
       </div>
@@ -75,7 +75,7 @@ export function Sidebar({ route, folded, onFold }: { route: Route; folded: boole
         </nav>
       </div>
       {folded ? <div className="flex-1" /> : <WorkflowList route={route} />}
-      <div className={cx("flex items-center gap-1 border-t border-line p-2", folded && "flex-col")}>
+      <div className={cx("flex items-center gap-1 border-t border-line py-2", folded ? "flex-col px-1" : "px-2")}>
         <PersonMenu folded={folded} />
       </div>
     </aside>

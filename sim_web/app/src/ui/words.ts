@@ -30,6 +30,8 @@ const THINGS: Record<string, string> = {
 };
 const VERBS: Record<string, string> = {
   create: "Made",
+  add: "Added",
+  replace: "Replaced",
   change: "Changed",
   delete: "Deleted",
   remove: "Removed",
@@ -67,6 +69,8 @@ const ACTS: Record<string, string> = {
   "member.leave": "Left the organization",
   "permission.leave": "Left a workspace",
   "secret.import": "Pasted secrets",
+  "model_key.order": "Chose how model keys are asked",
+  "field.assist": "Had a model write a field",
 };
 
 const a = (thing: string) => (thing.startsWith("rights") ? "" : /^[aeiou]/i.test(thing) ? "an " : "a ");

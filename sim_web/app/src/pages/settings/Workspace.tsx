@@ -15,10 +15,11 @@ export function Workspace() {
   const may = useRole() === "admin";
   const listed = useQuery(workspaces);
   const me = useMe();
-  const named = useQuery(grants(here)).data?.items.some((other) => other.user_id === me?.id);
+  const granted = useQuery(grants(here));
+  const named = granted.data?.items.some((other) => other.user_id === me?.id);
   const one = listed.data?.items.find((other) => other.id === here);
   if (listed.error) return <Failed error={listed.error} onRetry={() => void listed.refetch()} />;
-  if (!one) return <Skeleton rows={4} />;
+  if (!one || granted.isPending) return <Skeleton rows={4} />;
   // what one may do has changed then: begin anew
   const begin = (verb: string, title: string, about: string, done: () => Promise<unknown>) =>
     asking.yes({ title, about, verb, perform: () => done().then(() => location.assign("/workflows")) });
