@@ -38,7 +38,10 @@ class Past(Struct, frozen=True, kw_only=True):
 class Running:
     """A run in this process."""
 
-    __slots__ = ("_lost", "epoch", "first_seq", "is_leaving", "is_replay", "left_s", "order", "run_id", "start", "task")
+    __slots__ = (
+        "_has_begun", "_lost", "epoch", "first_seq", "is_leaving", "is_replay", "left_s", "order", "run_id", "start",
+        "task",
+    )  # fmt: skip
 
     def __init__(
         self, run_id: str, order: Order, *, epoch: int = 1, first_seq: int = 0, left_s: float | None = None
@@ -57,6 +60,7 @@ class Running:
         self.is_leaving = False
         """This process performs it no longer, and somebody else goes on with it."""
         self.task: asyncio.Task[Outcome]
+        self._has_begun = False
         self._lost: SimError | None = None
 
     async def ended(self) -> Outcome:
@@ -65,12 +69,19 @@ class Running:
 
     def cancel(self) -> None:
         """Stop every block now; the journal says that somebody stopped the run."""
-        self.task.cancel()
+        self._stop()
 
     def interrupt(self) -> None:
         """Stop without a word of the engine's: the process leaves."""
         self.is_leaving = True
-        self.task.cancel(HAND_OVER)
+        self._stop(HAND_OVER)
+
+    def _stop(self, words: str | None = None) -> None:
+        """Cancel the task; one that has not begun takes its first step before, or nobody would write that it ended."""
+        if self._has_begun:
+            self.task.cancel(words)
+        else:
+            asyncio.get_running_loop().call_soon(self.task.cancel, words)
 
     def fence(self) -> None:
         """Stop at once and write nothing more: another process has taken the run over."""
@@ -89,6 +100,7 @@ class Running:
         report: Callable[[BaseException, str], Any],
     ) -> Outcome:
         """Run to the end; *ended* means that the journal is committed."""
+        self._has_begun = True
         try:
             outcome = await self._run(plan, world, journal, secrets, past)
         except asyncio.CancelledError:

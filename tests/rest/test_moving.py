@@ -83,6 +83,23 @@ async def test_whoever_waits_for_a_retry_gets_what_it_comes_to_in_another_proces
         assert reply.json() == {"n": 3}
 
 
+async def test_a_run_that_is_stopped_before_its_first_step_says_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = await deployed(api, SLOWLY)
+    runs = api.platform.runs
+    perform = runs.perform
+
+    def stopped(*given: Any) -> Any:
+        running = perform(*given)
+        running.cancel()
+        return running
+
+    monkeypatch.setattr(runs, "perform", stopped)
+    run_id = (await live(api, id, {"n": 1})).headers["x-run-id"]
+    assert (await api.until(run_id, "cancelled"))["status"] == "cancelled"
+    told = [name for _, name, _ in events((await api.ask("GET", f"/runs/{run_id}/events")).text)]
+    assert told[-1] == "run.cancelled"
+
+
 async def test_whoever_answers_a_pause_gets_what_the_run_comes_to_in_another_process(api: Api) -> None:
     blocks = {**APPROVAL["blocks"], "w": {**wait("w", 1.0), "name": "W"}}
     edges = workflow(edges="start>ask, ask>w, w>answer")["edges"]
