@@ -225,9 +225,10 @@ async def _add(call: Call[NewModelKey, Nothing], owner: str) -> AddedKey:
 async def _order(call: Call[KeysInOrder, Nothing], owner: str) -> None:
     body, store = call.body, call.services.store
     vendor = _provider(call, body.provider)
-    if body.names:
-        await held.put_in_order(store, owner, body.names, _keys(vendor))
-    await held.choose_order(store, owner, first_name(vendor), in_order=body.in_order)
+    async with store.transaction():
+        if body.names:
+            await held.put_in_order(store, owner, body.names, _keys(vendor))
+        await held.choose_order(store, owner, first_name(vendor), in_order=body.in_order)
     after = {"names": body.names, "in_order": body.in_order}
     await _record(call, owner, "model_key.order", first_name(vendor), after=after)
 

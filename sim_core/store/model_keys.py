@@ -8,7 +8,7 @@ from msgspec import Struct
 from sim_core.errors import Conflict
 from sim_core.ids import new_id
 from sim_core.store.pool import Store
-from sim_core.store.secrets import set_secret
+from sim_core.store.secrets import CHANGED, names_taken, set_secret
 from sim_core.store.vault import Vault
 
 INSTANCE = "instance"
@@ -17,7 +17,6 @@ LIST = """
 SELECT s.name, s.updated_at, u.name AS added_by FROM secret s LEFT JOIN "user" u ON u.id = s.updated_by
 WHERE s.owner = $1 AND s.name = ANY($2::text[])
 """
-NAMES = "SELECT name FROM secret WHERE owner = $1 AND name = ANY($2::text[])"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('model keys ' || $1, 0))"
 ASIDE = "UPDATE secret SET name = id WHERE owner = $1 AND name = ANY($2::text[])"
 IDS = "SELECT id, name FROM secret WHERE owner = $1 AND name = ANY($2::text[])"
@@ -25,7 +24,7 @@ RENAME = "UPDATE secret SET name = $2 WHERE id = $1"
 ORDERED = "SELECT name FROM key_order WHERE owner = $1"
 IN_ORDER = "INSERT INTO key_order (id, owner, name) VALUES ($1, $2, $3) ON CONFLICT (owner, name) DO NOTHING"
 IN_TURN = "DELETE FROM key_order WHERE owner = $1 AND name = $2"
-TELL = "SELECT pg_notify('sim_secrets', $1)"
+TELL = f"SELECT pg_notify('{CHANGED}', $1)"
 
 
 class HeldKey(Struct, frozen=True, kw_only=True):
@@ -48,7 +47,7 @@ async def add_key(vault: Vault, owner: str, names: Sequence[str], *, value: str,
     """Set the first of these secrets that is free, and say which; raises `Conflict` when none is."""
     async with vault.store.transaction() as connection:
         await connection.execute(LOCK, owner)
-        taken = {row["name"] for row in await vault.store.rows(NAMES, owner, list(names))}
+        taken = await names_taken(vault.store, owner, names)
         free = next((name for name in names if name not in taken), None)
         if free is None:
             raise Conflict(f"There are {len(names)} keys already, which is as many as a vendor may have; delete one.")

@@ -1,13 +1,14 @@
 """Secrets: named values of a workspace or a user, encrypted; a value goes in and out, and is never listed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from sim_core.errors import Invalid, Missing, TooLarge
 from sim_core.ids import new_id
+from sim_core.store.pool import Store
 from sim_core.store.vault import Vault
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
@@ -57,10 +58,15 @@ async def set_secrets(
 ) -> frozenset[str]:
     """Set many secrets, all or none; the names that were not there before."""
     async with vault.store.transaction():
-        known = {row["name"] for row in await vault.store.rows(NAMES, owner, list(values))}
+        known = await names_taken(vault.store, owner, values)
         for name, value in values.items():
             await set_secret(vault, owner, name, value=value, actor=actor)
     return frozenset(values) - known
+
+
+async def names_taken(store: Store, owner: str, names: Iterable[str]) -> frozenset[str]:
+    """Which of these names an owner has secrets of."""
+    return frozenset(row["name"] for row in await store.rows(NAMES, owner, list(names)))
 
 
 async def get_secrets(vault: Vault, owner: str, names: tuple[str, ...] | None = None) -> dict[str, str]:

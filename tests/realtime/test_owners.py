@@ -1,9 +1,8 @@
 """Two processes take themselves for the one that has a room: what is typed at both is there, once."""
 
-from contextlib import ExitStack
-
 import pytest
 
+from tests.realtime.simulation.noticing import noticed
 from tests.realtime.simulation.owners import Owners
 from tests.realtime.simulation.play import play
 from tests.realtime.simulation.saboteurs import OF_TWO_OWNERS
@@ -17,11 +16,4 @@ def test_what_is_typed_at_two_owners_of_a_room_is_there_once() -> None:
 
 @pytest.mark.parametrize("name", OF_TWO_OWNERS)
 def test_a_mistake_of_two_owners_is_noticed(name: str) -> None:
-    with ExitStack() as stack:
-        OF_TWO_OWNERS[name](stack)
-        for seed in range(40):
-            try:
-                play(seed, Owners)
-            except Exception:
-                return
-    raise AssertionError(f"{name} went unnoticed")
+    assert noticed(OF_TWO_OWNERS[name], 40, Owners), f"{name} went unnoticed"

@@ -1,7 +1,6 @@
-from contextlib import ExitStack
-
 import pytest
 
+from tests.realtime.simulation.noticing import noticed
 from tests.realtime.simulation.play import play
 from tests.realtime.simulation.saboteurs import SABOTEURS
 
@@ -33,11 +32,4 @@ def test_the_same_seed_does_the_same() -> None:
 
 @pytest.mark.parametrize("name", SABOTEURS)
 def test_a_mistake_put_back_is_noticed(name: str) -> None:
-    with ExitStack() as stack:
-        SABOTEURS[name](stack)
-        for seed in range(150):
-            try:
-                play(seed)
-            except Exception:
-                return
-    raise AssertionError(f"{name} went unnoticed")
+    assert noticed(SABOTEURS[name], 150), f"{name} went unnoticed"
