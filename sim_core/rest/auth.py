@@ -213,7 +213,6 @@ async def confirm(call: Call[Confirm, Nothing]) -> None:
         await call.services.reception.confirm(actor.user_id, password=body.password, code=body.code)
     if actor.session_id is not None:
         await sessions.prove(call.services.store, actor.session_id)
-        call.services.door.forget(actor.user_id)
 
 
 @route("POST", "/auth/sign-out", scope=("read", "run"), on="caller", status=204)
@@ -223,7 +222,6 @@ async def sign_out(call: Call[None, Nothing]) -> ASGIResponse:
     if actor.session_id is not None:
         await sessions.revoke_session(call.services.store, actor.session_id, user_id=actor.user_id)
         await audit.record(call.services.store, call.source, "session.sign_out", ("session", actor.session_id))
-        call.services.door.forget(actor.user_id)
     return ASGIResponse(body=b"", status_code=204, headers=set_cookie("", call.services.settings.url, hours=0))
 
 
@@ -234,7 +232,6 @@ async def sign_out_everywhere(call: Call[None, Nothing]) -> ASGIResponse:
     ended = await sessions.revoke_sessions(call.services.store, actor.user_id)
     after = {"sessions": ended}
     await audit.record(call.services.store, call.source, "session.end_all", ("user", actor.user_id), after=after)
-    call.services.door.forget(actor.user_id)
     return ASGIResponse(body=b"", status_code=204, headers=set_cookie("", call.services.settings.url, hours=0))
 
 

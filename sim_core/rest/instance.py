@@ -81,7 +81,6 @@ async def change_person(call: Call[ChangePerson, Nothing]) -> None:
         await sessions.revoke_sessions(store, user_id)
     act = "user.disable" if call.body.disabled else "user.enable"
     await audit.record(store, call.source, act, ("user", user_id))
-    call.services.door.forget(user_id)
 
 
 @route("GET", "/instance/mail", scope="admin", on="operator", reply=LetterList)

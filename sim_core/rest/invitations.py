@@ -122,7 +122,6 @@ async def accept_invitation(call: Call[Token, Nothing]) -> Found:
     found = await invitations.find(store, call.body.token)
     await invitations.accept(store, found, user_id=actor.user_id, email=actor.email)
     await _record(call, found.organization_id, "invitation.accept", found.id)
-    call.services.door.forget(actor.user_id)
     return found
 
 

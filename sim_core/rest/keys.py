@@ -68,7 +68,6 @@ async def revoke_key(call: Call[None, Nothing]) -> None:
     """Revoke a key; it is refused from now on."""
     await keys.revoke_key(call.services.store, call.id("key_id"), user_id="", workspace_id=call.workspace_id)
     await _record(call, "key.revoke", call.id("key_id"))
-    call.services.door.forget()
 
 
 async def _record(call: Call[Any, Any], action: str, key_id: str, **facts: Any) -> None:

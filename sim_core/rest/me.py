@@ -134,7 +134,6 @@ async def set_email(call: Call[NewEmail, Nothing]) -> None:
     await reception.codes.redeem(f"{call.user_id} {email}", "email", call.body.code)
     await people.set_email(call.services.store, call.user_id, email)
     await _record(call, "user.email", ("user", call.user_id), before={"email": call.who.email}, after={"email": email})
-    call.services.door.forget(call.user_id)
 
 
 @route("GET", "/me/sessions", scope="admin", on="person", reply=SessionList)
@@ -150,7 +149,6 @@ async def end_session(call: Call[None, Nothing]) -> None:
     session_id = call.id("session_id")
     await sessions.revoke_session(call.services.store, session_id, user_id=call.user_id)
     await _record(call, "session.end", ("session", session_id))
-    call.services.door.forget(call.user_id)
 
 
 @route("POST", "/me/totp", scope="admin", on="session", recent=True, reply=Enrolment, status=201)
@@ -197,7 +195,6 @@ async def revoke_my_key(call: Call[None, Nothing]) -> None:
     key_id = call.id("key_id")
     await keys.revoke_key(call.services.store, key_id, user_id=call.user_id)
     await _record(call, "key.revoke", ("key", key_id))
-    call.services.door.forget(call.user_id)
 
 
 @route("GET", "/me/secrets", scope="admin", on="person", reply=SecretList)

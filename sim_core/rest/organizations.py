@@ -73,7 +73,6 @@ async def create_organization(call: Call[NewOrganization, Nothing]) -> Organizat
     store = call.services.store
     made = await tenancy.create_organization(store, name=call.body.name, user_id=call.user_id)
     await _record(call, made, "organization.create", ("organization", made), after={"name": call.body.name})
-    call.services.door.forget(call.user_id)
     return await _read(call, made)
 
 
@@ -117,7 +116,6 @@ async def delete_organization(call: Call[None, Nothing]) -> None:
     id = call.id("organization_id")
     await tenancy.mark_organization(call.services.store, id, deleted=True)
     await _record(call, id, "organization.delete", ("organization", id))
-    call.services.door.forget()
 
 
 @route("POST", "/organizations/{organization_id}/restore", scope="admin", on="person", status=204)
@@ -129,7 +127,6 @@ async def restore_organization(call: Call[None, Nothing]) -> None:
         raise Missing(f"There is no organization {id!r} of yours.")
     await tenancy.mark_organization(call.services.store, id, deleted=False)
     await _record(call, id, "organization.restore", ("organization", id))
-    call.services.door.forget()
 
 
 @route(
@@ -147,7 +144,6 @@ async def transfer_organization(call: Call[Transfer, Nothing]) -> None:
     id, to = call.id("organization_id"), call.body.user_id
     await tenancy.transfer(call.services.store, id, of=call.user_id, to=to)
     await _record(call, id, "organization.transfer", ("user", to), before={"owner": call.user_id}, after={"owner": to})
-    call.services.door.forget()
 
 
 @route("POST", "/organizations/{organization_id}/leave", scope="admin", on="organization", status=204)
@@ -156,7 +152,6 @@ async def leave_organization(call: Call[None, Nothing]) -> None:
     id = call.id("organization_id")
     role = await tenancy.remove_member(call.services.store, id, call.user_id)
     await _record(call, id, "member.leave", ("user", call.user_id), before={"role": role})
-    call.services.door.forget(call.user_id)
 
 
 @route(
@@ -173,7 +168,6 @@ async def sign_out_organization(call: Call[None, Nothing]) -> None:
     id = call.id("organization_id")
     ended = await sessions.revoke_of_organization(call.services.store, id)
     await _record(call, id, "session.end_organization", ("organization", id), after={"sessions": ended})
-    call.services.door.forget()
 
 
 @route("GET", "/organizations/{organization_id}/members", scope="read", on="organization", reply=MemberList)
@@ -197,7 +191,6 @@ async def set_member(call: Call[MemberRole, Nothing]) -> None:
     by = call.who.organizations[id]
     old = await tenancy.set_member_role(call.services.store, id, user_id, role, by=by)
     await _record(call, id, "member.role", ("user", user_id), before={"role": old}, after={"role": role})
-    call.services.door.forget(user_id)
 
 
 @route(
@@ -214,7 +207,6 @@ async def remove_member(call: Call[None, Nothing]) -> None:
     by = call.who.organizations[id]
     old = await tenancy.remove_member(call.services.store, id, user_id, by=by)
     await _record(call, id, "member.remove", ("user", user_id), before={"role": old})
-    call.services.door.forget(user_id)
 
 
 @route(
@@ -243,7 +235,6 @@ async def restore_workspace(call: Call[None, Nothing]) -> None:
     id, workspace_id = call.id("organization_id"), call.id("deleted_id")
     await tenancy.restore_workspace(call.services.store, id, workspace_id)
     await _record(call, id, "workspace.restore", ("workspace", workspace_id))
-    call.services.door.forget()
 
 
 async def _read(call: Call[Any, Any], id: str) -> Organization:

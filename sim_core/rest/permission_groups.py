@@ -58,7 +58,6 @@ async def delete_group(call: Call[None, Nothing]) -> None:
     id, group_id = call.id("organization_id"), call.id("group_id")
     await groups.drop_group(call.services.store, id, group_id)
     await audit.record(call.services.store, call.source, "group.delete", ("group", group_id), organization_id=id)
-    call.services.door.forget()
 
 
 def check_document(actor: Actor, workspace_id: str, document: Workflow, registry: Registry) -> None:
@@ -104,7 +103,6 @@ async def _put(call: Call[PutGroup, Nothing], group_id: str | None) -> Group:
     act = "group.change" if group_id else "group.create"
     after = {"name": made.name, "rules": made.rules, "people": made.people}
     await audit.record(store, call.source, act, ("group", made.id), organization_id=id, after=after)
-    call.services.door.forget()
     return made
 
 

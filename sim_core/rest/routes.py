@@ -122,6 +122,11 @@ class Route(Struct, frozen=True, kw_only=True):
     same_site: bool = False
     """Whether pages of other sites may not call it, although it is open to everybody."""
 
+    @property
+    def may_change_rights(self) -> bool:
+        """Whether, once it has answered well, somebody may have other rights, another session or another key."""
+        return self.method != "GET" and ("admin" in self.scopes or self.path.startswith("/auth/"))
+
 
 class Whom(TypedDict, total=False):
     """For whom a route is, besides its scope."""

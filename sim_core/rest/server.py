@@ -191,6 +191,8 @@ async def _answer(route: Route, services: Services, request: PlainRequest) -> AS
         source=source,
     )
     answer = await route.handle(call)
+    if route.may_change_rights:
+        services.door.forget()  # the database tells every server of it; whoever asked here must not outrun that
     if isinstance(answer, ASGIResponse):
         return answer
     content = b"" if route.status == 204 else _encode(answer)

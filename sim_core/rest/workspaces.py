@@ -75,7 +75,6 @@ async def create_workspace(call: Call[NewWorkspace, Nothing]) -> WorkspaceEntry:
     await audit.record(
         store, call.source, "workspace.create", ("workspace", id), workspace_id=id, after={"name": body.name}
     )
-    call.services.door.forget(call.user_id)
     (made,) = await tenancy.workspaces(store, (id,))
     return _entry(made, call)
 
@@ -102,7 +101,6 @@ async def change_workspace(call: Call[ChangeWorkspace, Nothing]) -> WorkspaceEnt
     (after,) = await tenancy.workspaces(store, (id,))
     facts = [{"name": one.name, "organization_id": one.organization_id} for one in (before, after)]
     await _record(call, "workspace.change", ("workspace", id), before=facts[0], after=facts[1])
-    call.services.door.forget()
     return _entry(after, call)
 
 
@@ -111,7 +109,6 @@ async def delete_workspace(call: Call[None, Nothing]) -> None:
     """Delete a workspace; for two weeks an admin of the organization can restore it."""
     await tenancy.delete_workspace(call.services.store, call.workspace_id)
     await _record(call, "workspace.delete", ("workspace", call.workspace_id))
-    call.services.door.forget()
 
 
 @route("GET", "/workspaces/{workspace_id}/members", scope="read", reply=GrantList)
@@ -126,7 +123,6 @@ async def set_grant(call: Call[GrantRole, Nothing]) -> None:
     user_id, role = call.id("user_id"), call.body.role
     old = await tenancy.grant(call.services.store, call.workspace_id, user_id, role)
     await _record(call, "permission.set", ("user", user_id), before={"role": old}, after={"role": role})
-    call.services.door.forget(user_id)
 
 
 @route("DELETE", "/workspaces/{workspace_id}/members/{user_id}", scope="admin", status=204)
@@ -135,7 +131,6 @@ async def remove_grant(call: Call[None, Nothing]) -> None:
     user_id = call.id("user_id")
     old = await tenancy.revoke(call.services.store, call.workspace_id, user_id)
     await _record(call, "permission.remove", ("user", user_id), before={"role": old})
-    call.services.door.forget(user_id)
 
 
 @route("POST", "/workspaces/{workspace_id}/leave", scope=("read", "admin"), on="member", covering="admin", status=204)
@@ -143,7 +138,6 @@ async def leave_workspace(call: Call[None, Nothing]) -> None:
     """Leave a workspace that was shared with you."""
     old = await tenancy.revoke(call.services.store, call.workspace_id, call.user_id)
     await _record(call, "permission.leave", ("user", call.user_id), before={"role": old})
-    call.services.door.forget(call.user_id)
 
 
 def _entry(one: Workspace, call: Call[Any, Any]) -> WorkspaceEntry:

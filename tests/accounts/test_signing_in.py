@@ -191,6 +191,19 @@ async def test_an_account_can_be_had_back_for_two_weeks(site: Site) -> None:
     assert (await bob.sign_in("bob@example.com", restore=True)).json()["code"] == "wrong_password"
 
 
+async def test_whoever_ends_something_is_not_let_in_by_it_again_before_the_database_has_told(site: Site) -> None:
+    for table in ("session", '"user"'):
+        await site.store.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    first = await site.owner()
+    second = await site.browser()
+    assert (await second.sign_in("owner@example.com")).status_code == 200
+    assert (await second.ask("GET", "/me")).status_code == 200
+    await first.must("PUT", "/me/password", {"password": "a brand new password"})
+    assert (await second.ask("GET", "/me")).status_code == 401
+    await first.must("DELETE", "/me")
+    assert (await first.ask("GET", "/me")).status_code == 401
+
+
 async def test_what_must_not_be_done_by_a_passer_by_takes_a_fresh_proof(site: Site) -> None:
     owner = await site.owner()
     await site.store.execute("UPDATE session SET proven_at = now() - interval '1 hour'")
