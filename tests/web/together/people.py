@@ -124,6 +124,12 @@ class Room:
         saved(page, "View only" if name == "Eve" else "Saved")
         return page
 
+    def allow(self, name: str, role: str) -> None:
+        """Have somebody be something else in the workspace from now on."""
+        ada = self.team["Ada"]
+        [workspace] = ada.ask("GET", "/me")["workspaces"]
+        ada.ask("PUT", f"/workspaces/{workspace}/members/{self.team[name].id}", {"role": role})
+
     def stored(self) -> dict[str, Any]:
         """The document on the server."""
         return self.team["Ada"].ask("GET", f"/workflows/{self.id}")["workflow"]
