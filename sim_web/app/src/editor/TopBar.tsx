@@ -7,6 +7,7 @@ import { Menu, type MenuEntries } from "../ui/Menu";
 import { DeployButton } from "./DeployButton";
 import { IN_BAR, menuOf, TO_RUN } from "./menus";
 import { useEditor, useEditorStore } from "./store";
+import { Underway } from "./Underway";
 import { useCommand, useReady } from "./useActs";
 import { useAllProblems } from "./useProblems";
 
@@ -15,6 +16,7 @@ export function TopBar() {
   const commands = useReady();
   const does = useCommand();
   const busy = useEditor((state) => state.busy);
+  const runs = useEditor((state) => state.status.role !== "read");
   const editable = useEditor((state) => state.status.editable);
   const doc = useEditor((state) => state.doc);
   const console = useEditor((state) => state.console);
@@ -61,7 +63,8 @@ export function TopBar() {
       <span className="contents max-md:hidden">
         <DeployButton />
       </span>
-      {busy ? (
+      <Underway />
+      {!runs ? null : busy ? (
         <Button icon={Square} onClick={() => does("stop")}>
           Stop
         </Button>

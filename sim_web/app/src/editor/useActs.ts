@@ -10,6 +10,7 @@ import { useCommands } from "../commands/store";
 import { go } from "../frame/route";
 import { between } from "../model/adding";
 import { arranged } from "../model/layout";
+import { isUnderWay } from "../run/view";
 import { together } from "../together/store";
 import { keep, paste } from "./clipboard";
 import { type Editor, type EditorStore, type Shown, useEditorStore } from "./store";
@@ -24,6 +25,8 @@ export const stateOf = (editor: Editor): EditorState => ({
   edges: editor.edges,
   types: editor.types,
   busy: editor.busy,
+  live: isUnderWay(editor.run),
+  runs: editor.status.role !== "read",
   editable: editor.status.editable,
   ran: editor.own !== undefined,
   run: editor.run?.id,

@@ -1,7 +1,7 @@
 /** A run as the canvas and the console show it, made of its events one by one. */
 
 import type { Told } from "../api/client";
-import type { Problem } from "../api/schema";
+import type { Problem, Starter } from "../api/schema";
 
 export type StepState = "running" | "done" | "failed" | "handled" | "paused";
 export type Path = [string, number][];
@@ -33,6 +33,10 @@ export interface Step {
 
 export interface RunView {
   id: string;
+  /** Who started it, where that is known. */
+  by?: Starter | null;
+  /** Why nothing is heard of it now, in words. */
+  lost?: string;
   status: "running" | "finished" | "failed" | "paused" | "cancelled";
   steps: Record<string, Step>;
   /** Keys of the steps in the order they began. */
@@ -61,6 +65,20 @@ export const emptyRun = (id = "", began = 0): RunView => ({
   lastId: "",
   began,
 });
+
+export const isUnderWay = (view: RunView | undefined) => view?.status === "running";
+
+/** Without the words of the steps that run: whoever begins to listen again is told all of them from the start. */
+export function unsaid(view: RunView): RunView {
+  const steps = { ...view.steps };
+  const blocks = { ...view.blocks };
+  for (const one of Object.values(view.steps)) {
+    if (one.state !== "running") continue;
+    steps[one.key] = { ...one, text: "", thinking: "", tools: undefined };
+    if (blocks[one.block]?.key === one.key) blocks[one.block] = steps[one.key] as Step;
+  }
+  return { ...view, steps, blocks };
+}
 
 /** Whether a step has words to show while it runs, or tools that it uses. */
 export const isSpeaking = (step: Step) => step.state === "running" && Boolean(step.text || step.tools?.length);
