@@ -4,6 +4,7 @@ import { Approval } from "../run/Approval";
 import { isSpeaking, type RunView } from "../run/view";
 import { JsonTree } from "../ui/JsonTree";
 import { isNothing } from "../ui/words";
+import { Failure } from "./Failure";
 import { lookNow } from "./follow";
 import { Refused } from "./Refused";
 import { Tools } from "./Tools";
@@ -21,10 +22,12 @@ export function RunResult({ run, names }: { run: RunView; names: Names }) {
         </p>
       ) : null}
       {run.message ? (
-        <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">
-          {run.failedBlock && !run.problems?.length ? <strong>{names(run.failedBlock)}: </strong> : null}
-          {run.message}
-        </p>
+        <Failure
+          message={run.message}
+          {...(run.failedBlock && !run.problems?.length
+            ? { name: names(run.failedBlock), spot: { ...run.failed, block: run.failedBlock } }
+            : {})}
+        />
       ) : null}
       {run.problems?.length ? <Refused problems={run.problems} /> : null}
       {run.status === "paused"

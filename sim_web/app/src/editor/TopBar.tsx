@@ -6,6 +6,7 @@ import { Button, IconButton } from "../ui/Button";
 import { Menu, type MenuEntries } from "../ui/Menu";
 import { DeployButton } from "./DeployButton";
 import { IN_BAR, menuOf, TO_RUN } from "./menus";
+import { useLead } from "./Refused";
 import { useEditor, useEditorStore } from "./store";
 import { Underway } from "./Underway";
 import { useCommand, useReady } from "./useActs";
@@ -94,11 +95,11 @@ function RunButton({ onRun, entries }: { onRun: () => void; entries: () => MenuE
 /** Everything that is wrong, one click from where it is. */
 function Problems() {
   const problems = useAllProblems().filter((one) => one.severity !== "warning");
-  const store = useEditorStore();
+  const lead = useLead();
   if (!problems.length) return null;
   const entries = problems.slice(0, 20).map((one, at) => ({
     label: `${problems.length > 1 ? `${at + 1}. ` : ""}${one.message}`,
-    perform: () => one.block && store.getState().select([one.block]),
+    perform: () => lead(one)?.(),
   }));
   return (
     <Menu entries={entries as never}>

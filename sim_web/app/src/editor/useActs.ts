@@ -12,6 +12,7 @@ import { between } from "../model/adding";
 import { arranged } from "../model/layout";
 import { isUnderWay } from "../run/view";
 import { together } from "../together/store";
+import { onceThere } from "../ui/onceThere";
 import { keep, paste } from "./clipboard";
 import { type Editor, type EditorStore, type Shown, useEditorStore } from "./store";
 import { useReveal } from "./useReveal";
@@ -100,15 +101,11 @@ function act(
   if (outcome.act) acts[outcome.act]();
 }
 
-/** Once the menu that it was asked in has gone, and given the focus back to where it was. */
-function focusOn(id: string, frames = 60, calm = 0) {
-  requestAnimationFrame(() => {
-    const element = document.getElementById(id);
-    const waits = !element || document.querySelector("[role=menu]");
-    if (!waits && calm > 1) return element.focus();
-    if (frames) focusOn(id, frames - 1, waits ? 0 : calm + 1);
-  });
-}
+const focusOn = (id: string) =>
+  onceThere(
+    () => document.getElementById(id),
+    (found) => found.focus(),
+  );
 
 /** The editor's commands as they stand at the moment of asking. */
 export function useReady(): () => Ready[] {

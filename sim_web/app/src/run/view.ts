@@ -20,6 +20,9 @@ export interface Step {
   inputs?: unknown;
   output?: unknown;
   message?: string;
+  /** The field that made it fail, and the line of the code in there. */
+  field?: string | null;
+  line?: number | null;
   stdout?: string;
   port?: string | null;
   ms?: number;
@@ -49,6 +52,8 @@ export interface RunView {
   variables?: Readonly<Record<string, unknown>>;
   message?: string;
   failedBlock?: string | null;
+  /** The step that made it fail. */
+  failed?: Step;
   /** Everything that kept it from starting. */
   problems?: readonly Problem[];
   ms?: number;
@@ -119,6 +124,7 @@ function turn(draft: Draft, name: string, data: Data) {
   draft.output = data.output;
   draft.message = data.message ?? (data.reason === "timeout" ? "It took longer than it may." : undefined);
   draft.failedBlock = data.block;
+  draft.failed = name === "failed" ? draft.steps[keyOf(data.block ?? "", data.path ?? [])] : undefined;
   draft.ms = data.ms as number;
   for (const [key, one] of Object.entries(draft.steps)) {
     if (one.state !== "running") continue;
@@ -159,6 +165,8 @@ function step(draft: Draft, told: Told) {
       return put(draft, data, {
         state: data.handled ? "handled" : "failed",
         message: data.message,
+        field: data.field as string,
+        line: data.line as number,
         output: data.output,
         port: "error",
         ms: data.ms as number,
