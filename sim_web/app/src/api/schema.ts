@@ -626,6 +626,7 @@ export interface RunEntry {
   tokens_output?: number;
   cost?: number;
   error?: Failure | null;
+  started_by?: Starter | null;
 }
 
 /** Why a run did not end well. */
@@ -634,6 +635,12 @@ export interface Failure {
   message: string;
   block?: string | null;
   block_name?: string | null;
+}
+
+/** The person who started a run, by hand or with a key of theirs. */
+export interface Starter {
+  id: string;
+  name: string;
 }
 
 /** A run with its input and output. */
@@ -653,6 +660,7 @@ export interface RunReply {
   tokens_output?: number;
   cost?: number;
   error?: Failure | null;
+  started_by?: Starter | null;
   input?: unknown;
   output?: unknown;
   http_status?: number | null;
