@@ -89,8 +89,8 @@ export function typescript(call: Call): string {
   const rest =
     call.way === "stream"
       ? [
-          "const words = reply.body!.pipeThrough(new TextDecoderStream()).getReader();",
-          "for (let next = await words.read(); !next.done; next = await words.read()) console.log(next.value);",
+          "const words = new TextDecoder();",
+          "for await (const part of reply.body ?? []) console.log(words.decode(part, { stream: true }));",
         ]
       : ["console.log(await reply.json());"];
   return [...request, ...rest].join("\n");
