@@ -963,6 +963,8 @@ export interface PluginEntry {
   plugin: string;
   package: string;
   version: string;
+  origin: "address" | "built_in" | "file" | "index";
+  place?: string;
   blocks?: string[];
   integrations?: string[];
   providers?: string[];
