@@ -683,6 +683,7 @@ export interface RunEntry {
   tokens_output?: number;
   cost?: number;
   error?: Failure | null;
+  started_by?: Starter | null;
 }
 
 /** Why a run did not end well. */
@@ -691,6 +692,12 @@ export interface Failure {
   message: string;
   block?: string | null;
   block_name?: string | null;
+}
+
+/** The person who started a run, by hand or with a key of theirs. */
+export interface Starter {
+  id: string;
+  name: string;
 }
 
 /** A run with its input and output. */
@@ -710,6 +717,7 @@ export interface RunReply {
   tokens_output?: number;
   cost?: number;
   error?: Failure | null;
+  started_by?: Starter | null;
   input?: unknown;
   output?: unknown;
   http_status?: number | null;
@@ -1012,6 +1020,8 @@ export interface PluginEntry {
   plugin: string;
   package: string;
   version: string;
+  origin: "address" | "built_in" | "file" | "index";
+  place?: string;
   blocks?: string[];
   integrations?: string[];
   providers?: string[];
