@@ -48,9 +48,8 @@ def test_two_write_in_branches_of_one_condition_letter_by_letter(room: Room) -> 
 
 
 def test_a_name_that_is_given_offline_follows_into_what_others_wrote_meanwhile(room: Room) -> None:
-    room.make(
-        {**BLOCKS, "other": {**OTHER, "values": {"code": "return <work.result>"}}, "choice": CHOICE, "work": WORK}
-    )
+    other = {**OTHER, "values": {"code": "return <work.result>"}}
+    room.make({**BLOCKS, "other": other, "choice": CHOICE})
     ada, bob = room.open("Ada", wired=True), room.open("Bob")
     room.wire.cut()
     expect(state(ada)).to_contain_text("Offline")
