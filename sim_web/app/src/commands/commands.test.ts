@@ -21,6 +21,8 @@ const state = (facts: Partial<EditorState> = {}): EditorState => ({
   edges: [],
   types: new Map(),
   busy: false,
+  live: false,
+  runs: true,
   editable: true,
   ran: false,
   steps: {},
