@@ -50,10 +50,10 @@ def test_everybody_sees_one_run_and_who_may_run_may_stop_it(room: Room) -> None:
     begin(ada)
     for page in (bob, eve):
         going(page)
-        expect(told(page)).to_contain_text("Ada’s run goes on")
+        expect(told(page)).to_contain_text("Ada's run goes on")
     late = room.open("Bob")  # comes when it is under way already
     going(late)
-    expect(told(late)).to_contain_text("Ada’s run")
+    expect(told(late)).to_contain_text("Ada's run")
     expect(told(eve).get_by_role("button")).to_have_count(0)
     expect(eve.get_by_role("button", name="Run", exact=True)).to_have_count(0)
     told(bob).get_by_role("button", name="Stop it").click()
