@@ -17,6 +17,7 @@ from sim_core.rest.routes import Call, route
 from sim_core.rest.selected import selected, selection
 from sim_core.rest.streams import event_stream
 from sim_core.rest.waiting import ended
+from sim_core.store import rooms
 
 LONGEST_KEY = 255
 SYNC_S, ASYNC_S = 300.0, 5400.0
@@ -94,6 +95,8 @@ async def execute_workflow(call: Call[Execute, Which]) -> ASGIResponse:
         return answers.accepted(run_id, "queued")
     running = await runs.start(order)
     if body.stream:
+        if order.version is None:  # whoever has the workflow open is to see it run
+            runs.later(rooms.tell(call.services.store, order.workflow_id, "run"))
         told = runs.follow(running.run_id)
         return event_stream(selected(told, choice) if choice else told, running.run_id)
     return await ended(runs, running)

@@ -24,6 +24,13 @@ from sim_core.store.runs import Run
 Status = Literal["pending", "running", "paused", "finished", "failed", "cancelled"]
 
 
+class Starter(Struct, frozen=True, kw_only=True):
+    """The person who started a run, by hand or with a key of theirs."""
+
+    id: str
+    name: str
+
+
 class RunEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A run in a list."""
 
@@ -42,6 +49,7 @@ class RunEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tokens_output: int = 0
     cost: float = 0.0
     error: Failure | None = None
+    started_by: Starter | None = None
 
 
 class PauseReply(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -239,6 +247,7 @@ def _facts(run: Run) -> dict[str, Any]:
         "tokens_output": run.tokens_output,
         "cost": run.cost,
         "error": run.error,
+        "started_by": Starter(id=run.actor, name=run.actor_name) if run.actor and run.actor_name else None,
     }
 
 

@@ -48,6 +48,8 @@ class Run(Struct, frozen=True, kw_only=True):
     workflow_seq: int | None = None
     snapshot: str | None = None
     actor: str | None = None
+    actor_name: str | None = None
+    """What the person who started it is called."""
     parent_id: str | None = None
     idempotency_key: str | None = None
     durable: bool = False

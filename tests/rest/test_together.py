@@ -90,3 +90,16 @@ async def test_people_of_a_workflow_are_named_and_can_be_mentioned(api: Api) -> 
     assert said.status_code == 201
     assert (await api.ask("GET", f"/workflows/{id}/people", headers={"x-api-key": api.other_key})).status_code == 404
     assert (await api.ask("GET", f"/workflows/{id}/history")).json()["names"]
+
+
+async def test_a_run_says_who_started_it(api: Api) -> None:
+    id = await api.make({"name": "w", "blocks": BLOCKS})
+    run = (await api.ask("POST", f"/workflows/{id}/execute", {"input": {}})).json()["run_id"]
+    store = api.platform.services.store
+    owner = await store.row(
+        'SELECT u.id, u.name FROM "user" u JOIN api_key k ON k.user_id = u.id WHERE k.name = $1', "test"
+    )
+    assert owner
+    whole = (await api.ask("GET", f"/runs/{run}")).json()
+    [listed] = (await api.ask("GET", f"/runs?workflow_id={id}")).json()["items"]
+    assert whole["started_by"] == listed["started_by"] == {"id": owner["id"], "name": owner["name"]}

@@ -7,7 +7,8 @@ LEFT = "extract(epoch FROM deadline_at - now())::float8 AS left_s"
 COLUMNS = """
 r.id, r.workspace_id, r.workflow_id, r.version, r.workflow_seq, r.snapshot, r.status, r.trigger, r.actor, r.parent_id,
 r.idempotency_key, r.durable, r.http_status, r.created_at, r.started_at, r.ended_at, r.wake_at, r.ms, r.tokens_input,
-r.tokens_output, r.cost, r.epoch, r.owner, r.error, r.priority, r.cancel_asked
+r.tokens_output, r.cost, r.epoch, r.owner, r.error, r.priority, r.cancel_asked,
+(SELECT u.name FROM "user" u WHERE u.id = r.actor) AS actor_name
 """
 
 GET = f"""

@@ -112,17 +112,24 @@ class Room:
         self.id = self.team["Ada"].ask("POST", "/workflows", {"name": "Shared", "workflow": workflow})["id"]
         return self
 
-    def open(self, name: str, *, wired: bool = False, **context: Any) -> Page:
-        """The workflow in a browser of somebody's; with `wired` its connection can be cut."""
+    def open(self, name: str, *, wired: bool = False, through: str = "", **context: Any) -> Page:
+        """The workflow in a browser of somebody's; `wired` lets its rooms be cut off, `through` is another address."""
         person = Person(self.browser, self.team[name], **context)  # pyright: ignore[reportArgumentType] - has url and key
         person.page.set_default_timeout(SLOW)
         self.people.append(person)
         if wired:
             self.wire = Wire(person.context)
-        page = person.open(f"/workflows/{self.id}")
+        page = person.page
+        page.goto(f"{through or person.stack.url}/workflows/{self.id}")
         expect(page.locator(".react-flow__node").first).to_be_visible(timeout=SLOW)
         saved(page, "View only" if name == "Eve" else "Saved")
         return page
+
+    def allow(self, name: str, role: str) -> None:
+        """Have somebody be something else in the workspace from now on."""
+        ada = self.team["Ada"]
+        [workspace] = ada.ask("GET", "/me")["workspaces"]
+        ada.ask("PUT", f"/workspaces/{workspace}/members/{self.team[name].id}", {"role": role})
 
     def stored(self) -> dict[str, Any]:
         """The document on the server."""

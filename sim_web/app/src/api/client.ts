@@ -22,7 +22,7 @@ export async function send(path: string, options: RequestInit = {}): Promise<Res
   if (typeof options.body === "string" && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
   const reply = await fetch(`/api/v1${path}`, { ...options, headers }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Refusal({ status: 0, code: "offline", title: "The server does not answer. Is Sim still running?" });
+    throw away();
   });
   if (reply.ok) return reply;
   const problem = await reply.json().catch(() => ({ code: "unknown", title: reply.statusText }));
@@ -31,6 +31,9 @@ export async function send(path: string, options: RequestInit = {}): Promise<Res
   if (reply.status === 403 || reply.status === 404) standing.doubt();
   throw new Refusal({ ...problem, status: reply.status });
 }
+
+const away = () =>
+  new Refusal({ status: 0, code: "offline", title: "The server does not answer. Is Sim still running?" });
 
 /** Told whenever somebody may not do what the page thought they may; the frame looks then who they are by now. */
 export const standing = { doubt: () => {} };
@@ -53,13 +56,24 @@ export interface Told {
   data: Record<string, unknown>;
 }
 
-/** The events of a reply of server-sent events, as they come. */
+/** The server says at least every 15 seconds that it is still there. */
+const SILENCE_MS = 45_000;
+
+function withinReach<T>(heard: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(away()), SILENCE_MS);
+  });
+  return Promise.race([heard, silence]).finally(() => clearTimeout(timer));
+}
+
+/** The events of a reply of server-sent events, as they come; raises when the connection breaks or falls silent. */
 export async function* events(reply: Response): AsyncGenerator<Told> {
   if (!reply.body) return;
   const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
   let waiting = "";
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await withinReach(reader.read());
     if (done) return;
     waiting += value;
     const parts = waiting.split("\n\n");

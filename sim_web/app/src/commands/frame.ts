@@ -74,7 +74,7 @@ export const FRAME: Command<FrameState>[] = [
     label: "Keyboard shortcuts",
     group: "General",
     icon: Keyboard,
-    key: "Shift+?",
+    key: "?",
     perform: () => ({ show: "shortcuts" }),
   },
   {

@@ -4,7 +4,7 @@ import { FastForward, Forward, ListRestart, MessagesSquare, Play, Rocket, SkipFo
 import { entriesOf, isNote } from "../model/ports";
 import { chosen, type EditorCommand, type EditorState, one } from "./state";
 
-const idle = (state: EditorState) => !state.busy;
+const idle = (state: EditorState) => state.runs && !state.busy;
 const group = "Run";
 
 export const RUNNING: EditorCommand[] = [
@@ -47,7 +47,7 @@ export const RUNNING: EditorCommand[] = [
     group,
     icon: Square,
     key: "Mod+.",
-    when: (state) => state.busy,
+    when: (state) => state.runs && (state.busy || state.live),
     perform: () => ({ act: "stop" }),
   },
   {

@@ -13,6 +13,10 @@ export interface EditorState {
   edges: readonly string[];
   types: Map<string, BlockFacts>;
   busy: boolean;
+  /** Whether the run that is shown goes on, whoever started it. */
+  live: boolean;
+  /** Whether somebody may run the workflow, and stop what runs. */
+  runs: boolean;
   editable: boolean;
   /** Whether a run was started here that can be repeated. */
   ran: boolean;

@@ -1,5 +1,5 @@
 import { Lock } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { FieldEditor } from "../fields/FieldEditor";
 import { shownFields, stranded, valuesOf } from "../model/forms";
 import { sources } from "../model/offers";
@@ -12,6 +12,7 @@ import { Connections } from "./Connections";
 import { Missing } from "./Missing";
 import { Outputs } from "./Outputs";
 import { useEditor, useEditorStore } from "./store";
+import { useAim } from "./useAim";
 import { useProblems } from "./useProblems";
 
 /** The form of one block, made from what its type declares. */
@@ -25,6 +26,8 @@ export function BlockForm({ id }: { id: string }) {
   const type = block && types.get(block.type);
   const [more, setMore] = useState(false);
   const offered = useMemo(() => sources(doc, id, types), [doc, id, types]);
+  const unfold = useCallback(() => setMore(true), []);
+  useAim(id, unfold);
   if (!block) return null;
   const values = valuesOf(doc, block);
   const fields = type ? shownFields(type, values) : [];

@@ -45,6 +45,7 @@ export function NodeFrame({ id, selected, faded, step, color, className, childre
     >
       {children}
       {step ? <StepBadge step={step} /> : null}
+      {step?.state === "failed" && step.message ? <Why message={step.message} /> : null}
       {step && isSpeaking(step) ? <Speech step={step} /> : null}
       <Watchers id={id} />
     </div>
@@ -58,6 +59,16 @@ const Speech = ({ step }: { step: Step }) => (
     className="pointer-events-none absolute top-full right-0 left-0 z-10 mt-2 flex max-h-16 flex-col justify-end overflow-hidden rounded-md border border-line bg-raised px-2 py-1 text-sm [overflow-wrap:anywhere]"
   >
     {step.text ? tail(step.text) : <span className="text-soft">Uses {step.tools?.at(-1)}…</span>}
+  </p>
+);
+
+/** Why a block failed, below it: the whole is in the console. */
+const Why = ({ message }: { message: string }) => (
+  <p
+    data-why
+    className="pointer-events-none absolute top-full right-0 left-0 z-10 mt-2 line-clamp-3 rounded-md border border-line bg-bad-wash px-2 py-1 text-sm text-bad [overflow-wrap:anywhere]"
+  >
+    {message}
   </p>
 );
 

@@ -39,7 +39,7 @@ export function RunList() {
             <Row
               one={one.id === shown && live ? { ...one, status: live } : one}
               shown={one.id === shown}
-              onChoose={() => void runner.watch(one.id)}
+              onChoose={() => runner.pick(one)}
             />
           </li>
         ))}
@@ -51,6 +51,7 @@ export function RunList() {
 function Row({ one, shown, onChoose }: { one: RunEntry; shown: boolean; onChoose: () => void }) {
   const facts = [
     triggerWord(one.trigger),
+    one.trigger === "manual" ? one.started_by?.name : "",
     one.version ? `v${one.version}` : "",
     one.status === "finished" ? lasted(one.duration_ms) : one.status,
   ];

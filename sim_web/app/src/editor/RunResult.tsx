@@ -4,31 +4,36 @@ import { Approval } from "../run/Approval";
 import { isSpeaking, type RunView } from "../run/view";
 import { JsonTree } from "../ui/JsonTree";
 import { isNothing } from "../ui/words";
+import { Failure } from "./Failure";
+import { lookNow } from "./follow";
 import { Refused } from "./Refused";
 import { Tools } from "./Tools";
 import type { Names } from "./useNames";
-import { useRunner } from "./useRunner";
 
 /** What a run has come to: its words while it speaks, its output, what it asks, or why it failed. */
 export function RunResult({ run, names }: { run: RunView; names: Names }) {
-  const runner = useRunner();
   const paused = useQuery({ ...runQuery(run.id), enabled: run.status === "paused" });
   const speaking = Object.values(run.steps).filter(isSpeaking);
   return (
     <div className="grid min-h-0 content-start gap-3 overflow-auto p-3">
-      {run.message ? (
-        <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">
-          {run.failedBlock && !run.problems?.length ? <strong>{names(run.failedBlock)}: </strong> : null}
-          {run.message}
+      {run.lost ? (
+        <p role="status" className="rounded-md bg-hover px-3 py-2">
+          {run.lost}
         </p>
+      ) : null}
+      {run.message ? (
+        <Failure
+          message={run.message}
+          {...(run.failedBlock && !run.problems?.length
+            ? { name: names(run.failedBlock), spot: { ...run.failed, block: run.failedBlock } }
+            : {})}
+        />
       ) : null}
       {run.problems?.length ? <Refused problems={run.problems} /> : null}
       {run.status === "paused"
         ? paused.data?.pauses
             ?.filter((one) => one.kind === "human")
-            .map((one) => (
-              <Approval key={one.pause} run={run.id} pause={one} onAnswered={() => void runner.resumed()} />
-            ))
+            .map((one) => <Approval key={one.pause} run={run.id} pause={one} onAnswered={lookNow} />)
         : null}
       {speaking.map((one) => (
         <div key={one.key}>

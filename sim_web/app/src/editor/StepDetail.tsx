@@ -6,6 +6,7 @@ import { IconButton } from "../ui/Button";
 import { JsonTree } from "../ui/JsonTree";
 import { cost, lasted } from "../ui/when";
 import { isNothing } from "../ui/words";
+import { Failure } from "./Failure";
 import { useEditor, useEditorStore } from "./store";
 import { Tools } from "./Tools";
 import { useReveal } from "./useReveal";
@@ -49,11 +50,7 @@ function Came({ step, name }: { step: Step; name: string }) {
   const speaks = step.state === "running";
   return (
     <>
-      {step.message ? (
-        <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">
-          {step.message}
-        </p>
-      ) : null}
+      {step.message ? <Failure message={step.message} spot={step} /> : null}
       {step.thinking ? (
         <details open={speaks && !step.text} className="rounded-md border border-line px-3 py-2 text-sm text-soft">
           <summary className="cursor-pointer">Thinking</summary>

@@ -6,7 +6,9 @@ import { Button, IconButton } from "../ui/Button";
 import { Menu, type MenuEntries } from "../ui/Menu";
 import { DeployButton } from "./DeployButton";
 import { IN_BAR, menuOf, TO_RUN } from "./menus";
+import { useLead } from "./Refused";
 import { useEditor, useEditorStore } from "./store";
+import { Underway } from "./Underway";
 import { useCommand, useReady } from "./useActs";
 import { useAllProblems } from "./useProblems";
 
@@ -15,6 +17,7 @@ export function TopBar() {
   const commands = useReady();
   const does = useCommand();
   const busy = useEditor((state) => state.busy);
+  const runs = useEditor((state) => state.status.role !== "read");
   const editable = useEditor((state) => state.status.editable);
   const doc = useEditor((state) => state.doc);
   const console = useEditor((state) => state.console);
@@ -61,7 +64,8 @@ export function TopBar() {
       <span className="contents max-md:hidden">
         <DeployButton />
       </span>
-      {busy ? (
+      <Underway />
+      {!runs ? null : busy ? (
         <Button icon={Square} onClick={() => does("stop")}>
           Stop
         </Button>
@@ -91,11 +95,11 @@ function RunButton({ onRun, entries }: { onRun: () => void; entries: () => MenuE
 /** Everything that is wrong, one click from where it is. */
 function Problems() {
   const problems = useAllProblems().filter((one) => one.severity !== "warning");
-  const store = useEditorStore();
+  const lead = useLead();
   if (!problems.length) return null;
   const entries = problems.slice(0, 20).map((one, at) => ({
     label: `${problems.length > 1 ? `${at + 1}. ` : ""}${one.message}`,
-    perform: () => one.block && store.getState().select([one.block]),
+    perform: () => lead(one)?.(),
   }));
   return (
     <Menu entries={entries as never}>

@@ -13,6 +13,7 @@ import type { RunView } from "../run/view";
 import { sentence } from "../ui/words";
 import { type Afloat, createAfloat } from "./canvas/afloat";
 import { type Camera, createCamera } from "./canvas/camera";
+import type { Spot } from "./useGoTo";
 import type { Where } from "./useRunner";
 
 export type Panel = "add" | "block" | "chat";
@@ -41,6 +42,8 @@ export interface Editor {
   /** The input of one's own last run, and where it began and ended. */
   last?: unknown;
   where?: Where;
+  /** The field that somebody was led to, until its form has the cursor in it. */
+  aim?: Spot;
   /** What is wrong, by block. */
   problems: Readonly<Record<string, readonly Problem[]>>;
   /** Whether the canvas has its blocks in view. */

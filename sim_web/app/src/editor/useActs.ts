@@ -10,7 +10,9 @@ import { useCommands } from "../commands/store";
 import { go } from "../frame/route";
 import { between } from "../model/adding";
 import { arranged } from "../model/layout";
+import { isUnderWay } from "../run/view";
 import { together } from "../together/store";
+import { onceThere } from "../ui/onceThere";
 import { keep, paste } from "./clipboard";
 import { type Editor, type EditorStore, type Shown, useEditorStore } from "./store";
 import { useReveal } from "./useReveal";
@@ -24,6 +26,8 @@ export const stateOf = (editor: Editor): EditorState => ({
   edges: editor.edges,
   types: editor.types,
   busy: editor.busy,
+  live: isUnderWay(editor.run),
+  runs: editor.status.role !== "read",
   editable: editor.status.editable,
   ran: editor.own !== undefined,
   run: editor.run?.id,
@@ -97,15 +101,11 @@ function act(
   if (outcome.act) acts[outcome.act]();
 }
 
-/** Once the menu that it was asked in has gone, and given the focus back to where it was. */
-function focusOn(id: string, frames = 60, calm = 0) {
-  requestAnimationFrame(() => {
-    const element = document.getElementById(id);
-    const waits = !element || document.querySelector("[role=menu]");
-    if (!waits && calm > 1) return element.focus();
-    if (frames) focusOn(id, frames - 1, waits ? 0 : calm + 1);
-  });
-}
+const focusOn = (id: string) =>
+  onceThere(
+    () => document.getElementById(id),
+    (found) => found.focus(),
+  );
 
 /** The editor's commands as they stand at the moment of asking. */
 export function useReady(): () => Ready[] {

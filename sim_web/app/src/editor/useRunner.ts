@@ -4,11 +4,13 @@ import { useMemo } from "react";
 import { toast } from "sonner";
 import { Refusal, send, write } from "../api/client";
 import { queries } from "../api/queries";
-import type { Execute } from "../api/schema";
+import type { Execute, RunEntry, Starter } from "../api/schema";
 import { entriesOf } from "../model/ports";
+import type { WorkflowClient } from "../realtime/types";
 import type { Asked } from "../run/asked";
 import { emptyRun, type RunView } from "../run/view";
-import { follow } from "./follow";
+import { counted } from "../ui/words";
+import { attend, change, follow, type Which } from "./follow";
 import { type Editor, type EditorStore, useEditorStore } from "./store";
 
 /** What the block that starts the workflow asks for. */
@@ -22,6 +24,8 @@ export type Where = Partial<Pick<Execute, "start" | "stop_after" | "from_block" 
 
 export type Runner = ReturnType<typeof runner>;
 
+const SAVED_MS = 5000;
+
 const runners = new WeakMap<EditorStore, Runner>();
 
 export function useRunner(): Runner {
@@ -34,61 +38,82 @@ export function useRunner(): Runner {
 }
 
 function runner(store: EditorStore) {
-  let watching: AbortController | undefined;
+  let watching = new AbortController();
+  let running = new AbortController();
+  let picked = "";
 
   const start = async (input: unknown, where: Where = {}, { quiet = false } = {}): Promise<RunView | undefined> => {
     const editor = store.getState();
     if (editor.busy) return undefined;
-    watching?.abort();
+    watching.abort();
+    running.abort();
+    running = new AbortController();
+    picked = "";
     const view = { ...emptyRun("", Date.now()), input };
     editor.set({ busy: true, shown: "", run: view, own: view, last: input, ...(quiet ? {} : { console: true }) });
     const body: Execute = { input, stream: true, ...where };
     try {
-      await editor.client.settled(5000);
+      await saved(editor.client);
       const path = `/workflows/${editor.client.id}/execute`;
-      await follow(store, await send(path, { method: "POST", body: JSON.stringify(body) }), "own");
+      const reply = await send(path, { method: "POST", body: JSON.stringify(body) });
+      const id = reply.headers.get("X-Run-Id") ?? "";
+      change(store, "own", "", (now) => ({ ...now, id }));
+      mine.keep(editor.client.id, id);
+      await stay(id, "own", running.signal, reply);
     } catch (error) {
       refused(store, error, quiet);
-    } finally {
-      ended(store);
     }
     return store.getState().own;
   };
 
-  /** Follow the run that is shown on from where it stands, as one's own: it was answered here. */
-  const resumed = async () => {
-    const { run } = store.getState();
-    if (!run) return;
-    watching?.abort();
-    store.setState({ busy: true, own: run });
+  /** Follow a run to its end; resolves at its first pause. */
+  const stay = async (id: string, which: Which, signal: AbortSignal, reply?: Response) => {
     try {
-      await follow(store, await send(`/runs/${run.id}/events?after=${run.lastId || 0}`), "own");
-    } finally {
-      ended(store);
+      await follow(store, id, which, signal, reply);
+      void attend(store, id, which, signal).catch((error: Error) => unheard(store, id, which, error));
+    } catch (error) {
+      if (!signal.aborted) unheard(store, id, which, error as Error);
     }
+    void queries.invalidateQueries({ queryKey: ["runs"] });
   };
 
   /** Show another run of this workflow, as it was or as it goes on. */
-  const watch = async (id: string) => {
+  const watch = async (id: string, by?: Starter | null) => {
     const { own, run } = store.getState();
     if (run?.id === id) return;
-    watching?.abort();
+    watching.abort();
     if (own?.id === id) return store.setState({ run: own });
-    const stop = new AbortController();
-    watching = stop;
-    store.setState({ run: emptyRun(id) });
-    await send(`/runs/${id}/events`, { signal: stop.signal })
-      .then((reply) => follow(store, reply, "run"))
-      .catch((error: Error) => {
-        if (stop.signal.aborted) return;
-        store.setState((now) => (now.run?.id === id ? { run: { ...now.run, message: error.message } } : {}));
-      });
+    watching = new AbortController();
+    store.setState({ run: { ...emptyRun(id), by } });
+    await stay(id, "run", watching.signal);
+  };
+
+  /** Go on with a run that was started in this tab before it was loaded anew. */
+  const takeUp = async (id: string) => {
+    running.abort();
+    running = new AbortController();
+    const view = emptyRun(id);
+    store.setState({ own: view, run: view, busy: true, console: true });
+    await stay(id, "own", running.signal);
+    const { own } = store.getState();
+    if (own?.id === id) store.setState({ last: own.input });
   };
 
   return {
     start,
-    resumed,
     watch,
+    takeUp,
+    /** Show a run that somebody chose to look at: no other takes its place by itself. */
+    pick: (one: RunEntry) => {
+      picked = one.id;
+      void watch(one.id, one.started_by);
+    },
+    isPicked: () => picked !== "" && store.getState().run?.id === picked,
+    /** The editor is closed: nobody looks any more. */
+    leave: () => {
+      watching.abort();
+      running.abort();
+    },
     /** Run at once, or ask for the input first. */
     ask: (where: Where = {}) => {
       const editor = store.getState();
@@ -100,16 +125,35 @@ function runner(store: EditorStore) {
     },
     /** The same input once more. */
     again: () => void start(store.getState().last ?? {}, store.getState().where),
+    /** One's own run, else the one that is shown. */
     stop: async () => {
-      const id = store.getState().own?.id;
+      const { busy, own, run } = store.getState();
+      const id = busy ? own?.id : run?.id;
       if (id) await write("POST", `/runs/${id}/cancel`).catch((error: Error) => toast.error(error.message));
     },
   };
 }
 
-function ended(store: EditorStore) {
-  store.setState({ busy: false });
-  void queries.invalidateQueries({ queryKey: ["runs"] });
+/** The run that this tab started last in a workflow, for when the tab is loaded anew. */
+export const mine = {
+  keep: (workflow: string, run: string) => sessionStorage.setItem(`sim.run.${workflow}`, run),
+  of: (workflow: string) => sessionStorage.getItem(`sim.run.${workflow}`) ?? "",
+};
+
+/** A run takes what the server has: what is still on its way there would be missing. */
+async function saved(client: WorkflowClient) {
+  const timely = await client.settled(SAVED_MS).then(
+    () => true,
+    () => false,
+  );
+  if (timely) return;
+  const left = counted(client.status().pending, "change");
+  throw new Error(`Not run: ${left} of yours did not reach the server yet. Run it again once they are saved.`);
+}
+
+function unheard(store: EditorStore, id: string, which: Which, error: Error) {
+  change(store, which, id, (now) => ({ ...now, lost: error.message }));
+  if (which === "own") store.setState({ busy: false });
 }
 
 function refused(store: EditorStore, error: unknown, quiet: boolean) {
@@ -118,7 +162,7 @@ function refused(store: EditorStore, error: unknown, quiet: boolean) {
   const failedBlock = problems.find((one) => one.block)?.block;
   store.setState(({ run, own }) => {
     const view: RunView = { ...(own ?? emptyRun()), status: "failed", message, failedBlock, problems };
-    return { own: view, ...(run?.id === own?.id ? { run: view } : {}) };
+    return { own: view, busy: false, ...(run?.id === own?.id ? { run: view } : {}) };
   });
   if (failedBlock) store.getState().select([failedBlock]);
   if (!quiet) toast.error(message);

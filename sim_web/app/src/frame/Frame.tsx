@@ -15,6 +15,7 @@ import { Proof } from "./Proof";
 import { go, type Route, routeOf, usePath } from "./route";
 import { Shortcuts } from "./Shortcuts";
 import { Sidebar } from "./Sidebar";
+import { Typing } from "./typing";
 import { useStanding } from "./useStanding";
 
 const Editor = lazy(() => import("../pages/Editor"));
@@ -113,9 +114,11 @@ function useFrameCommands(fold: () => void, sheet: () => void) {
 /** Every shortcut of every command that holds now. */
 function useShortcuts() {
   useEffect(() => {
+    const typing = new Typing();
     const press = (event: KeyboardEvent) => {
+      const lost = typing.lost(event);
       // a dialog that this key has closed
-      if (event.defaultPrevented) return;
+      if (event.defaultPrevented || lost) return;
       for (const command of offered(useCommands.getState().sources)) {
         if (!command.key || command.native || !presses(event, command.key) || !command.ready()) continue;
         if (isTyping(event.target) && !["palette", "run", "search"].includes(command.name)) continue;
@@ -125,6 +128,10 @@ function useShortcuts() {
       }
     };
     addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+    addEventListener("pointerdown", typing.over, true);
+    return () => {
+      removeEventListener("keydown", press);
+      removeEventListener("pointerdown", typing.over, true);
+    };
   }, []);
 }

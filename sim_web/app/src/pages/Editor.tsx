@@ -11,6 +11,7 @@ import { useEditorCommands } from "../editor/useActs";
 import { useClient } from "../editor/useClient";
 import { useClipboard } from "../editor/useClipboard";
 import { useLinks } from "../editor/useLinks";
+import { useLiveRun } from "../editor/useLiveRun";
 import { useValidation } from "../editor/useProblems";
 import { Aside } from "../together/Aside";
 import { Pins } from "../together/comments/Pins";
@@ -45,6 +46,7 @@ export default function EditorPage({ id }: { id: string }) {
 /** The workflow as it is, or as it was. */
 function Shown() {
   const past = useTogether((state) => state.aside === "history");
+  useLiveRun();
   useEffect(() => together.reset, []);
   return past ? <History /> : <Layout />;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Told } from "../api/client";
 import { linesOf } from "./lines";
-import { emptyRun, take, takeAll } from "./view";
+import { runToShow } from "./shown";
+import { emptyRun, take, takeAll, unsaid } from "./view";
 
 const told = (name: string, data: object, id = ""): Told => ({ id, name, data: data as Told["data"] });
 const round = (index: number, fails = false): Told[] => [
@@ -37,6 +38,38 @@ describe("a run's view", () => {
     expect(view.blocks.a).toMatchObject({ text: "Good day", thinking: "Hm", state: "running" });
     expect(view.variables).toEqual({ n: 1, m: 2 });
     expect(takeAll(view, [told("block.delta", { block: "a", kind: "reset" })]).blocks.a?.text).toBe("");
+  });
+
+  it("forgets the words of what goes on, for whoever is told them again", () => {
+    const view = takeAll(emptyRun("r"), [
+      told("block.started", { block: "a", path: [], order: 1 }),
+      told("block.delta", { block: "a", kind: "text", text: "Good" }),
+      told("block.delta", { block: "b", kind: "text", text: "Said" }),
+      told("block.finished", { block: "b", path: [], output: 1 }),
+    ]);
+    const again = takeAll(unsaid(view), [told("block.delta", { block: "a", kind: "text", text: "Good day" })]);
+    expect([again.blocks.a?.text, again.steps.b?.text]).toEqual(["Good day", "Said"]);
+    expect(view.blocks.a?.text).toBe("Good");
+  });
+
+  it("is shown by itself when it is of the draft and goes on: one's own before anybody else's", () => {
+    const run = (id: string, status: string, facts = {}) => ({
+      id,
+      status,
+      workflow_id: "w",
+      trigger: "api",
+      ...facts,
+    });
+    const own = run("2", "paused");
+    const listed = [
+      run("5", "running", { version: 1 }),
+      run("4", "running", { parent_id: "1" }),
+      run("3", "running"),
+      own,
+    ];
+    expect(runToShow(listed, "2")?.id).toBe("2");
+    expect(runToShow(listed, "1")?.id).toBe("3");
+    expect(runToShow([run("3", "finished"), own], "")).toBeUndefined(); // what waits behind others is history
   });
 
   it("takes in and lists twenty thousand steps in a moment", () => {

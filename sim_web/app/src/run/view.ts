@@ -1,7 +1,7 @@
 /** A run as the canvas and the console show it, made of its events one by one. */
 
 import type { Told } from "../api/client";
-import type { Problem } from "../api/schema";
+import type { Problem, Starter } from "../api/schema";
 
 export type StepState = "running" | "done" | "failed" | "handled" | "paused";
 export type Path = [string, number][];
@@ -20,6 +20,9 @@ export interface Step {
   inputs?: unknown;
   output?: unknown;
   message?: string;
+  /** The field that made it fail, and the line of the code in there. */
+  field?: string | null;
+  line?: number | null;
   stdout?: string;
   port?: string | null;
   ms?: number;
@@ -33,6 +36,10 @@ export interface Step {
 
 export interface RunView {
   id: string;
+  /** Who started it, where that is known. */
+  by?: Starter | null;
+  /** Why nothing is heard of it now, in words. */
+  lost?: string;
   status: "running" | "finished" | "failed" | "paused" | "cancelled";
   steps: Record<string, Step>;
   /** Keys of the steps in the order they began. */
@@ -45,6 +52,8 @@ export interface RunView {
   variables?: Readonly<Record<string, unknown>>;
   message?: string;
   failedBlock?: string | null;
+  /** The step that made it fail. */
+  failed?: Step;
   /** Everything that kept it from starting. */
   problems?: readonly Problem[];
   ms?: number;
@@ -61,6 +70,20 @@ export const emptyRun = (id = "", began = 0): RunView => ({
   lastId: "",
   began,
 });
+
+export const isUnderWay = (view: RunView | undefined) => view?.status === "running";
+
+/** Without the words of the steps that run: whoever begins to listen again is told all of them from the start. */
+export function unsaid(view: RunView): RunView {
+  const steps = { ...view.steps };
+  const blocks = { ...view.blocks };
+  for (const one of Object.values(view.steps)) {
+    if (one.state !== "running") continue;
+    steps[one.key] = { ...one, text: "", thinking: "", tools: undefined };
+    if (blocks[one.block]?.key === one.key) blocks[one.block] = steps[one.key] as Step;
+  }
+  return { ...view, steps, blocks };
+}
 
 /** Whether a step has words to show while it runs, or tools that it uses. */
 export const isSpeaking = (step: Step) => step.state === "running" && Boolean(step.text || step.tools?.length);
@@ -101,6 +124,7 @@ function turn(draft: Draft, name: string, data: Data) {
   draft.output = data.output;
   draft.message = data.message ?? (data.reason === "timeout" ? "It took longer than it may." : undefined);
   draft.failedBlock = data.block;
+  draft.failed = name === "failed" ? draft.steps[keyOf(data.block ?? "", data.path ?? [])] : undefined;
   draft.ms = data.ms as number;
   for (const [key, one] of Object.entries(draft.steps)) {
     if (one.state !== "running") continue;
@@ -141,6 +165,8 @@ function step(draft: Draft, told: Told) {
       return put(draft, data, {
         state: data.handled ? "handled" : "failed",
         message: data.message,
+        field: data.field as string,
+        line: data.line as number,
         output: data.output,
         port: "error",
         ms: data.ms as number,
