@@ -15,6 +15,7 @@ __all__ = ["look"]
 PAGES = {
     "workflows": ("/workflows", "Workflows"),
     "runs": ("/runs", "Runs"),
+    "files": ("/files", "Files"),
     "integrations": ("/integrations", "Integrations"),
     "integrations-open": ("/integrations?open=slack", "Integrations"),
     "lost": ("/nowhere", "Nothing here"),
@@ -51,6 +52,9 @@ def test_every_route_has_a_picture() -> None:
 
 def test_every_page_is_sound(look: Look, workflow: dict[str, str]) -> None:
     look.person.stack.ask("POST", f"/workflows/{workflow['Hello']}/execute", {"input": {"name": "Ada"}})
+    for name in ("reports", "reports/2026"):
+        look.person.stack.ask("POST", f"/files?name=figures.json&folder={name}", {"figures": [1, 2, 3]})
+    look.person.stack.ask("POST", "/files?name=a%20plan.json", {"words": "first"})
     page = look.person.page
     titles = {look.person.open("/workflows").title()}
     for name, (path, title) in PAGES.items():
@@ -97,6 +101,7 @@ def test_every_state_of_a_list_is_sound(look: Look) -> None:
     for name, says in {
         "workflows": "No workflow yet",
         "runs": "Nothing ran yet",
+        "files": "No file yet",
         "settings/keys": "No key yet",
         "settings/secrets": "No secret yet",
     }.items():
@@ -104,13 +109,13 @@ def test_every_state_of_a_list_is_sound(look: Look) -> None:
         expect(page.get_by_text(says)).to_be_visible()
         look.keep(f"empty-{name.replace('/', '-')}")
     asked: list[Route] = []
-    for name in ("workflows", "runs", "integrations"):
+    for name in ("workflows", "runs", "files", "integrations"):
         page.route(re.compile(f"/api/v1/{name}([?]|$)"), lambda route: asked.append(route))
         person.open(f"/{name}")
         expect(page.locator("main").get_by_role("status", name="Loading").first).to_be_visible()
         look.keep(f"loading-{name}", loading=True)
         page.unroute_all()
-    for name in ("workflows", "runs", "integrations"):
+    for name in ("workflows", "runs", "files", "integrations"):
         page.route(re.compile(f"/api/v1/{name}([?]|$)"), fail)
         person.open(f"/{name}")
         expect(page.locator("main").get_by_role("button", name="Try again")).to_be_visible()
