@@ -150,6 +150,10 @@ def frames(page: Page) -> None:
 def test_many_blocks_are_dragged_by_the_frame_around_them(person: Person) -> None:
     id = crowd(person)
     page = open_all(person, id)
+    page.evaluate("""
+        window.marked = 0;
+        addEventListener("selectstart", (event) => { window.marked += !event.defaultPrevented });
+    """)
     x, y = grip(page, "b0")
     page.keyboard.down("Shift")
     page.mouse.move(x - 20, y - 14)
@@ -177,6 +181,7 @@ def test_many_blocks_are_dragged_by_the_frame_around_them(person: Person) -> Non
     assert abs(moved["x"] - around["x"] - by) < 1
     assert grip(page, "b60") == before["b60"]
     page.mouse.up()
+    assert page.evaluate("window.marked") == 0, "words on the canvas are not looked through for a selection of text"
     saved(page)
     places = stored(person, id)
     assert all(places[one]["position"]["y"] > 0 for one in ("b0", "b3"))

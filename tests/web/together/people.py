@@ -105,10 +105,10 @@ class Room:
         self.people: list[Person] = []
         self.id = ""
 
-    def make(self, blocks: dict[str, dict[str, Any]], edges: dict[str, Any] | None = None) -> "Room":
+    def make(self, blocks: dict[str, dict[str, Any]], edges: dict[str, Any] | None = None, **facts: Any) -> "Room":
         """A workflow of these blocks."""
-        named = {id: {"id": id, "name": id.title(), **facts} for id, facts in blocks.items()}
-        workflow = {"name": "Shared", "blocks": named, "edges": edges or {}}
+        named = {id: {"id": id, "name": id.title(), **block} for id, block in blocks.items()}
+        workflow = {"name": "Shared", "blocks": named, "edges": edges or {}, **facts}
         self.id = self.team["Ada"].ask("POST", "/workflows", {"name": "Shared", "workflow": workflow})["id"]
         return self
 

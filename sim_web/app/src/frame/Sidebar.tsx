@@ -97,7 +97,7 @@ function WorkflowList({ route }: { route: Route }) {
   const loading = listed.isPending || shelves.isPending;
   return (
     <>
-      <div className="mt-3 flex items-center gap-0.5 px-4">
+      <div className="mt-3 flex min-h-6 items-center gap-0.5 px-4">
         <h2 className="flex-1 text-xs font-semibold text-soft">Your workflows</h2>
         {may ? (
           <>
