@@ -280,7 +280,7 @@ class Evict(_Message, frozen=True, tag="evict"):
 
 
 class Notice(_Message, frozen=True, tag="notice"):
-    """Something happened to the workflow besides its operations: `deployed`, `restored`, `comment`, `run` (of the draft)."""
+    """What happened to the workflow besides its operations: `deployed`, `restored`, `comment`, `run` of the draft."""
 
     r: str
     kind: str

@@ -212,7 +212,7 @@ export interface Moved {
   url: string;
 }
 
-/** Something happened to the workflow besides its operations: `deployed`, `restored`, `comment`, `run` (of the draft). */
+/** What happened to the workflow besides its operations: `deployed`, `restored`, `comment`, `run` of the draft. */
 export interface Notice {
   t: "notice";
   r: string;
