@@ -30,6 +30,7 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("key", "sim_core.commands.keys:app", "Make, list and revoke API keys."),
             ("secret", "sim_core.commands.secrets:app", "Set, import, list and delete secrets."),
+            ("file", "sim_core.commands.files:app", "List, bring, fetch and delete files."),
             ("user", "sim_core.commands.people:app", "List people, shut them out, let them in."),
             ("org", "sim_core.commands.organizations:app", "Members, invitations, workspaces, groups, the audit log."),
             ("credential", "sim_core.commands.credentials:app", "Connect, list and delete accounts of services."),

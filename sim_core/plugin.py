@@ -78,7 +78,7 @@ from sim_core.spec.requests import Address, Context, Opened, Part, Reply, Reques
 from sim_core.spec.rewrites import Migration
 from sim_core.spec.rows import InputField, ValueRow, from_json, http_status, number, pairs, secret_name
 from sim_core.spec.schedule import Schedule
-from sim_core.spec.steps import Assign, End, Executed, Goto, Language, Pause, Step, ToolChoice
+from sim_core.spec.steps import Assign, End, Executed, Goto, Language, Pause, Step, StoredFile, ToolChoice
 from sim_core.spec.tools import Integration, Tool
 
 hookimpl = HookimplMarker("sim")
@@ -158,6 +158,7 @@ __all__ = [
     "Slider",
     "Step",
     "Stop",
+    "StoredFile",
     "Table",
     "Text",
     "TextPart",

@@ -46,6 +46,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """`on`, or `off` as the operator's visible choice."""
     max_body: int
     """Bytes of a request's body at most."""
+    file_max_bytes: int
+    """Bytes of one of a workspace's files at most."""
+    file_quota_bytes: int
+    """Bytes of all files of one workspace at most; 0 is any number."""
     log_level: str
     workers: int
     """Worker processes that `sim up` starts; with 0 the server works on the queue itself."""
@@ -109,15 +113,23 @@ def read(environment: Mapping[str, str] | None = None, *, keep: bool = True) -> 
         allow_hosts=_list(given, "SIM_ALLOW_HOSTS"),
         sandbox=_one_of(given, "SIM_SANDBOX", ("on", "off")),
         max_body=_number(given, "SIM_MAX_BODY", 50 * 1024 * 1024),
+        file_max_bytes=_number(given, "SIM_FILE_MAX_BYTES", 100 * 1024 * 1024),
+        file_quota_bytes=_number(given, "SIM_FILE_QUOTA_BYTES", 10 * 1024 * 1024 * 1024),
         log_level=given.get("SIM_LOG_LEVEL", "info"),
-        workers=_number(given, "SIM_WORKERS", 1),
-        worker_runs=max(1, _number(given, "SIM_WORKER_RUNS", 100)),
-        workspace_runs=max(1, _number(given, "SIM_WORKSPACE_RUNS", 50)),
-        max_runs=_number(given, "SIM_MAX_RUNS", 1000),
-        max_waiting=_number(given, "SIM_MAX_WAITING", 20_000),
-        keep_runs_days=_number(given, "SIM_KEEP_RUNS_DAYS", 90),
+        **_of_runs(given),
         **_of_accounts(given),
     )
+
+
+def _of_runs(given: Mapping[str, str]) -> dict[str, int]:
+    return {
+        "workers": _number(given, "SIM_WORKERS", 1),
+        "worker_runs": max(1, _number(given, "SIM_WORKER_RUNS", 100)),
+        "workspace_runs": max(1, _number(given, "SIM_WORKSPACE_RUNS", 50)),
+        "max_runs": _number(given, "SIM_MAX_RUNS", 1000),
+        "max_waiting": _number(given, "SIM_MAX_WAITING", 20_000),
+        "keep_runs_days": _number(given, "SIM_KEEP_RUNS_DAYS", 90),
+    }
 
 
 def _of_accounts(given: Mapping[str, str]) -> dict[str, Any]:

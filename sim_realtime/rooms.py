@@ -10,12 +10,12 @@ from msgspec import Struct
 from sim_core.document.reduce import digest
 from sim_core.errors import Missing, SimError
 from sim_core.store.chains import Appended, Batch
-from sim_core.store.documents import Change
 from sim_realtime import entering, protocol
 from sim_realtime.committer import Committer, Entry
 from sim_realtime.holding import Held, Holding, Sender, may_wait
 from sim_realtime.hub import Crier
 from sim_realtime.ledger import Ledger
+from sim_realtime.outcomes import OUTCOMES, effect, effects, known_before, refusal_of
 from sim_realtime.patience import forgiving
 from sim_realtime.presence import Presences
 from sim_realtime.recent import RING, Recent, Told, frames, told
@@ -37,6 +37,9 @@ class Client(Struct):
     last: int
     """Its highest number so far."""
     flying: set[int] = msgspec.field(default_factory=set[int])
+    """What is being committed."""
+    asked_again: set[int] = msgspec.field(default_factory=set[int])
+    """What came again while it was: who came back meanwhile has the effect in its document, and was never told."""
     refused: dict[int, protocol.Reject] = msgspec.field(default_factory=dict[int, protocol.Reject])
 
 
@@ -83,7 +86,9 @@ class Room:
         client_id, actor = member.session.client_id, member.session.actor
         client = self.clients[client_id]
         if sent.cseq <= client.last:
-            if sent.cseq not in client.flying:
+            if sent.cseq in client.flying:
+                client.asked_again.add(sent.cseq)
+            else:
                 self._spawn(lambda: self._again(client_id, sent.cseq))
             return
         client.last = sent.cseq
@@ -115,8 +120,10 @@ class Room:
 
     def settle(self, pairs: Sequence[tuple[Entry, Appended | SimError]]) -> None:
         """Tell what came of a commit: effects to everybody, everything else to who sent it."""
-        dones = [done for entry, result in pairs if isinstance(result, Appended) for done in _done(entry.batch, result)]
-        is_known = all(seq <= self.seq for _, result in pairs for seq in _again_at(result))
+        dones = [
+            done for entry, result in pairs if isinstance(result, Appended) for done in effects(entry.batch, result)
+        ]
+        is_known = all(seq <= self.seq for _, result in pairs for seq in known_before(result))
         is_next = all(done.seq == self.seq + place for place, done in enumerate(dones, 1))
         if is_known and is_next and not self._turn.locked() and self._heard <= self.seq + len(dones):
             self._tell(dones)
@@ -135,7 +142,7 @@ class Room:
         async with self._turn:
             while True:
                 changes = await self._ledger.history(self.workflow_id, self.workspace_id, self.seq, PAGE)
-                fresh = [_of_change(change) for change in changes if change.seq > self.seq]
+                fresh = [effect(change) for change in changes if change.seq > self.seq]
                 if not fresh:
                     return
                 self._tell(fresh)
@@ -252,7 +259,7 @@ class Room:
             changes = await self._ledger.history(self.workflow_id, self.workspace_id, after, PAGE)
             if not changes:
                 break
-            missed += [told(_of_change(change)) for change in changes if change.seq <= self.seq]
+            missed += [told(effect(change)) for change in changes if change.seq <= self.seq]
         return missed
 
     def _parts(self, seq: int, workflow: object) -> list[bytes]:
@@ -292,9 +299,12 @@ class Room:
     def _settled(self, held: Held, result: Appended | SimError) -> None:
         """Acknowledge or refuse an operation and those that went into it."""
         everyone = (held.sender, *held.into)
+        is_awaited = held.sender.cseq in self.clients[held.sender.client_id].asked_again
         for sender in everyone:
-            self.clients[sender.client_id].flying.discard(sender.cseq)
-        refusal = _refusal(self.workflow_id, result)
+            client = self.clients[sender.client_id]
+            client.flying.discard(sender.cseq)
+            client.asked_again.discard(sender.cseq)
+        refusal = refusal_of(self.workflow_id, result)
         for sender in everyone:
             if refusal is not None:
                 reject = msgspec.structs.replace(refusal, cseq=sender.cseq)
@@ -303,8 +313,8 @@ class Room:
         if refusal is not None or not isinstance(result, Appended):
             return
         seq = result.applied[0].seq if result.applied else None
-        if result.outcome != "applied":
-            outcome: protocol.Outcome = "noop" if result.outcome in ("refused", "applied") else result.outcome
+        if result.outcome != "applied" or is_awaited:
+            outcome = OUTCOMES[result.outcome]
             self._reply(held.sender.client_id, self._ack(held.sender.cseq, outcome, seq))
         for sender in held.into:
             self._reply(sender.client_id, self._ack(sender.cseq, "coalesced", seq))
@@ -345,37 +355,3 @@ class Room:
         task = asyncio.get_running_loop().create_task(forgiving(work))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
-
-
-def _done(batch: Batch, result: Appended) -> Iterable[protocol.Done]:
-    for one in result.applied:
-        if not one.again:
-            cseq = None if batch.cseq is None else batch.cseq + one.index
-            yield protocol.Done(
-                seq=one.seq, client_id=batch.client_id, actor=batch.actor, op=one.effective, cseq=cseq, ts=one.ts
-            )
-
-
-def _again_at(result: Appended | SimError) -> Iterable[int]:
-    """Where operations stand that an earlier try has committed, and nobody may have heard of."""
-    return (one.seq for one in result.applied if one.again) if isinstance(result, Appended) else ()
-
-
-def _of_change(change: Change) -> protocol.Done:
-    return protocol.Done(
-        seq=change.seq, client_id=change.client_id, actor=change.actor, op=change.effective, cseq=change.cseq,
-        ts=change.ts,
-    )  # fmt: skip
-
-
-def _refusal(workflow_id: str, result: Appended | SimError) -> protocol.Reject | None:
-    """The refusal that a result is, if it is one; the number is filled in by who sends it."""
-    if isinstance(result, SimError):
-        is_busy = result.status >= 500 or result.reason == "busy"
-        return protocol.Reject(r=workflow_id, cseq=0, code=result.reason, message=result.message, retryable=is_busy)
-    if result.outcome in ("dup", "applied") or not result.refusals:
-        return None
-    why = result.refusals[0]
-    return protocol.Reject(
-        r=workflow_id, cseq=0, code=why.code, message=why.message, item=why.item, pointer=why.pointer, now=why.now
-    )

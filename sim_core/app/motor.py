@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from sim_core.accounts.apps import Apps
 from sim_core.app.accounts import StoredAccounts
+from sim_core.app.files import StoredFiles, open_files
 from sim_core.app.keys import StoredRests
 from sim_core.app.memory import StoredMemory
 from sim_core.app.parts import open_runners, world_of
@@ -33,6 +34,7 @@ from sim_core.registry import Registry
 from sim_core.sandbox import Sandbox
 from sim_core.settings import Settings, stored_keys
 from sim_core.store import processes
+from sim_core.store.files import Files
 from sim_core.store.journal import Journal
 from sim_core.store.listen import Listening
 from sim_core.store.model_keys import INSTANCE, ordered
@@ -65,6 +67,7 @@ class Motor(Struct, frozen=True, kw_only=True):
     """The credentials that runs of a workspace may use when they act for a person."""
     listening: Listening
     sandbox: Sandbox
+    files: Files
 
     async def warm(self) -> None:
         """Get ready what the first run would wait for; what cannot be started says so to the run that needs it."""
@@ -99,10 +102,12 @@ async def open_motor(
     runs = Runs(store, journal, plans, secrets=secrets.of, report=report, admission=Admission(store, limits))
     accounts = StoredAccounts(vault, runners.client, Apps(vault, settings.apps)).of
     rests = KeyRests(store, settings.auth_secret)
+    files = open_files(settings, store)
     runs.world = outside = world_of(
         runners,
         settings,
         memory=StoredMemory(store),
+        files=StoredFiles(files),
         children=Children(runs),
         accounts=accounts,
         attempts=Attempts(runs),
@@ -138,6 +143,7 @@ async def open_motor(
         accounts=accounts,
         listening=listening,
         sandbox=runners.sandbox,
+        files=files,
     )
 
 

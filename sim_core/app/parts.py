@@ -4,7 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec import Struct
 
-from sim_core.app.world import Attempts, Children, Memory, Outside, Permits, everything, no_attempts
+from sim_core.app.world import (
+    Attempts,
+    Children,
+    Files,
+    Memory,
+    Outside,
+    Permits,
+    everything,
+    no_attempts,
+    no_files,
+)
 from sim_core.models.keys import Shared
 from sim_core.models.resting import Rests
 from sim_core.net.client import Client
@@ -50,6 +60,7 @@ def world_of(
     rests: Rests | None = None,
     shared: Callable[[str], Awaitable[Shared]] | None = None,
     permits: Permits = everything,
+    files: Files = no_files,
 ) -> Outside:
     """The world of runs; `accounts` gives the credentials that a workspace's runs may use for a person."""
     from sim_core.models.runner import Models
@@ -71,4 +82,5 @@ def world_of(
         children=children,
         attempts=attempts,
         permits=permits,
+        files=files,
     )

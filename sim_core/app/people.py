@@ -14,6 +14,7 @@ from sim_core.accounts.signing_in import Reception
 from sim_core.commands.logs import logger
 from sim_core.errors import SimError
 from sim_core.settings import Settings
+from sim_core.store.files import Files
 from sim_core.store.rests import KeyRests
 from sim_core.store.vault import Vault
 
@@ -42,8 +43,9 @@ def open_reception(settings: Settings, vault: Vault) -> Reception:
     )
 
 
-async def tidy_forever(reception: Reception) -> None:
-    """Once an hour, drop what has ended and delete what was marked long enough ago."""
+async def tidy_forever(reception: Reception, files: Files) -> None:
+    """Once an hour, drop what has ended and delete what was marked long enough ago; cut-off uploads at once."""
+    await files.storage.sweep()
     await asyncio.sleep(FIRST_S)
     while True:
         with suppress(SimError):
@@ -54,4 +56,5 @@ async def tidy_forever(reception: Reception) -> None:
             await reception.post.sweep()
             await KeyRests(reception.store, "").sweep()
             await purge(reception.store)
+            await files.sweep()
         await asyncio.sleep(HOUR_S)

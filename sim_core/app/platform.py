@@ -16,8 +16,8 @@ from sim_core.app.motor import Report, keep_up, open_motor
 from sim_core.app.people import open_reception, tidy_forever
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
+from sim_core.rest.assets import Served
 from sim_core.rest.drafting import Drafting
-from sim_core.rest.files import Files
 from sim_core.rest.offering import Offering
 from sim_core.rest.policies import Policies
 from sim_core.rest.services import Services
@@ -65,7 +65,7 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
     await motor.listening.on(CHANGED, door.forget)
     reception = open_reception(settings, motor.vault)
     keep_up(stack, reception.post.work())
-    keep_up(stack, tidy_forever(reception))
+    keep_up(stack, tidy_forever(reception, motor.files))
 
     return Services(
         settings=settings,
@@ -88,7 +88,8 @@ async def _open(settings: Settings, url: str, report: Report, stack: AsyncExitSt
         connecting=Connecting(motor.vault, motor.client, Apps(motor.vault, settings.apps), url=settings.url),
         offering=Offering(motor.registry, motor.client, motor.vault, accounts=motor.accounts, secrets=motor.secrets.of),
         drafting=Drafting(motor.registry, motor.outside.models, secrets=motor.secrets.of),
-        files=Files(_assets(motor.registry), Policies(settings)),
+        files=motor.files,
+        served=Served(_assets(motor.registry), Policies(settings)),
         report=report,
     )
 

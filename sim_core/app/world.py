@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from sim_core.app.agent_tools import describe_tool, describe_workflow, use_tool
 from sim_core.document.workflow import Workflow
-from sim_core.errors import SimError
+from sim_core.errors import Missing, SimError
 from sim_core.flow.world import Child, Site
 from sim_core.models.runner import Models
 from sim_core.models.toolbox import Described
@@ -18,7 +18,7 @@ from sim_core.registry import Registry
 from sim_core.sandbox import Sandbox
 from sim_core.spec.prompts import Answer, Prompt, Turn
 from sim_core.spec.requests import Reply, Request
-from sim_core.spec.steps import Executed, Language, ToolChoice
+from sim_core.spec.steps import Executed, Language, StoredFile, ToolChoice
 
 EXPRESSION_S, FUNCTION_S = 5.0, 60.0
 UNSAFE = ("POST", "PATCH")
@@ -73,6 +73,19 @@ async def everything(site: Site, *, models: Iterable[str] = (), tools: Iterable[
     """For runs that nobody but the person at the machine is behind."""
 
 
+class Files(Protocol):
+    """Brings the files of workspaces."""
+
+    async def __call__(self, site: Site, file_id: str, *, most: int) -> StoredFile:
+        """A file with its bytes; raises `Missing`, and `TooLarge` for more bytes than are wanted."""
+        ...
+
+
+async def no_files(site: Site, file_id: str, *, most: int) -> StoredFile:
+    """For runs without a server."""
+    raise Missing(f"There is no file {file_id[:80]!r}: without a server a workflow has no workspace, and no files.")
+
+
 class Outside:
     """Implements `flow.world.World` for every run of the process."""
 
@@ -88,6 +101,7 @@ class Outside:
         children: Children,
         attempts: Attempts = no_attempts,
         permits: Permits = everything,
+        files: Files = no_files,
     ) -> None:
         """Bring the runners together."""
         self.registry = registry
@@ -99,6 +113,7 @@ class Outside:
         self.children = children
         self.attempts = attempts
         self.permits = permits
+        self.files = files
 
     async def call(self, site: Site, tool: str, inputs: Mapping[str, Any], credential: str) -> Any:
         """Use a tool; plain data."""
@@ -168,6 +183,10 @@ class Outside:
     async def child(self, site: Site, workflow: str, input: Any, deployed: bool) -> Child:
         """Run another workflow to its end."""
         return await self.children.run(site, workflow, input, deployed)
+
+    async def open_file(self, site: Site, file_id: str, most: int) -> StoredFile:
+        """A file of the workspace, with its bytes."""
+        return await self.files(site, file_id, most=most)
 
     async def recall(self, site: Site, conversation: str) -> Sequence[Turn]:
         """Turns of a conversation."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sim_core.document import checks, limits
 from sim_core.document.grammar import normalise
 from sim_core.document.graph import name_key
+from sim_core.document.letters import is_visible
 from sim_core.document.operations import (
     AddVariables,
     RemoveVariables,
@@ -136,7 +137,7 @@ def add_variables(workflow: Workflow, op: AddVariables) -> Applied:
 
 def _check_variable_name(draft: Draft, variable: Variable, others: list[Variable], at: str, index: int = 0) -> None:
     key = normalise(variable.name)
-    if not key or not variable.name.isprintable() or len(variable.name) > limits.MAX_NAME:
+    if not key or not is_visible(variable.name) or len(variable.name) > limits.MAX_NAME:
         words = (
             f"{variable.name[:50]!r} is no name: it needs a letter or a digit and at most {limits.MAX_NAME} characters"
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from sim_core.document.grammar import normalise
+from sim_core.document.letters import is_visible, normalise
 from sim_core.document.limits import MAX_COORDINATE, MAX_ID, MAX_NAME, MAX_TIMEOUT_S, MAX_VALUE
 from sim_core.document.references import RESERVED
 
@@ -16,7 +16,7 @@ _encoder = msgspec.json.Encoder()
 
 def id_trouble(id: str) -> Trouble | None:
     """What is wrong with an id."""
-    if not id or len(id) > MAX_ID or not id.isprintable():
+    if not id or len(id) > MAX_ID or not is_visible(id):
         return "invalid", f"{id[:50]!r} is no id: it has 1 to {MAX_ID} printable characters"
     return None
 
@@ -24,8 +24,8 @@ def id_trouble(id: str) -> Trouble | None:
 def name_trouble(name: str) -> Trouble | None:
     """What is wrong with the name of a block."""
     key = normalise(name)
-    if not key or not name.isprintable():
-        return "invalid", f"{name[:50]!r} is no name: it needs a letter or a digit and stands on one line"
+    if not key or not is_visible(name):
+        return "invalid", f"{name[:50]!r} is no name: it stands on one line, and its signs can be seen"
     if len(name) > MAX_NAME:
         return "too_large", f"a name has at most {MAX_NAME} characters"
     if key in RESERVED:

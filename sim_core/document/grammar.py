@@ -5,6 +5,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from sim_core.document.letters import normalise
+
 TOKEN = re.compile(r"<([^<>\n]{1,1000}+)>|\{\{\s{0,20}+([A-Za-z_][A-Za-z0-9_]{0,200}+)\s{0,20}+\}\}")
 """What may be a reference (group 1) or is a secret (group 2); every run is bounded, so that scanning is linear."""
 
@@ -34,11 +36,6 @@ class SecretName(Struct, frozen=True):
 
 
 Place: TypeAlias = Reference | SecretName
-
-
-def normalise(name: str) -> str:
-    """A name as references know it: small letters, no white space, no dots."""
-    return "".join(name.lower().split()).replace(".", "")
 
 
 def read_place(match: "re.Match[str]") -> Place | None:

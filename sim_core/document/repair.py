@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from sim_core.document import checks, limits
 from sim_core.document.grammar import normalise
 from sim_core.document.graph import ancestors, closing_edges, container_kind, misfit, name_key, same_way
+from sim_core.document.letters import visible
 from sim_core.document.references import pointer
 from sim_core.document.workflow import Block, Edge, Variable
 from sim_core.errors import Problem
@@ -23,7 +24,7 @@ def mend_names(blocks: dict[str, Block], problems: list[Problem]) -> dict[str, B
     owned: set[str] = set()
     mended: dict[str, Block] = {}
     for id, block in blocks.items():
-        name = " ".join(block.name.split())[: limits.MAX_NAME - 10] if not block.name.isprintable() else block.name
+        name = visible(block.name)
         if checks.name_trouble(name) or name_key(name) in owned:
             name = _free_name(name if normalise(name) else block.type, taken)
             words = f"{block.name!r} cannot be a block's name here; it is called {name!r}"

@@ -16,7 +16,7 @@ from sim_core.flow.secrets import Secrets
 from sim_core.flow.world import Child, Site, World
 from sim_core.spec.prompts import Answer, CallStart, Cost, Delta, Prompt, Reset, Text, Thinking, Turn, Usage
 from sim_core.spec.requests import Reply, Request
-from sim_core.spec.steps import Executed, Language, ToolChoice
+from sim_core.spec.steps import Executed, Language, StoredFile, ToolChoice
 
 DEEPEST = 25
 """Workflows that may call each other in a chain."""
@@ -228,6 +228,10 @@ class Attempt:
         if child.pauses:
             raise Asleep(child)
         return child.output
+
+    async def open_file(self, file_id: str, *, most: int) -> StoredFile:
+        """A file of the workspace by its id."""
+        return await self.facts.world.open_file(self.site(), file_id, most)
 
     async def recall(self, conversation: str) -> Sequence[Turn]:
         """The turns remembered under a conversation id, oldest first."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from sim_core.spec.prompts import Answer, Delta, Prompt, Turn
 from sim_core.spec.requests import Reply, Request
-from sim_core.spec.steps import Executed, Language, ToolChoice
+from sim_core.spec.steps import Executed, Language, StoredFile, ToolChoice
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -66,6 +66,10 @@ class World(Protocol):
 
     async def child(self, site: Site, workflow: str, input: Any, deployed: bool) -> Child:
         """Run another workflow to its end or to a pause; raises what it failed with."""
+        ...
+
+    async def open_file(self, site: Site, file_id: str, most: int) -> StoredFile:
+        """A file of the workspace; raises `Missing`, and `TooLarge` for more than so many bytes."""
         ...
 
     async def recall(self, site: Site, conversation: str) -> Sequence[Turn]:

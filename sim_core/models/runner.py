@@ -96,7 +96,7 @@ class Models:
     async def shared(self, workspace_id: str) -> Shared:
         """What a workspace has beside its own secrets."""
         known = await self._shared(workspace_id) if self._shared else Shared()
-        return replace(known, defaults={**self._defaults, **known.defaults})
+        return replace(known, defaults=self._beside(known.defaults))
 
     def route(
         self,
@@ -122,18 +122,15 @@ class Models:
             rests=self._rests,
         )
 
-    async def listed(
-        self, provider_id: str, secrets: Mapping[str, str], *, shared: Shared | None = None
-    ) -> tuple[str, ...]:
+    async def listed(self, provider_id: str, secrets: Mapping[str, str], *, shared: Shared) -> tuple[str, ...]:
         """The models that a vendor's server says it has, for vendors whose list is open."""
         provider = self._provider(provider_id)
-        defaults = shared.defaults if shared else self._defaults
-        url, own = address(provider, secrets, defaults)
-        key = chosen(provider, secrets, defaults, secret="", own=own)[0]
+        url, own = address(provider, secrets, shared.defaults)
+        key = chosen(provider, secrets, shared.defaults, secret="", own=own)[0]
         return await sdk.listed(self._client(provider, url, key), provider.title)
 
     async def test(
-        self, provider_id: str, name: str, values: Mapping[str, str], *, defaults: Mapping[str, str] | None = None
+        self, provider_id: str, name: str, values: Mapping[str, str], *, defaults: Mapping[str, str]
     ) -> Tried:
         """What a vendor says to one key of those at hand, asked as cheaply as it can be; wakes it or puts it to rest.
 
@@ -141,7 +138,7 @@ class Models:
         """
         provider = self._provider(provider_id)
         try:
-            url, _ = address(provider, values, {**self._defaults, **(defaults or {})})
+            url, _ = address(provider, values, self._beside(defaults))
         except Denied as error:
             return Tried(outcome="failed", words=f"{error.message}.")
         key = next((one for one in keys_in(provider, values) if one.name == name), None)
@@ -153,10 +150,13 @@ class Models:
     def marks(self, provider: Provider, values: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
         """What tells each key from all others, by the names of the secrets; none where no address is known."""
         try:
-            url, _ = address(provider, values, {**self._defaults, **defaults})
+            url, _ = address(provider, values, self._beside(defaults))
         except Denied:
             return {}
         return {key.name: mark(url, key, provider) for key in keys_in(provider, values)}
+
+    def _beside(self, instance: Mapping[str, str]) -> dict[str, str]:
+        return {**self._defaults, **instance}
 
     def _provider(self, provider_id: str) -> Provider:
         provider = self.catalogue.providers.get(provider_id)

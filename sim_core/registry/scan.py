@@ -13,6 +13,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from sim_core.registry.origin import Origin, origin
+
 GROUPS = {"sim.providers": "providers", "sim.tools": "tools", "sim.blocks": "blocks", "sim.plugins": "plugins"}
 Key = tuple[tuple[str, int], ...]
 ASIDE = ("__pycache__", "node_modules")
@@ -34,6 +36,7 @@ class Found(Struct, frozen=True, kw_only=True):
     """When it was installed, in nanoseconds."""
     source: str = ""
     """Folder of the code of a package under development; its files are watched."""
+    origin: Origin = Origin()
 
     @property
     def plugin(self) -> str:
@@ -106,7 +109,7 @@ def _read(folder: str) -> Iterator[Found]:
         return
     package, version = _package(folder)
     place = os.path.abspath(os.path.dirname(folder))
-    editable = '"editable":true' in _text(folder, "direct_url.json").replace(" ", "")
+    came_from = origin(package, _text(folder, "direct_url.json"))
     for group, name, value in _points(text):
         yield Found(
             group=group,
@@ -116,7 +119,8 @@ def _read(folder: str) -> Iterator[Found]:
             version=version,
             place=place,
             stamp=_mtime(folder),
-            source=source_of(value.partition(":")[0].strip(), place) if editable else "",
+            source=source_of(value.partition(":")[0].strip(), place) if came_from.editable else "",
+            origin=came_from,
         )
 
 

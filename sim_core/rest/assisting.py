@@ -12,6 +12,7 @@ from sim_core.rest.drafting import field_to_write
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.rest.streams import HEADERS
 from sim_core.spec.prompts import Answer
+from sim_core.store import usage
 
 Word = Annotated[str, Meta(max_length=256)]
 
@@ -35,7 +36,7 @@ class AssistWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     model: Word = ""
     """Who is asked; empty is the first that has a key here."""
     workflow_id: Annotated[str, Meta(max_length=64)] = ""
-    """In which workflow it is, for the audit log."""
+    """In which workflow it is, for the audit log and the books of usage."""
 
 
 @route(
@@ -50,7 +51,7 @@ async def assist(call: Call[AssistWanted, Nothing]) -> ASGIStreamingResponse:
 
     Answers server-sent events: `wrote` with more words, `again` when those so far do not count, and at the end
     `drafted` with the text, its value, model, tokens and cost, or `failed` with the reason. Hanging up stops the model.
-    The audit log keeps what it cost.
+    The audit log and the books of usage keep what it cost.
     """
     body, drafting = call.body, call.services.drafting
     form, about = _form(call)
@@ -64,20 +65,28 @@ async def assist(call: Call[AssistWanted, Nothing]) -> ASGIStreamingResponse:
     )
 
     async def told(answer: Answer) -> None:
-        facts = {
-            "model": means.model,
-            "field": body.field,
-            "tokens_input": answer.usage.input,
-            "tokens_output": answer.usage.output,
-            "cost": answer.cost.total,
-        }
-        thing = ("workflow", body.workflow_id) if body.workflow_id else ("workspace", call.workspace_id)
-        await audit.record(
-            call.services.store, call.source, "field.assist", thing, workspace_id=call.workspace_id, after=facts
-        )
+        await _keep(call, means.model, answer)
 
     frames = drafting.frames(field, wanted, means=means, told=told)
     return ASGIStreamingResponse(iterator=frames, media_type="text/event-stream", headers=HEADERS)
+
+
+async def _keep(call: Call[AssistWanted, Nothing], model: str, answer: Answer) -> None:
+    """What was paid, in the books of usage and in the audit log."""
+    body, store, workspace_id = call.body, call.services.store, call.workspace_id
+    tokens, cost = (answer.usage.input, answer.usage.output), answer.cost.total
+    await usage.book_draft(
+        store, workspace_id, workflow_id=body.workflow_id, actor=call.user_id, model=model, tokens=tokens, cost=cost
+    )
+    facts = {
+        "model": model,
+        "field": body.field,
+        "tokens_input": tokens[0],
+        "tokens_output": tokens[1],
+        "cost": cost,
+    }
+    thing = ("workflow", body.workflow_id) if body.workflow_id else ("workspace", workspace_id)
+    await audit.record(store, call.source, "field.assist", thing, workspace_id=workspace_id, after=facts)
 
 
 def _form(call: Call[AssistWanted, Nothing]) -> tuple[type[Struct], str]:

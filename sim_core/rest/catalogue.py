@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from sim_core.errors import Missing
 from sim_core.registry import BlockFacts, IntegrationFacts, Manifest, PluginProblem, ProviderFacts, Registry, ToolFacts
+from sim_core.registry.origin import Kind
 from sim_core.rest.routes import Call, Nothing, route
 from sim_core.spec.providers import Model
 
@@ -64,6 +65,10 @@ class PluginEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plugin: str
     package: str
     version: str
+    origin: Kind
+    """Part of the platform, by its name from a package index, a file or folder, or an address."""
+    place: str = ""
+    """The folder, file or address; told to whoever runs the instance."""
     blocks: tuple[str, ...] = ()
     integrations: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
@@ -220,18 +225,24 @@ def _providers(registry: Registry, of: str) -> ProviderList:
 
 @route("GET", "/plugins", scope="read", reply=PluginList)
 async def list_plugins(call: Call[None, Nothing]) -> PluginList:
-    """List the installed plugins, what they bring, and what is wrong with any."""
+    """List the installed plugins, where they came from, what they bring, and what is wrong with any."""
+    manifests = await asyncio.to_thread(_manifests, call.services.registry)
+    origins = {one.plugin: one.found.origin for one in call.services.registry.plugins}
+    runs_it = call.actor is not None and call.actor.is_operator
     plugins = tuple(
         PluginEntry(
             plugin=one.plugin,
             package=one.package,
             version=one.version,
+            origin=origins[one.plugin].kind,
+            place=origins[one.plugin].place if runs_it else "",
             blocks=tuple(block.type for block in one.blocks),
             integrations=tuple(integration.id for integration in one.integrations),
             providers=tuple(provider.id for provider in one.providers),
             tools=len(one.tools),
         )
-        for one in await asyncio.to_thread(_manifests, call.services.registry)
+        for one in manifests
+        if one.plugin in origins
     )
     return PluginList(items=plugins, problems=call.services.registry.problems)
 

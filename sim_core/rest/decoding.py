@@ -1,12 +1,13 @@
-"""Bodies and queries: bytes to structs, with errors that say where."""
+"""Bodies and queries: bytes to structs, with errors that say where; and bodies that are read as they come."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
+from litestar.types import Receive
 
-from sim_core.errors import Invalid, Problem
+from sim_core.errors import Cancelled, Invalid, Problem
 
 T = TypeVar("T")
 
@@ -40,6 +41,17 @@ def decode(raw: bytes, kind: type[T]) -> T:
         raise _not_utf8(raw) from None
     except RecursionError:
         raise BadJson(f"The body is nested deeper than {MOST_NESTING} levels.", code="too_deep") from None
+
+
+async def pieces(receive: Receive) -> AsyncGenerator[bytes]:
+    """A body as it comes; raises `Cancelled` when whoever sends it goes away in the middle."""
+    goes_on = True
+    while goes_on:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Cancelled("Whoever sent this went away in the middle.", code="cut_off")
+        goes_on = message["more_body"]
+        yield message["body"]
 
 
 def check_nesting(raw: bytes) -> None:

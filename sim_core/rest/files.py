@@ -1,104 +1,240 @@
-"""Files for browsers: what plugins register as assets, and the page that answers every other address."""
+"""Files of the workspace: listed, brought, fetched, renamed, moved and deleted."""
 
-import asyncio
-import gzip
-import hashlib
-import mimetypes
-from collections.abc import Iterable
-from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
 
+import msgspec
 from litestar.response.base import ASGIResponse
-from msgspec import Struct
+from litestar.response.streaming import ASGIStreamingResponse
+from msgspec import Meta, Struct
 
-from sim_core.errors import Missing
-from sim_core.rest.policies import Policies
-from sim_core.spec.assets import Assets
+from sim_core.accounts import audit
+from sim_core.rest.ranges import Part, part_of
+from sim_core.rest.routes import Call, Nothing, route
+from sim_core.store.filenames import folder_of
+from sim_core.store.files import FileEntry, FileFolder, IfExists, Upload, Wanted
 
-LARGEST = 32 * 1024 * 1024
-TEXTUAL = ("application/javascript", "application/json", "application/wasm", "image/svg+xml")
-YEAR, ASK = "public, max-age=31536000, immutable", "no-cache"
-
-
-class File(Struct, frozen=True, kw_only=True):
-    """A file as it is sent."""
-
-    content: bytes
-    media_type: str
-    etag: str
-    cache: str
-    packed: bytes | None = None
-    """The same compressed, where that is shorter."""
+Id = Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")]
+Path = Annotated[str, Meta(max_length=6000)]
+Name = Annotated[str, Meta(max_length=1000)]
 
 
-class Files:
-    """Serves the folders that plugins registered; the longest address that fits wins."""
+class FileQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which files are wanted."""
 
-    def __init__(self, assets: Iterable[Assets], policies: Policies) -> None:
-        """Serve these folders; `policies` gives each page its nonce."""
-        self._policies = policies
-        self._assets = sorted(assets, key=lambda one: len(one.address), reverse=True)
-        self._kept: dict[Path, tuple[int, File]] = {}
-
-    async def answer(self, path: str, if_none_match: str, accepted: str = "") -> ASGIResponse:
-        """The file at an address, compressed where the client says that it can read that; raises `Missing`."""
-        found = await asyncio.to_thread(self._find, path)
-        if found is None:
-            raise Missing(f"There is nothing at {path[:200]}.")
-        if found.media_type == "text/html":  # never 304: a browser would take the nonce of an earlier answer
-            content, policy = self._policies.page(path, found.content)
-            return ASGIResponse(body=content, headers={"content-security-policy": policy}, media_type="text/html")
-        headers = {"cache-control": found.cache, "etag": found.etag}
-        if found.etag in if_none_match:
-            return ASGIResponse(body=b"", status_code=304, headers=headers)
-        if found.packed is None:
-            return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)
-        headers["vary"] = "accept-encoding"
-        if "gzip" not in accepted:
-            return ASGIResponse(body=found.content, headers=headers, media_type=found.media_type)
-        headers["content-encoding"] = "gzip"
-        return ASGIResponse(body=found.packed, headers=headers, media_type=found.media_type)
-
-    def _find(self, path: str) -> File | None:
-        for assets in self._assets:
-            if not path.startswith(assets.address) and path + "/" != assets.address:
-                continue
-            rest = path[len(assets.address) :]
-            if file := self._read(assets, rest) or (self._read(assets, assets.page) if _is_page(rest) else None):
-                return file
-        return None
-
-    def _read(self, assets: Assets, name: str) -> File | None:
-        folder = Path(assets.folder).resolve()
-        try:
-            place = (folder / name).resolve()
-            if not name or not place.is_relative_to(folder) or not place.is_file():
-                return None
-            facts = place.stat()
-        except (OSError, ValueError):  # a name too long, or with a NUL in it
-            return None
-        known = self._kept.get(place)
-        if known and known[0] == facts.st_mtime_ns:
-            return known[1]
-        if facts.st_size > LARGEST:
-            return None
-        content = place.read_bytes()
-        kind = mimetypes.guess_type(place.name)[0] or "application/octet-stream"
-        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        forever = bool(assets.forever) and name.startswith(assets.forever)
-        packed = _packed(content, kind) if forever else None
-        file = File(content=content, media_type=kind, etag=etag, cache=YEAR if forever else ASK, packed=packed)
-        self._kept[place] = (facts.st_mtime_ns, file)
-        return file
+    folder: Path | None = None
+    """Only of this folder, and with the folders in it; the top is empty. Left out, of all folders."""
+    search: Annotated[str, Meta(max_length=255, pattern=r"^[^\x00]*$")] = ""
+    """What a name holds, in any case."""
+    accept: Annotated[str, Meta(max_length=1000, pattern=r"^[^\x00]*$")] = ""
+    """Media types and endings, as `image/*, .pdf`."""
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+    cursor: Annotated[str, Meta(max_length=1200, pattern=r"^[^\x00]*$")] = ""
 
 
-def _packed(content: bytes, kind: str) -> bytes | None:
-    """Done once for each file that never changes; others are small, or made anew for every answer."""
-    if not kind.startswith("text/") and kind not in TEXTUAL:
-        return None
-    packed = gzip.compress(content, 9, mtime=0)
-    return packed if len(packed) < len(content) else None
+class FilePage(Struct, frozen=True, kw_only=True):
+    """Files by their names, and how much there may be."""
+
+    items: tuple[FileEntry, ...]
+    next_cursor: str | None
+    folders: tuple[FileFolder, ...]
+    """The folders in the folder that was asked about."""
+    used: int
+    """Bytes of all files of the workspace."""
+    quota: int
+    """How many there may be; 0 is any number."""
+    max_bytes: int
+    """Bytes of one file at most."""
 
 
-def _is_page(rest: str) -> bool:
-    """Whether an address without a file is one of the app's own; what looks like a file is not."""
-    return "." not in rest.rpartition("/")[2]
+class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the file is called, and where it goes."""
+
+    name: Name
+    folder: Path = ""
+    if_exists: IfExists = "refuse"
+    """What becomes of it when its name is taken: it is refused, numbered, or takes the place of what is there."""
+    sha256: Annotated[str, Meta(max_length=64, pattern="^[0-9a-fA-F]*$")] = ""
+    """What its bytes have to come to; what was damaged on its way is refused."""
+
+
+class ChangeFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a file is called, and where it lies."""
+
+    name: Name | None = None
+    folder: Path | None = None
+
+
+class MoveFolder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A folder, and where it goes with all that lies in it."""
+
+    folder: Path
+    to: Path
+
+
+class DeleteFolder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A folder that goes with all that lies in it."""
+
+    folder: Path
+
+
+class FilesTouched(Struct, frozen=True, kw_only=True):
+    """How many files it was."""
+
+    files: int
+
+
+@route("GET", "/files", scope="read", query=FileQuery, reply=FilePage)
+async def list_files(call: Call[None, FileQuery]) -> FilePage:
+    """List the files of a folder, or those of all folders that fit."""
+    files, query = call.services.files, call.query
+    folder = None if query.folder is None else folder_of(query.folder)
+    accept = tuple(one.strip().lower() for one in query.accept.split(",") if one.strip())
+    wanted = Wanted(folder=folder, search=query.search, accept=accept)
+    items, cursor = await files.list(call.workspace_id, wanted, after=query.cursor, limit=query.limit)
+    shows_folders = folder is not None and not query.cursor
+    return FilePage(
+        items=items,
+        next_cursor=cursor,
+        folders=await files.folders(call.workspace_id, folder) if shows_folders and folder is not None else (),
+        used=await files.used(call.workspace_id),
+        quota=files.limits.workspace,
+        max_bytes=files.limits.file,
+    )
+
+
+@route(
+    "POST",
+    "/files",
+    scope="write",
+    raw="*/*",
+    streams=True,
+    query=UploadQuery,
+    reply=FileEntry,
+    status=201,
+    also={200: "It took the place of what was there.", 507: "The disk has no room left."},
+)
+async def upload_file(call: Call[None, UploadQuery]) -> ASGIResponse:
+    """Bring a file: the body is the file itself, and `Content-Type` its kind.
+
+    Nobody sees it before all of it is safe on the disk.
+    """
+    query, said = call.query, call.headers.get("content-length", "")
+    upload = Upload(
+        name=query.name,
+        folder=query.folder,
+        media_type=call.headers.get("content-type", ""),
+        if_exists=query.if_exists,
+        digest=query.sha256,
+        size=int(said) if said.isdecimal() else None,
+    )
+    file, is_new = await call.services.files.put(call.workspace_id, upload, call.pieces(), actor=call.user_id)
+    await _record(call, "file.upload" if is_new else "file.replace", file.id, after=_facts(file))
+    return ASGIResponse(
+        body=msgspec.json.encode(file), status_code=201 if is_new else 200, media_type="application/json"
+    )
+
+
+@route("GET", "/files/{file_id}", scope="read", reply=FileEntry)
+async def read_file(call: Call[None, Nothing]) -> FileEntry:
+    """Read what is known of a file."""
+    return await call.services.files.get(call.workspace_id, call.id("file_id"))
+
+
+@route(
+    "GET",
+    "/files/{file_id}/content",
+    scope="read",
+    produces="*/*",
+    also={206: "A part of it, as `Range` asked.", 304: "It is as it was.", 416: "It has no such part."},
+)
+async def download_file(call: Call[None, Nothing]) -> Any:
+    """Fetch the bytes of a file, or with `Range` a part of them; always to be kept, never to be shown as a page."""
+    file = await call.services.files.get(call.workspace_id, call.id("file_id"))
+    headers = {
+        "etag": f'"{file.digest}"',
+        "accept-ranges": "bytes",
+        "cache-control": "private, no-cache",
+        "content-disposition": _attached(file.name),
+    }
+    match part_of(call.headers, size=file.size, etag=headers["etag"]):
+        case "same":
+            return ASGIResponse(status_code=304, headers=headers)
+        case "none":
+            headers["content-range"] = f"bytes */{file.size}"
+            return ASGIResponse(status_code=416, headers=headers)
+        case Part(start=start, size=size) as part:
+            status = 206 if part.is_part else 200
+            if part.is_part:
+                headers["content-range"] = f"bytes {start}-{start + size - 1}/{file.size}"
+            pieces = await call.services.files.read(call.workspace_id, file, start=start, size=size)
+            headers["content-length"] = str(size)
+            return ASGIStreamingResponse(
+                iterator=pieces, status_code=status, media_type=file.media_type, headers=headers
+            )
+
+
+@route("PATCH", "/files/{file_id}", scope="write", body=ChangeFile, reply=FileEntry)
+async def change_file(call: Call[ChangeFile, Nothing]) -> FileEntry:
+    """Rename a file, or put it into another folder."""
+    body, id = call.body, call.id("file_id")
+    was, now = await call.services.files.change(call.workspace_id, id, name=body.name, folder=body.folder)
+    await _record(call, "file.change", id, before=_place(was), after=_place(now))
+    return now
+
+
+@route("DELETE", "/files/{file_id}", scope="write", status=204)
+async def delete_file(call: Call[None, Nothing]) -> None:
+    """Delete a file, for good."""
+    was = await call.services.files.delete(call.workspace_id, call.id("file_id"))
+    await _record(call, "file.delete", was.id, before=_facts(was))
+
+
+@route("POST", "/files/folders/move", scope="write", body=MoveFolder, reply=FilesTouched)
+async def move_folder_of_files(call: Call[MoveFolder, Nothing]) -> FilesTouched:
+    """Call a folder otherwise or put it elsewhere, with all that lies in it."""
+    body = call.body
+    moved = await call.services.files.move_folder(call.workspace_id, body.folder, body.to)
+    await _record(call, "file_folder.change", "", before={"folder": body.folder}, after={"folder": body.to})
+    return FilesTouched(files=moved)
+
+
+@route("POST", "/files/folders/delete", scope="write", body=DeleteFolder, reply=FilesTouched)
+async def delete_folder_of_files(call: Call[DeleteFolder, Nothing]) -> FilesTouched:
+    """Delete a folder with all that lies in it, for good."""
+    gone = await call.services.files.delete_folder(call.workspace_id, call.body.folder)
+    await _record(call, "file_folder.delete", "", before={"folder": call.body.folder, "files": gone})
+    return FilesTouched(files=gone)
+
+
+def _attached(name: str) -> str:
+    """A name for whoever keeps the file, and one that old programs can read."""
+    plain = "".join(
+        letter if letter.isascii() and letter.isprintable() and letter not in '"\\%' else "_" for letter in name
+    )
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _place(file: FileEntry) -> dict[str, Any]:
+    return {"folder": file.folder, "name": file.name}
+
+
+def _facts(file: FileEntry) -> dict[str, Any]:
+    return {**_place(file), "size": file.size, "digest": file.digest}
+
+
+async def _record(call: Call[Any, Any], action: str, id: str, **how: Any) -> None:
+    thing = (action.partition(".")[0], id)
+    await audit.record(call.services.store, call.source, action, thing, workspace_id=call.workspace_id, **how)
+
+
+ROUTES = (
+    list_files,
+    upload_file,
+    read_file,
+    download_file,
+    change_file,
+    delete_file,
+    move_folder_of_files,
+    delete_folder_of_files,
+)

@@ -6,7 +6,7 @@ import re
 import time
 from typing import Any
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Send
 
 from sim_core.ids import new_id
 from sim_core.rest.policies import Policies
@@ -31,7 +31,13 @@ class Gate:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        began, status = time.perf_counter(), 0
+        began, status, is_whole = time.perf_counter(), 0, False
+
+        async def take() -> ReceiveMessage:
+            nonlocal is_whole
+            message = await receive()
+            is_whole = message["type"] != "http.request" or not message["more_body"]
+            return message
 
         async def finish(message: Message) -> None:
             nonlocal status
@@ -39,14 +45,16 @@ class Gate:
                 status = message["status"]
                 dressed = self.policies.dress(scope["path"], message["headers"])
                 message["headers"] = [*dressed, (b"x-request-id", request_id.encode())]
-            elif status == 413 and message["type"] == "http.response.body" and not message["more_body"]:
+            elif (
+                status >= 400 and not is_whole and message["type"] == "http.response.body" and not message["more_body"]
+            ):
                 await send({**message, "more_body": True})
                 await _discard(receive)
                 message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
         try:
-            await self.app(scope, receive, finish)
+            await self.app(scope, take, finish)
         finally:
             if self.log is not None:
                 ms = round((time.perf_counter() - began) * 1000, 2)

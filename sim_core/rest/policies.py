@@ -66,13 +66,14 @@ POLICIES = {
     "worker": Policy(content="default-src 'none'; connect-src 'self'; frame-ancestors 'none'", cache="no-cache"),
     # Another service's window comes back here, and has to find the page that opened it.
     "callback": Policy(content=CLOSED, opener="unsafe-none"),
-    # What a workflow answers is a stranger's: should it be shown as a page, then one without scripts and origin.
+    # What a workflow answers, or somebody uploaded, is a stranger's: should it be shown as a page, then one without
+    # scripts and origin.
     "execute": Policy(content=f"{CLOSED}; sandbox"),
     # The reader of the API's description brings its own, with the digests of its script and its styles.
     "api": Policy(content=CLOSED),
 }
 KINDS: tuple[tuple[str, str], ...] = (
-    (r"/api/v1/workflows/[^/]+/execute|/api/v1/runs/[^/]+/resume", "execute"),
+    (r"/api/v1/workflows/[^/]+/execute|/api/v1/runs/[^/]+/resume|/api/v1/files/[^/]+/content", "execute"),
     (r"/api/v1/(?:.+/)?callback", "callback"),
     (r"/api/.*|/health/.*", "api"),
     (r"/(?:chat|form)/[^/]+/?", "surface"),

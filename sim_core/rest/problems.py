@@ -21,6 +21,7 @@ TITLES = {
     "fault": "The platform made a mistake",
     "invalid": "What was sent is not valid",
     "method_not_allowed": "The address does not know this method",
+    "no_room": "The disk is full",
     "not_found": "Nothing is found there",
     "rate_limited": "Too many tries",
     "refused": "A service refused",

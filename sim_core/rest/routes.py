@@ -1,6 +1,6 @@
 """How a route is declared: its address, who may use it, what it takes and what it answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Annotated, Any, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
@@ -27,7 +27,7 @@ class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Call(Generic[B, Q]):
     """One request, decoded and allowed."""
 
-    __slots__ = ("actor", "body", "headers", "ids", "query", "raw", "services", "source", "workspace_id")
+    __slots__ = ("actor", "body", "headers", "ids", "pieces", "query", "raw", "services", "source", "workspace_id")
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Call(Generic[B, Q]):
         query: Q,
         headers: Mapping[str, str],
         raw: bytes,
+        pieces: Callable[[], AsyncIterator[bytes]],
         source: Source | None = None,
     ) -> None:
         """Bring together what a handler needs."""
@@ -51,6 +52,8 @@ class Call(Generic[B, Q]):
         self.query = query
         self.headers = headers
         self.raw = raw
+        self.pieces = pieces
+        """The body as it comes, on a route that `streams`."""
         self.source = source or Source()
         """Who does this, and from where, as the audit log tells it."""
 
@@ -101,6 +104,8 @@ class Route(Struct, frozen=True, kw_only=True):
     """Struct of a JSON body."""
     raw: str
     """Media types of a body that the handler reads itself; empty otherwise."""
+    streams: bool
+    """Whether the handler reads such a body piece by piece, and bounds it itself."""
     query: type[Any]
     reply: Any
     status: int
@@ -145,6 +150,7 @@ def route(
     scope: Scope | tuple[Scope, ...] | None,
     body: type[Any] | None = None,
     raw: str = "",
+    streams: bool = False,
     query: type[Any] = Nothing,
     reply: Any = None,
     status: int = 200,
@@ -163,6 +169,7 @@ def route(
             scopes=scope if isinstance(scope, tuple) else (scope,) if scope else (),
             body=body,
             raw=raw,
+            streams=streams,
             query=query,
             reply=reply,
             status=status,

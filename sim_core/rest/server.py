@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ from sim_core.rest import (
     documents,
     execute,
     figures,
+    files,
     folders,
     health,
     instance,
@@ -50,7 +52,7 @@ from sim_core.rest import (
 )
 from sim_core.rest import workflows as workflow_routes
 from sim_core.rest.admission import admit
-from sim_core.rest.decoding import check_nesting, convert_query, decode
+from sim_core.rest.decoding import check_nesting, convert_query, decode, pieces
 from sim_core.rest.gate import Gate
 from sim_core.rest.policies import Policies
 from sim_core.rest.problems import MEDIA_TYPE, Unprocessed, encode, reply_to
@@ -62,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
     *workflow_routes.ROUTES,
     *documents.ROUTES,
     *folders.ROUTES,
+    *files.ROUTES,
     *deployments.ROUTES,
     *execute.ROUTES,
     *figures.ROUTES,
@@ -114,7 +117,7 @@ def application(services: Services, *, log: Any | None = None) -> ASGIApp:
     """The ASGI application; `log` is told of every request."""
     handlers = [_handler(BASE + route.path, route, services) for route in ROUTES]
     handlers += [_handler(route.path, route, services) for route in BARE]
-    handlers.append(_files(services))
+    handlers.append(_assets(services))
 
     def complain(request: PlainRequest, error: Exception) -> Response[bytes]:
         body, status, headers = _problem(request.scope, error, services)
@@ -147,7 +150,7 @@ def _handler(path: str, route: Route, services: Services) -> HTTPRouteHandler:
     return HTTPRouteHandler(litestar_path, http_method=[route.method], status_code=200, include_in_schema=False)(handle)
 
 
-def _files(services: Services) -> HTTPRouteHandler:
+def _assets(services: Services) -> HTTPRouteHandler:
     """The web app and whatever else plugins serve, at every address that is not the API's."""
 
     async def handle(request: PlainRequest) -> ASGIApp:
@@ -156,7 +159,7 @@ def _files(services: Services) -> HTTPRouteHandler:
             if path.startswith("/api/"):
                 raise Missing(f"There is nothing at {path[:200]}.")
             asked = request.headers
-            return await services.files.answer(path, asked.get("if-none-match", ""), asked.get("accept-encoding", ""))
+            return await services.served.answer(path, asked.get("if-none-match", ""), asked.get("accept-encoding", ""))
         except Exception as error:
             return _complaint(request, error, services)
 
@@ -175,7 +178,7 @@ async def _answer(route: Route, services: Services, request: PlainRequest) -> AS
         _check_kind(headers.get("content-type", ""), _JSON)
         raw = await request.body()
         body = _body(raw, route.body)
-    elif route.raw:
+    elif route.raw and not route.streams:
         _check_kind(headers.get("content-type", ""), route.raw)
         raw = await request.body()
     ids: dict[str, str] = request.scope["path_params"]
@@ -188,6 +191,7 @@ async def _answer(route: Route, services: Services, request: PlainRequest) -> AS
         query=query,
         headers=headers,
         raw=raw,
+        pieces=partial(pieces, request.receive),
         source=source,
     )
     answer = await route.handle(call)

@@ -17,10 +17,11 @@ from sim_core.models.runner import Models
 from sim_core.net.client import Client
 from sim_core.registry import Registry
 from sim_core.rest.access import Door
+from sim_core.rest.assets import Served
 from sim_core.rest.drafting import Drafting
-from sim_core.rest.files import Files
 from sim_core.rest.offering import Offering
 from sim_core.settings import Settings
+from sim_core.store.files import Files
 from sim_core.store.pool import Store
 from sim_core.store.rests import KeyRests
 from sim_core.store.vault import Vault
@@ -37,6 +38,8 @@ class Services(Struct, frozen=True, kw_only=True):
     runs: Runs
     sleepers: Sleepers
     door: Door
+    served: Served
+    """The web app and what else plugins give to browsers."""
     files: Files
     reception: Reception
     logins: Logins

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -63,6 +64,18 @@ class Client(Struct, frozen=True, kw_only=True):
     key: str
     headers: Mapping[str, str] = {}
     timeout_s: float = 600.0
+
+    @property
+    def host(self) -> str:
+        """Where it goes to, in short."""
+        return urlsplit(self.base_url).netloc
+
+    def hide(self, words: str) -> str:
+        """Words of the vendor without the key, which some repeat."""
+        sent = (self.key, *self.headers.values())
+        for value in (*sent, *(one.rpartition(" ")[2] for one in sent)):
+            words = words.replace(value, "…") if len(value) > 3 else words
+        return words
 
 
 Stream: TypeAlias = Callable[[Prompt, Model, Client], AsyncIterator[Delta]]

@@ -55,6 +55,14 @@ class Executed(Struct, frozen=True, kw_only=True):
     ms: float = 0.0
 
 
+class StoredFile(Struct, frozen=True, kw_only=True):
+    """A file of the workspace, as it is now."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class ToolChoice(Struct, frozen=True, kw_only=True):
     """A tool offered to a model, with what the person already filled in."""
 
@@ -136,6 +144,10 @@ class Step(Protocol):
 
     async def run(self, workflow: str, input: Any, *, deployed: bool = False) -> Any:
         """Run another workflow of the workspace to its end; its output."""
+        ...
+
+    async def open_file(self, file_id: str, *, most: int) -> StoredFile:
+        """A file of the workspace by its id; raises `Missing`, and `TooLarge` for more than so many bytes."""
         ...
 
     async def recall(self, conversation: str) -> Sequence[Turn]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from sim_core.store.wire import DOWN, Connection, DatabaseError, connect
+from sim_core.store.wire import BEAT_S, DOWN, Connection, DatabaseError, connect, keep_alive
 
 Hear = Callable[[str | None], None]
 """Gets each message; `None` after an outage, when messages may have been missed."""
@@ -13,11 +13,12 @@ Hear = Callable[[str | None], None]
 class Listening:
     """The channels of one process."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, *, beat_s: float = BEAT_S) -> None:
+        self._url, self._beat_s = url, beat_s
         self._heard: dict[str, list[Hear]] = {}
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
+        self._turn = asyncio.Lock()
         self._ready = asyncio.Event()
         self._joined: set[str] = set()
 
@@ -52,6 +53,7 @@ class Listening:
             wait = 0.05
             gone = asyncio.Event()
             connection.add_termination_listener(lambda _, gone=gone: gone.set())
+            beating = asyncio.create_task(keep_alive(connection, self._turn, beat_s=self._beat_s))
             try:
                 await self._attend(connection, missed=not first)
                 first = False
@@ -60,6 +62,7 @@ class Listening:
                 pass
             finally:
                 self._connection = None
+                beating.cancel()
                 with suppress(*DOWN):
                     await connection.close()
 
@@ -76,7 +79,8 @@ class Listening:
 
     async def _join(self, connection: Connection, channel: str) -> None:
         self._joined.add(channel)
-        await connection.add_listener(channel, lambda _c, _pid, name, payload: self._tell(name, payload))
+        async with self._turn:
+            await connection.add_listener(channel, lambda _c, _pid, name, payload: self._tell(name, payload))
 
     def _tell(self, channel: str, payload: str) -> None:
         for hear in self._heard.get(channel, ()):

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from sim_core.store.pool import Store, told_plainly
-from sim_core.store.wire import DOWN, Connection, DatabaseError, connect
+from sim_core.store.wire import BEAT_S, DOWN, Connection, DatabaseError, connect, keep_alive
 
 TAKE = """
 WITH lock AS MATERIALIZED (SELECT pg_try_advisory_lock(hashtextextended($1, 7)) AS mine),
@@ -27,6 +27,15 @@ FROM workflow_operation WHERE workflow_id = $1 AND client_id = $2
 """
 SENT_ONE = "SELECT seq FROM workflow_operation WHERE workflow_id = $1 AND client_id = $2 AND cseq = $3"
 NAME = 'SELECT name FROM "user" WHERE id = $1'
+LEASE_S = 3 * BEAT_S
+"""Seconds without a sign of life after which the database lets go of a process's rooms."""
+UNHEARD = {
+    "idle_session_timeout": f"{LEASE_S * 1000:.0f}",
+    "tcp_keepalives_idle": f"{BEAT_S:.0f}",
+    "tcp_keepalives_interval": f"{BEAT_S:.0f}",
+    "tcp_keepalives_count": "2",
+}
+"""How Postgres finds out that a process hangs, or that its machine is gone."""
 NOTICE = "SELECT pg_notify('sim_notice', $1)"
 
 
@@ -65,7 +74,10 @@ async def tell(store: Store, workflow_id: str, kind: str, facts: Any = None) -> 
 
 
 class Ownership:
-    """The rooms of this process: each is held by an advisory lock, which the database lets go when the process dies."""
+    """The rooms of this process: each is held by an advisory lock, which the database lets go when the process dies.
+
+    One that hangs, or that the network has cut off, is taken for dead as well.
+    """
 
     def __init__(self, url: str, *, owner: str, address: str) -> None:
         self._url = url
@@ -73,6 +85,7 @@ class Ownership:
         self._address = address
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
+        self._beating: asyncio.Task[None] | None = None
         self.held: set[str] = set()
         self.on_lost: Callable[[], None] = lambda: None
         """Told when the database has let go of all rooms, because it went away: they have to be taken again."""
@@ -107,6 +120,8 @@ class Ownership:
     async def close(self) -> None:
         """Let go of everything."""
         self.on_lost = lambda: None
+        if self._beating is not None:
+            self._beating.cancel()
         async with self._turn:
             if self._connection is not None:
                 with suppress(*DOWN, DatabaseError):
@@ -117,6 +132,9 @@ class Ownership:
         if self._connection is None or self._connection.is_closed():
             # The locks went with the connection that held them.
             self.held.clear()
-            self._connection = await connect(self._url)
+            self._connection = await connect(self._url, settings=UNHEARD)
             self._connection.add_termination_listener(lambda _: self.on_lost())
+            if self._beating is not None:
+                self._beating.cancel()
+            self._beating = asyncio.create_task(keep_alive(self._connection, self._turn))
         return self._connection

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from sim_core.store.pool import Store
-from sim_core.store.sql.usage import PART_OF_MODELS, PART_OF_RUNS, SUMMED
+from sim_core.store.sql.usage import DRAFTED, PART_OF_MODELS, PART_OF_RUNS, SUMMED
 
 By: TypeAlias = Literal["workflow", "model", "person", "day"]
 EARLY = timedelta(hours=1)
@@ -80,6 +80,13 @@ async def usage(
     days = (first.strftime("%Y-%m-%d"), last.strftime("%Y-%m-%d"))
     rows = await store.rows(STATEMENTS[by], workspace_id, actor, *days, *bounds)
     return tuple(Used(**{name: row[name] for name in FIELDS}) for row in rows)
+
+
+async def book_draft(
+    store: Store, workspace_id: str, *, workflow_id: str, actor: str, model: str, tokens: tuple[int, int], cost: float
+) -> None:
+    """Put into the books what a person had written for them; of no workflow when it is none of the workspace's."""
+    await store.execute(DRAFTED, workspace_id, workflow_id, actor, model, *tokens, cost)
 
 
 FIELDS = Used.__struct_fields__

@@ -1,6 +1,7 @@
 """The driver's connection as the rest of the store sees it: typed, and its outages told apart from its errors."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeAlias
 
@@ -28,7 +29,7 @@ class Connection(Protocol):
         """The first row."""
         ...
 
-    async def fetchval(self, query: str, *args: object) -> Any:
+    async def fetchval(self, query: str, *args: object, timeout: float | None = None) -> Any:
         """The first value of the first row."""
         ...
 
@@ -50,6 +51,10 @@ class Connection(Protocol):
 
     def is_closed(self) -> bool:
         """Whether it has gone."""
+        ...
+
+    def terminate(self) -> None:
+        """End it at once."""
         ...
 
     async def close(self) -> None:
@@ -79,7 +84,25 @@ DOWN: tuple[type[Exception], ...] = (
 """What an absent or restarting database looks like; the same statement may succeed a moment later."""
 
 
-async def connect(url: str, *, timeout: float = 10) -> Connection:
-    """A connection of one's own."""
-    opened: Awaitable[Connection] = _driver.connect(url, timeout=timeout)
+BEAT_S = 5.0
+"""Seconds between two signs of life of a connection that is held for good, and how long one may take."""
+
+
+async def connect(url: str, *, timeout: float = 10, settings: Mapping[str, str] | None = None) -> Connection:
+    """A connection of one's own, with settings of Postgres that hold for it alone."""
+    opened: Awaitable[Connection] = _driver.connect(url, timeout=timeout, server_settings=settings)
     return await opened
+
+
+async def keep_alive(connection: Connection, turn: asyncio.Lock, *, beat_s: float = BEAT_S) -> None:
+    """Ask for a sign of life again and again, and end the connection when none comes.
+
+    A network may drop what is idle without telling either side; whoever only listens would never hear again.
+    """
+    while not connection.is_closed():
+        await asyncio.sleep(beat_s)
+        async with turn:
+            try:
+                await connection.fetchval("SELECT 1", timeout=beat_s)
+            except (*DOWN, DatabaseError):
+                connection.terminate()

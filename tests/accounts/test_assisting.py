@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +69,22 @@ async def test_words_come_as_they_are_written_and_the_cost_is_kept(open_site: Op
         assert act["after"] | {"cost": 0} == {
             "model": "openai_compatible/small", "field": "code", "tokens_input": 100, "tokens_output": 20, "cost": 0,
         }  # fmt: skip
+
+
+async def test_what_it_costs_is_in_the_books_of_usage(open_site: Open) -> None:
+    async with opened(open_site) as (vendor, _, owner, workspace):
+        flow = (await owner.must("POST", "/workflows", {"name": "Mine"}))["id"]
+        for _ in range(2):
+            await ask(owner, workspace, workflow_id=flow)
+        vendor.says = vendors.chat("no JSON at all")
+        await ask(owner, workspace, block="agent", field="messages", workflow_id="of-somebody-else")
+        since = (datetime.now(UTC) - timedelta(days=2)).isoformat().replace("+", "%2B")
+        used = {by: (await owner.must("GET", f"/usage?by={by}&since={since}"))["items"] for by in ("workflow", "model")}
+        assert {(one["name"], one["tokens_input"], one["runs"]) for one in used["workflow"]} == {
+            ("Mine", 200, 0),
+            ("", 100, 0),
+        }
+        assert [(one["key"], one["tokens_input"]) for one in used["model"]] == [("openai_compatible/small", 300)]
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,23 @@ def test_the_workspace_is_reached_without_a_server(data: Path) -> None:
     assert sim("export", "nothing", data=data).returncode == 2
 
 
+def test_files_come_and_go_without_a_server(data: Path, tmp_path: Path) -> None:
+    here = tmp_path / "Bericht.pdf"
+    here.write_bytes(b"%PDF" * 1000)
+    assert sim("file", "put", str(here), "--folder", "reports", data=data).returncode == 0
+    taken = sim("file", "put", str(here), "--folder", "reports", data=data)
+    assert (taken.returncode, "already" in taken.stderr) == (2, True), taken.stderr
+    assert "reports/Bericht.pdf" in sim("file", "list", "--search", "bericht", data=data).stdout
+    there = tmp_path / "back.pdf"
+    assert sim("file", "get", "reports/Bericht.pdf", "--to", str(there), data=data).returncode == 0
+    assert there.read_bytes() == here.read_bytes()
+    over = sim("file", "get", "reports/Bericht.pdf", "--to", str(there), data=data)
+    assert (over.returncode, "exists" in over.stderr) == (1, True), over.stderr
+    assert sim("file", "delete", "reports/Bericht.pdf", data=data).returncode == 0
+    gone = sim("file", "get", "reports/Bericht.pdf", data=data)
+    assert "`sim file list` shows them" in gone.stderr
+
+
 def test_plugins_are_listed_and_begun(data: Path, tmp_path: Path) -> None:
     listed = json.loads(sim("plugins", "--json", data=data).stdout)
     assert listed["problems"] == []

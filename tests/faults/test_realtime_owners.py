@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,28 @@ async def test_when_the_owner_dies_the_other_takes_over_and_nothing_is_lost(two:
             await holder.saved(within=20)  # it had nobody but the other to ask, and is shown the way
             await guest.until(lambda: len(replica.people) == 1)
             await agree(service, (guest, replica), (holder, held))
+
+
+async def test_an_owner_that_hangs_loses_its_rooms_and_comes_back_in_peace(two: tuple[Service, Process]) -> None:
+    """RT-53: the process is there, with all its connections, and answers nobody."""
+    service, other = two
+    async with service.client(url=url(other)) as holder:
+        held = holder.open(service.workflow_id)
+        held.change(move("a", 1))
+        await holder.saved()
+        other.signal(signal.SIGSTOP)
+        try:
+            held.change(move("a", 2))
+            async with service.client() as guest:
+                replica = guest.open(service.workflow_id)
+                replica.change(move("b", 3))
+                await guest.saved(within=60)
+                other.signal(signal.SIGCONT)
+                await holder.until(lambda: len(held.people) == 1, within=60)  # it was shown the way
+                await asyncio.gather(holder.saved(within=20), guest.saved(within=20))
+                await agree(service, (guest, replica), (holder, held))
+        finally:
+            other.signal(signal.SIGCONT)
 
 
 async def test_a_process_whose_hold_was_lost_takes_its_rooms_again(two: tuple[Service, Process]) -> None:

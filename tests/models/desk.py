@@ -13,7 +13,7 @@ from sim_core.spec.auth import Bearer
 from sim_core.spec.prompts import Answer, Delta, Prompt, Turn
 from sim_core.spec.providers import Model, Provider
 from sim_core.spec.requests import Reply, Request
-from sim_core.spec.steps import ToolChoice
+from sim_core.spec.steps import StoredFile, ToolChoice
 
 MODEL = Model(
     id="m", tools=True, vision=True, files=True, structured=True, input_price=1.0, output_price=10.0, cached_price=0.1
@@ -55,6 +55,7 @@ class Desk:
         self.schemas: dict[str, dict[str, Any]] = {}
         self.leads: dict[str, list[dict[str, str]]] = {}
         self.replies: dict[str, Reply] = {}
+        self.files: dict[str, StoredFile] = {}
 
     async def ask(self, model: str, prompt: Prompt, *, tools: Sequence[ToolChoice] = ()) -> Answer:
         self.asked.append((model, prompt))
@@ -67,6 +68,9 @@ class Desk:
 
     async def fetch(self, request: Request) -> Reply:
         return self.replies[request.url]
+
+    async def open_file(self, file_id: str, *, most: int) -> StoredFile:
+        return self.files[file_id]
 
     async def recall(self, conversation: str) -> Sequence[Turn]:
         return self.memory.get(conversation, ())

@@ -12,6 +12,7 @@ from sim_core.errors import Invalid
 from sim_core.spec.prompts import FilePart, ImagePart, TextPart, Turn
 from sim_core.spec.requests import Reply
 from sim_core.spec.rows import secret_name
+from sim_core.spec.steps import StoredFile
 from tests.models.desk import Desk, models, provider
 from tests.support import vendors
 from tests.support.http import serve
@@ -154,6 +155,15 @@ async def test_files_stand_with_the_last_question_and_are_not_remembered(http: A
     last = step.asked[0][1].turns[-1]
     assert last.parts == (TextPart("Hello"), ImagePart(data=png), FilePart("b.pdf", base64.b64encode(b"%PDF").decode()))
     assert step.memory["c"][0] == user("Hello")
+
+
+async def test_files_of_the_workspace_are_opened_when_they_are_needed(http: Any) -> None:
+    async with serve(vendors.chat("ok")) as server:
+        step = desk(server, http)
+        step.files["f1"] = StoredFile(name="now.png", media_type="image/png", content=b"\x89PNG")
+        await run(step, files=[{"file_id": "f1", "name": "then.png"}])
+    last = step.asked[0][1].turns[-1]
+    assert last.parts == (TextPart("Hello"), ImagePart(data=base64.b64encode(b"\x89PNG").decode()))
 
 
 async def test_tools_are_offered_by_use_and_run_with_what_was_filled_in(http: Any) -> None:

@@ -23,7 +23,7 @@ from sim_core.spec.prompts import (
     Usage,
 )
 from sim_core.spec.providers import Model
-from tests.models.wire import ASK, CLAUDE, MODEL, WEATHER, at, replaced, said, text
+from tests.models.wire import ASK, CLAUDE, DIALECTS, MODEL, WEATHER, at, replaced, said, text
 from tests.support import vendors
 from tests.support.http import Answer, serve, sse
 
@@ -152,6 +152,23 @@ async def test_messages_count_cached_tokens_as_input(http: Any) -> None:
         deltas = await said(anthropic_messages(ASK, CLAUDE, at(server, http)))
     assert deltas[-2] == Usage(input=100, output=20, cached=40, cache_write=10)
     assert "cache_control" not in str(server.seen[0].json), "a prompt that will not come again is not kept"
+
+
+WORDS = "No, sk-secret-1234, no."
+FAILURES: dict[str, Any] = {
+    "chat": {"error": {"message": WORDS, "code": 503}},
+    "responses": ("response.failed", {"type": "response.failed", "response": {"error": {"message": WORDS}}}),
+    "messages": ("error", {"type": "error", "error": {"type": "api_error", "message": WORDS}}),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+async def test_a_failure_in_mid_stream_does_not_repeat_the_key(http: Any, name: str) -> None:
+    ask, _, model = DIALECTS[name]
+    async with serve(sse(FAILURES[name])) as server:
+        with pytest.raises(Refused, match="No, …, no") as caught:
+            await said(ask(ASK, model, at(server, http)))
+    assert "secret" not in caught.value.message
 
 
 async def test_an_overloaded_vendor_in_mid_stream_is_worth_another_try(http: Any) -> None:

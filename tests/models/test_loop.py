@@ -9,6 +9,7 @@ import pytest
 from sim_core.errors import Cancelled, Denied, Invalid, Missing, Refused, Unreachable
 from sim_core.models.asking import Patience
 from sim_core.models.dialects import anthropic_messages
+from sim_core.models.keys import Shared
 from sim_core.spec.prompts import CallStart, Cost, Prompt, Reset, Text, TextPart, ThinkingPart, Turn
 from sim_core.spec.steps import ToolChoice
 from tests.models.desk import MODEL, Desk, models, provider
@@ -283,8 +284,8 @@ async def test_a_keyless_server_of_ones_own_tells_its_models(http: Any) -> None:
     listing = Answer(body={"data": [{"id": "qwen"}, {"id": "llama"}]})
     async with serve(listing) as server:
         made = models(http, provider("", "local", models=(), open_models=True, keyless=True))
-        assert await made.listed("local", {"LOCAL_URL": server.url}) == ("llama", "qwen")
+        assert await made.listed("local", {"LOCAL_URL": server.url}, shared=Shared()) == ("llama", "qwen")
         with pytest.raises(Denied, match="LOCAL_URL"):
-            await made.listed("local", {})
+            await made.listed("local", {}, shared=Shared())
     assert server.seen[0].path == "/v1/models"
     assert "authorization" not in server.seen[0].headers

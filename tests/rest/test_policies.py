@@ -10,14 +10,18 @@ import pytest
 from sim_core import settings as configuration
 from sim_core.errors import Invalid
 from sim_core.ids import new_id
-from sim_core.rest.files import Files
+from sim_core.rest.assets import Served
 from sim_core.rest.policies import Policies
 from sim_core.rest.server import routes
 from sim_core.spec.assets import Assets
 from tests.rest.conftest import START, Api, response, served, workflow
 from tests.support.tls import TRUST
 
-SANDBOXED = {"POST /api/v1/workflows/{workflow_id}/execute", "POST /api/v1/runs/{run_id}/resume"}
+SANDBOXED = {
+    "POST /api/v1/workflows/{workflow_id}/execute",
+    "POST /api/v1/runs/{run_id}/resume",
+    "GET /api/v1/files/{file_id}/content",
+}
 READER = "GET /api/v1/docs"
 POPUPS_COME_BACK_TO = {"GET /api/v1/auth/providers/{provider}/callback", "GET /api/v1/credentials/callback"}
 
@@ -87,8 +91,8 @@ def folder(tmp_path: Path) -> Path:
 
 async def test_each_page_has_a_nonce_of_its_own_and_files_are_kept_for_a_year(api: Api, folder: Path) -> None:
     settings = msgspec.structs.replace(api.platform.services.settings, embed_hosts=("https://shop.example.com",))
-    files = Files([Assets(folder=str(folder))], Policies(settings))
-    api.platform.services = msgspec.structs.replace(api.platform.services, files=files, settings=settings)
+    assets = Served([Assets(folder=str(folder))], Policies(settings))
+    api.platform.services = msgspec.structs.replace(api.platform.services, served=assets, settings=settings)
     async with served(api.platform) as url, httpx2.AsyncClient(base_url=url, trust_env=False, verify=TRUST) as client:
         nonces: list[str] = []
         for path in ("/", "/workflows", "/settings/keys", "/sign-in", "/chatter", "/form"):

@@ -13,7 +13,7 @@ from sim_core.flow.world import Child, Site
 from sim_core.sandbox.sandbox import Sandbox
 from sim_core.spec.prompts import Answer, Prompt, Text, Turn
 from sim_core.spec.requests import Reply, Request
-from sim_core.spec.steps import Executed, Language, ToolChoice
+from sim_core.spec.steps import Executed, Language, StoredFile, ToolChoice
 
 _PYTHON = {
     name: getattr(builtins, name) for name in ("len", "str", "int", "float", "bool", "sum", "min", "max", "range")
@@ -65,6 +65,9 @@ class Tools:
         if workflow not in self.workflows:
             raise Missing(f"no workflow {workflow!r}")
         return await self.workflows[workflow](site, input)
+
+    async def open_file(self, site: Site, file_id: str, most: int) -> StoredFile:
+        raise Missing(f"there is no file {file_id!r} in this world")
 
     async def recall(self, site: Site, conversation: str) -> Sequence[Turn]:
         return self.memory.get(conversation, [])

@@ -33,6 +33,8 @@ _NAMES = (
     "Fetch",
     "Route 1",
     "Naïve\u00a0step",
+    "turned\u202eround",
+    "👨\u200d👩 ශ්\u200dරී",
     "雪",
     "x" * 201,
 )

@@ -11,6 +11,9 @@ from tests.web.test_running import block, code
 
 COUNT = 240
 COLUMNS = 20
+PIECES = 5  # of an edge that goes with a block
+LEFT_OF = "([one, x]) => document.querySelector(one).getBoundingClientRect().x < x"
+SHEET = ".react-flow__viewport"
 
 
 def crowd(person: Person) -> str:
@@ -80,14 +83,19 @@ def test_a_drag_renders_the_block_in_hand_at_most(person: Person) -> None:
     page.evaluate("window.simRenders.clear()")
     page.mouse.move(x + 40, y + 30, steps=20)
     assert set(rendered(page)) <= {"b130"}
-    loose = page.locator(".loose-wires path")
-    expect(loose).to_have_count(1)
-    held = loose.get_attribute("d")
-    assert held
-    assert held.count("M") == 2, "the edges into it and out of it go with it, and no others"
+    pieces = page.locator(".loose-wires i")
+    expect(pieces).to_have_count(2 * PIECES)  # the edges into it and out of it go with it, and no others
+    held = pieces.first.get_attribute("style") or ""
     page.mouse.move(x + 30, y + 30)
-    expect(loose).not_to_have_attribute("d", held)
+    expect(pieces.nth(PIECES)).not_to_have_attribute("style", held)
     end = grip(page, "b130")
+    into, out = (pieces.nth(at).bounding_box() for at in (PIECES - 1, PIECES))
+    box = card(page, "b130").bounding_box()
+    assert into
+    assert out
+    assert box
+    assert abs(into["x"] + into["width"] - box["x"]) < 2, "the one ends where the block begins"
+    assert abs(out["x"] - box["x"] - box["width"]) < 2, "the other begins where it ends"
     page.mouse.up()
     expect(page.locator(".loose-wires")).to_have_count(0)
     saved(page)
@@ -95,12 +103,57 @@ def test_a_drag_renders_the_block_in_hand_at_most(person: Person) -> None:
     assert stored(person, id)["b130"]["position"] != {"x": 130 % COLUMNS * 320, "y": 130 // COLUMNS * 180}
     page.keyboard.press("Control+Z")
     expect(page.locator(".react-flow__node.dragging")).to_have_count(0)
-    page.wait_for_function(f"document.querySelector('[data-id=b130]').getBoundingClientRect().x < {end[0] - 20}")
+    page.wait_for_function(LEFT_OF, arg=["[data-id=b130]", end[0] - 20])
+
+
+def test_the_canvas_pans_for_a_block_that_is_held_at_its_edge_and_rests_elsewhere(person: Person) -> None:
+    person.page.add_init_script("""
+        window.frames_asked = 0;
+        window.frame = window.requestAnimationFrame.bind(window);
+        window.requestAnimationFrame = (then) => { window.frames_asked++; return window.frame(then) };
+    """)
+    page = open_all(person, crowd(person))
+    pane = page.locator(".react-flow__pane").bounding_box()
+    assert pane
+    x, y = grip(page, "b130")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 6, y + 4, steps=3)
+    expect(page.get_by_label("Name of the block")).to_have_value("B130")
+    page.mouse.move(x + 20, y + 10, steps=3)
+    frames(page)
+    page.evaluate("window.frames_asked = 0")
+    frames(page)
+    assert page.evaluate("window.frames_asked") <= 1, "a hand that rests takes no frames"
+    edge = pane["x"] + pane["width"] - 12
+    page.mouse.move(edge, y, steps=3)
+    page.wait_for_function(LEFT_OF, arg=[SHEET, left(page) - 200])
+    assert abs(grip(page, "b130")[0] - edge) < 40, "it stays in the hand meanwhile"
+    page.mouse.move(x, y, steps=3)
+    frames(page)
+    still = left(page)
+    frames(page)
+    assert left(page) == still
+    page.mouse.up()
+
+
+def left(page: Page) -> float:
+    """Where the canvas begins."""
+    return page.locator(SHEET).evaluate("one => one.getBoundingClientRect().x")
+
+
+def frames(page: Page) -> None:
+    """Ten frames go by."""
+    page.evaluate("new Promise((done) => { let left = 10; (function next() { left-- ? frame(next) : done() })() })")
 
 
 def test_many_blocks_are_dragged_by_the_frame_around_them(person: Person) -> None:
     id = crowd(person)
     page = open_all(person, id)
+    page.evaluate("""
+        window.marked = 0;
+        addEventListener("selectstart", (event) => { window.marked += !event.defaultPrevented });
+    """)
     x, y = grip(page, "b0")
     page.keyboard.down("Shift")
     page.mouse.move(x - 20, y - 14)
@@ -128,6 +181,7 @@ def test_many_blocks_are_dragged_by_the_frame_around_them(person: Person) -> Non
     assert abs(moved["x"] - around["x"] - by) < 1
     assert grip(page, "b60") == before["b60"]
     page.mouse.up()
+    assert page.evaluate("window.marked") == 0, "words on the canvas are not looked through for a selection of text"
     saved(page)
     places = stored(person, id)
     assert all(places[one]["position"]["y"] > 0 for one in ("b0", "b3"))

@@ -86,6 +86,23 @@ def look(person: Person, page: Page, keep: Callable[[str], None]) -> None:
     keep("chat")
 
 
+def deployed(person: Person, page: Page, keep: Callable[[str], None]) -> None:
+    """A version is live, the draft has moved on, and programs are told how to call it."""
+    id = person.make("Deployed", block("start", "start"), code("work", "return 1", 300), edges="start>work")
+    person.stack.ask("POST", f"/workflows/{id}/deployments", {"note": "The first one"})
+    edge = {"id": "late", "source": "work", "target": "late", "source_handle": "source"}
+    add = {"op": "block.add", "blocks": [code("late", "return 2", 600)], "edges": [edge]}
+    person.stack.ask("POST", f"/workflows/{id}/operations", {"operations": [add]})
+    page.goto(f"{person.stack.url}/workflows/{id}")
+    page.get_by_role("button", name="Deploy: the draft differs").click()
+    expect(page.get_by_role("region", name="What differs, drawn")).to_be_visible()
+    keep("deploy-draft")
+    page.get_by_role("tab", name="API").click()
+    expect(page.get_by_role("region", name="Example for curl")).to_be_visible()
+    keep("deploy-api")
+    page.keyboard.press("Escape")
+
+
 def running(person: Person, page: Page, keep: Callable[[str], None]) -> None:
     """A run that fails, and one that waits for an answer."""
     form = [{"id": "q", "name": "answer", "label": "May it go on?", "type": "boolean"}]
@@ -129,6 +146,7 @@ def test_every_state_of_the_editor_is_sound(browser: Browser, stack: Stack, them
         findings.extend(f"{name}: {one}" for one in person.serious())
 
     look(person, person.page, keep)
+    deployed(person, person.page, keep)
     running(person, person.page, keep)
     person.context.close()
     assert not findings, "\n".join(findings)

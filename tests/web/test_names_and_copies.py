@@ -109,7 +109,7 @@ def test_a_copy_stays_in_its_container_and_a_broken_text_says_why(person: Person
     assert {made[name]["parent"] for name in ("Inner 2", "After 2")} == {"each"}
     assert made["After 2"]["values"]["code"] == "return <inner2.result> + '<b>'"
     page.keyboard.press("Control+C")
-    page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('sim_blocks'))")
+    page.wait_for_function("() => navigator.clipboard.readText().then(text => text.includes('sim_blocks'))")
     text: str = page.evaluate("navigator.clipboard.readText()")
     assert [one["name"] for one in json.loads(text)["blocks"]] == ["Inner 2", "After 2"]
     page.evaluate("text => navigator.clipboard.writeText(text)", text[: len(text) // 2])

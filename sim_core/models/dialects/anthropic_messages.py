@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
-from urllib.parse import urlsplit
 
 from sim_core.models.dialects import answers, sdk
 from sim_core.models.dialects.efforts import budget, nearest
@@ -27,7 +26,7 @@ async def anthropic_messages(prompt: Prompt, model: Model, client: Client) -> As
 
 async def _ask(prompt: Prompt, model: Model, client: Client) -> AsyncGenerator[Delta, None]:
     module = await sdk.load("anthropic")
-    events = Events(urlsplit(client.base_url).netloc)
+    events = Events(client)
     asked = body(prompt, model, module)
     async with aclosing(sdk.events(module, sdk.anthropic(module, client), "/v1/messages", asked, client)) as received:
         async for event in received:

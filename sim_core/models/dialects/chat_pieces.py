@@ -9,6 +9,7 @@ import msgspec
 from sim_core.errors import Unreachable
 from sim_core.models.dialects import sdk
 from sim_core.spec.prompts import CallArguments, CallStart, Citation, Delta, Stop, Text, Thinking, Usage
+from sim_core.spec.providers import Client
 
 STOPS = {
     "stop": "stop",
@@ -36,8 +37,8 @@ class _Call:
 class Pieces:
     """Reads the chunks of one answer."""
 
-    def __init__(self, host: str) -> None:
-        self._host = host
+    def __init__(self, client: Client) -> None:
+        self._client = client
         self._open: dict[int, _Call] = {}
         self._count = 0
         self._cited: set[str] = set()
@@ -50,7 +51,7 @@ class Pieces:
             error = sdk.within(chunk, "error") or {"message": str(chunk["error"])}
             status = error.get("code") if isinstance(error.get("code"), int) else None
             kind = str(error.get("code") or error.get("type") or "")
-            raise sdk.refused(self._host, str(error.get("message") or ""), kind=kind, status=status)
+            raise sdk.refused(self._client, str(error.get("message") or ""), kind=kind, status=status)
         if usage := sdk.within(chunk, "usage"):
             self._usage = _usage(usage)
         for choice in chunk.get("choices") or ():
@@ -66,7 +67,7 @@ class Pieces:
     def end(self) -> Iterator[Delta]:
         """What is known once the stream has ended; raises `Unreachable` when it broke off."""
         if not self._reason and self._usage is None:
-            raise Unreachable(f"{self._host} ended the answer before it was complete", code="broken_off")
+            raise Unreachable(f"{self._client.host} ended the answer before it was complete", code="broken_off")
         if self._usage is not None:
             yield self._usage
         # Ollama and others say "stop" although they called tools.

@@ -8,6 +8,7 @@ import msgspec
 from sim_core.errors import Unreachable
 from sim_core.models.dialects import sdk
 from sim_core.spec.prompts import CallArguments, CallStart, Citation, Delta, Stop, Text, Thinking, Usage
+from sim_core.spec.providers import Client
 
 STOPS = {
     "end_turn": "stop",
@@ -23,8 +24,8 @@ STOPS = {
 class Events:
     """Reads the events of one answer."""
 
-    def __init__(self, host: str) -> None:
-        self._host = host
+    def __init__(self, client: Client) -> None:
+        self._client = client
         self._usage: dict[str, Any] = {}
         self._reason = ""
         self._done = False
@@ -47,14 +48,14 @@ class Events:
                 yield Stop(STOPS.get(self._reason, self._reason or "stop"))
             case "error":
                 error = sdk.within(event, "error")
-                raise sdk.refused(self._host, str(error.get("message") or ""), kind=str(error.get("type") or ""))
+                raise sdk.refused(self._client, str(error.get("message") or ""), kind=str(error.get("type") or ""))
             case _:
                 return
 
     def end(self) -> None:
         """Check that the answer was whole; raises `Unreachable`."""
         if not self._done:
-            raise Unreachable(f"{self._host} ended the answer before it was complete", code="broken_off")
+            raise Unreachable(f"{self._client.host} ended the answer before it was complete", code="broken_off")
 
     def _count(self, told: dict[str, Any] | None) -> None:
         # The counts are running totals; a later event leaves out what has not changed.

@@ -39,7 +39,7 @@ async def _ask(prompt: Prompt, model: Model, client: Client) -> AsyncGenerator[D
     module = await sdk.load("openai")
 
     async def send(asked: sdk.Told) -> AsyncGenerator[Delta, None]:
-        pieces = Pieces(urlsplit(client.base_url).netloc)
+        pieces = Pieces(client)
         received = sdk.events(module, sdk.openai(module, client), "/chat/completions", asked, client)
         async with aclosing(received):
             async for chunk in received:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -39,7 +38,7 @@ async def _ask(prompt: Prompt, model: Model, client: Client) -> AsyncGenerator[D
     module = await sdk.load("openai")
 
     async def send(asked: sdk.Told) -> AsyncGenerator[Delta, None]:
-        events = Events(urlsplit(client.base_url).netloc)
+        events = Events(client)
         async with aclosing(sdk.events(module, sdk.openai(module, client), "/responses", asked, client)) as received:
             async for event in received:
                 for delta in events.read(event):

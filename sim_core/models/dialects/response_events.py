@@ -8,6 +8,7 @@ import msgspec
 from sim_core.errors import Unreachable
 from sim_core.models.dialects import sdk
 from sim_core.spec.prompts import CallArguments, CallStart, Citation, Delta, Stop, Text, Thinking, Usage
+from sim_core.spec.providers import Client
 
 STOPS = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
@@ -15,8 +16,8 @@ STOPS = {"max_output_tokens": "length", "content_filter": "content_filter"}
 class Events:
     """Reads the events of one answer."""
 
-    def __init__(self, host: str) -> None:
-        self._host = host
+    def __init__(self, client: Client) -> None:
+        self._client = client
         self._told: dict[int, bool] = {}
         """Calls that have begun, by their place in the output, and whether arguments have come."""
         self._done = False
@@ -51,7 +52,7 @@ class Events:
     def end(self) -> None:
         """Check that the answer was whole; raises `Unreachable`."""
         if not self._done:
-            raise Unreachable(f"{self._host} ended the answer before it was complete", code="broken_off")
+            raise Unreachable(f"{self._client.host} ended the answer before it was complete", code="broken_off")
 
     def _begin(self, index: int, item: dict[str, Any]) -> Iterator[Delta]:
         if item.get("type") == "function_call" and index not in self._told:
@@ -77,7 +78,7 @@ class Events:
             yield Stop("tool_calls" if self._told else "stop")
 
     def _failed(self, error: dict[str, Any]) -> Exception:
-        return sdk.refused(self._host, str(error.get("message") or ""), kind=str(error.get("code") or ""))
+        return sdk.refused(self._client, str(error.get("message") or ""), kind=str(error.get("code") or ""))
 
 
 def _cited(note: dict[str, Any]) -> Iterator[Delta]:

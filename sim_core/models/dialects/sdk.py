@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any, TypeAlias, cast
@@ -114,7 +114,7 @@ def in_our_words(error: BaseException, client: Client) -> SimError:
         return known
     import httpx2
 
-    host = urlsplit(client.base_url).netloc
+    host = client.host
     if _is(error, "APITimeoutError") or isinstance(error, httpx2.TimeoutException):
         if isinstance(error.__cause__ or error, httpx2.ConnectTimeout):
             return Unreachable(f"{host} did not answer: the connection was not made in time")
@@ -123,33 +123,30 @@ def in_our_words(error: BaseException, client: Client) -> SimError:
         cause = error.__cause__ or error
         return Unreachable(f"{host} did not answer: {str(cause) or type(cause).__name__}")
     if _is(error, "APIError"):
-        sent = (client.key, *client.headers.values())
-        return _refusal(cast("Any", error), host, (*sent, *(one.rpartition(" ")[2] for one in sent)))
+        return _refusal(cast("Any", error), client)
     if isinstance(error, ValueError | TypeError | LookupError):
-        return Refused(f"{host} answered in an unexpected shape: {error}", code="unexpected_answer")
-    return Unreachable(f"{host} did not answer: {type(error).__name__}: {error}")
+        return Refused(f"{host} answered in an unexpected shape: {client.hide(str(error))}", code="unexpected_answer")
+    return Unreachable(f"{host} did not answer: {type(error).__name__}: {client.hide(str(error))}")
 
 
-def refused(host: str, words: str, *, kind: str = "", status: int | None = None, hidden: Sequence[str] = ()) -> Refused:
-    """A refusal, with the vendor's words and a status that says whether to try again; `hidden` is not repeated."""
+def refused(client: Client, words: str, *, kind: str = "", status: int | None = None) -> Refused:
+    """A refusal, with the vendor's words, which do not repeat the key, and a status that says whether to try again."""
     status = status or STATUSES.get(kind)
-    for value in hidden:
-        words = words.replace(value, "…") if len(value) > 3 else words
-    shown = " ".join(words.split())[:600] or "no words"
+    shown = " ".join(client.hide(words).split())[:600] or "no words"
     code = CODES.get(status or 0, "refused")
     if kind == "insufficient_quota":
         code = "quota"
     elif any(mark in f"{kind} {words.lower()}" for mark in TOO_LONG):
         code = "too_long"
     said = f"answered {status}" if status else "refused"
-    return Refused(f"{host} {said}: {shown}", code=code, http_status=status)
+    return Refused(f"{client.host} {said}: {shown}", code=code, http_status=status)
 
 
-def _refusal(error: Any, host: str, hidden: Sequence[str]) -> Refused:
+def _refusal(error: Any, client: Client) -> Refused:
     words, kind = _words(error.body)
     status = getattr(error, "status_code", None)
     # A stream that began with 200 may still carry an error; only its kind tells which.
-    made = refused(host, words or error.message, kind=kind, status=None if status == 200 else status, hidden=hidden)
+    made = refused(client, words or error.message, kind=kind, status=None if status == 200 else status)
     response = getattr(error, "response", None)
     made.retry_after = retry_after(response.headers) if response is not None else None
     return made

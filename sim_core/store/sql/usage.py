@@ -46,6 +46,19 @@ BOOKED = """booked AS (
     tokens_input = u.tokens_input + excluded.tokens_input, tokens_output = u.tokens_output + excluded.tokens_output,
     cost = u.cost + excluded.cost)"""
 
+DRAFTED = """
+INSERT INTO usage_day AS u (workspace_id, day, of_model, workflow_id, actor, model, writer, runs, failed,
+  tokens_input, tokens_output, cost)
+SELECT $1, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'), part.of_model,
+  coalesce((SELECT id FROM workflow WHERE id = $2 AND workspace_id = $1), ''), $3,
+  CASE WHEN part.of_model THEN $4 ELSE '' END, -1, 0, 0, $5, $6, $7
+FROM (VALUES (false), (true)) AS part(of_model) ORDER BY part.of_model
+ON CONFLICT (workspace_id, of_model, day, workflow_id, actor, model, writer) DO UPDATE SET
+  tokens_input = u.tokens_input + excluded.tokens_input, tokens_output = u.tokens_output + excluded.tokens_output,
+  cost = u.cost + excluded.cost
+"""
+"""What a model was paid for outside of runs; one row for all processes, since people ask for little."""
+
 BOOKS = """
 SELECT {key} AS key, runs, failed, tokens_input, tokens_output, cost FROM usage_day r
 WHERE workspace_id = $1 AND of_model = {of_model} AND day >= $3 AND day < $4 AND ($2::text IS NULL OR actor = $2)

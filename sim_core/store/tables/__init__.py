@@ -42,6 +42,7 @@ from sim_core.store.tables.documents import (
     WorkflowSubflow,
     WorkflowVariable,
 )
+from sim_core.store.tables.files import File
 from sim_core.store.tables.realtime import (
     CommentRead,
     RealtimeTicket,
@@ -106,6 +107,7 @@ TABLES: tuple[type[Table], ...] = (
     Blob,
     Memory,
     UsageDay,
+    File,
 )
 """Every table there is, each after those it refers to."""
 
@@ -121,6 +123,7 @@ __all__ = [
     "CredentialShare",
     "DataKey",
     "ExecutionEvent",
+    "File",
     "Identity",
     "Invitation",
     "KeyOrder",

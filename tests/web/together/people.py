@@ -105,10 +105,10 @@ class Room:
         self.people: list[Person] = []
         self.id = ""
 
-    def make(self, blocks: dict[str, dict[str, Any]], edges: dict[str, Any] | None = None) -> "Room":
+    def make(self, blocks: dict[str, dict[str, Any]], edges: dict[str, Any] | None = None, **facts: Any) -> "Room":
         """A workflow of these blocks."""
-        named = {id: {"id": id, "name": id.title(), **facts} for id, facts in blocks.items()}
-        workflow = {"name": "Shared", "blocks": named, "edges": edges or {}}
+        named = {id: {"id": id, "name": id.title(), **block} for id, block in blocks.items()}
+        workflow = {"name": "Shared", "blocks": named, "edges": edges or {}, **facts}
         self.id = self.team["Ada"].ask("POST", "/workflows", {"name": "Shared", "workflow": workflow})["id"]
         return self
 
@@ -124,6 +124,12 @@ class Room:
         expect(page.locator(".react-flow__node").first).to_be_visible(timeout=SLOW)
         saved(page, "View only" if name == "Eve" else "Saved")
         return page
+
+    def allow(self, name: str, role: str) -> None:
+        """Have somebody be something else in the workspace from now on."""
+        ada = self.team["Ada"]
+        [workspace] = ada.ask("GET", "/me")["workspaces"]
+        ada.ask("PUT", f"/workspaces/{workspace}/members/{self.team[name].id}", {"role": role})
 
     def stored(self) -> dict[str, Any]:
         """The document on the server."""

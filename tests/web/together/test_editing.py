@@ -1,5 +1,6 @@
 """Several people in one workflow, in browsers of their own."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -244,6 +245,16 @@ def test_a_viewer_sees_everything_and_changes_nothing(room: Room) -> None:
     assert key.refused("POST", f"/workflows/{room.id}/restore", {"to_seq": 1}) == 403
     assert said_over_the_wire(eve, move["operations"][0]) == ["forbidden"]
     assert room.stored() == before
+
+
+def test_a_container_is_resized_by_who_may_change_it(room: Room) -> None:
+    box = {"type": "loop", "position": {"x": 0, "y": 0}, "size": [500, 300]}
+    room.make({"each": box}, subflows={"each": {"kind": "loop", "id": "each", "iterations": 2}})
+    for name, corners in (("Ada", 4), ("Eve", 0)):
+        page = room.open(name)
+        node(page, "each").click(position={"x": 60, "y": 10})
+        expect(node(page, "each")).to_have_class(re.compile(r"\bselected\b"))
+        expect(page.locator(".react-flow__resize-control.handle")).to_have_count(corners)
 
 
 def type_in_vain(page: Page) -> None:

@@ -179,7 +179,7 @@ def sit_down(room: Room, name: str) -> Page:
 def test_a_reload_without_a_network_opens_the_editor_with_what_is_unsaved(room: Room) -> None:
     page = sit_down(room.make(BLOCKS), "Ada")
     context = page.context
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.wait_for_timeout(6000)  # the document is kept five seconds after it has changed
     context.set_offline(True)
     expect(state(page)).to_have_text("Offline")

@@ -12,7 +12,7 @@ SEEN = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 async def parts(value: Any, step: Step) -> tuple[TurnPart, ...]:
-    """Pictures and documents of one file or a list; what lies elsewhere is fetched through the guard."""
+    """Pictures and documents of one file or a list: given, kept by the workspace, or fetched through the guard."""
     found: Any = from_json(value)
     if not found:
         return ()
@@ -25,6 +25,9 @@ async def _part(row: Any, step: Step) -> TurnPart:
     name = str(facts.get("name") or facts.get("filename") or "file")
     kind = str(facts.get("media_type") or facts.get("mime_type") or facts.get("mimeType") or facts.get("type") or "")
     data = facts.get("base64") or facts.get("data") or facts.get("content")
+    if isinstance(id := facts.get("file_id"), str) and id:
+        stored = await step.open_file(id, most=LARGEST)
+        return _made(stored.name, stored.media_type, base64.b64encode(stored.content).decode())
     url = str(facts.get("url") or facts.get("path") or "")
     if isinstance(data, str) and data:
         return _of_data(name, kind, data)

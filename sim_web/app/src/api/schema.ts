@@ -13,6 +13,11 @@ export const PATHS: readonly string[] = [
   "/api/v1/folders/{folder_id}",
   "/api/v1/folders/{folder_id}/place",
   "/api/v1/workflows/{workflow_id}/place",
+  "/api/v1/files",
+  "/api/v1/files/{file_id}",
+  "/api/v1/files/{file_id}/content",
+  "/api/v1/files/folders/move",
+  "/api/v1/files/folders/delete",
   "/api/v1/workflows/{workflow_id}/deployments",
   "/api/v1/workflows/{workflow_id}/deployments/{version}",
   "/api/v1/workflows/{workflow_id}/undeploy",
@@ -492,6 +497,58 @@ export interface Standing {
   before?: string | null;
 }
 
+/** Files by their names, and how much there may be. */
+export interface FilePage {
+  items: FileEntry[];
+  next_cursor: string | null;
+  folders: FileFolder[];
+  used: number;
+  quota: number;
+  max_bytes: number;
+}
+
+/** A file of a workspace. */
+export interface FileEntry {
+  id: string;
+  folder: string;
+  name: string;
+  media_type: string;
+  size: number;
+  digest: string;
+  created_at: string;
+  updated_at: string;
+  updated_by: string | null;
+}
+
+/** A folder: it is there as long as something lies in it. */
+export interface FileFolder {
+  name: string;
+  files: number;
+  size: number;
+}
+
+/** What a file is called, and where it lies. */
+export interface ChangeFile {
+  name?: string | null;
+  folder?: string | null;
+}
+
+/** A folder, and where it goes with all that lies in it. */
+export interface MoveFolder {
+  folder: string;
+  to: string;
+}
+
+/** How many files it was. */
+export interface FilesTouched {
+  files: number;
+}
+
+/** A folder that goes with all that lies in it. */
+export interface DeleteFolder {
+  folder: string;
+}
+
 /** A version to be made. */
 export interface NewDeployment {
   note?: string;
@@ -963,6 +1020,8 @@ export interface PluginEntry {
   plugin: string;
   package: string;
   version: string;
+  origin: "address" | "built_in" | "file" | "index";
+  place?: string;
   blocks?: string[];
   integrations?: string[];
   providers?: string[];

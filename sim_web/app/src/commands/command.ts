@@ -86,15 +86,18 @@ export function presses(
   const key = parts.pop()?.toLowerCase() ?? "";
   const mod = event.ctrlKey || event.metaKey;
   const pressed = event.key.toLowerCase();
-  // on a Mac, Alt with a letter types another sign
+  // Greek, Cyrillic and other letters stand on the keys of Latin ones; so do the signs that Alt types on a Mac
+  const foreign = event.altKey || /^\P{ASCII}$/u.test(pressed);
   const same =
     pressed === key ||
     (key === "backspace" && pressed === "delete") ||
-    (event.altKey && event.code === `Key${key.toUpperCase()}`);
+    (foreign && event.code === `Key${key.toUpperCase()}`);
+  // which signs and digits need Shift is another on every keyboard
+  const free = key.length === 1 && !/[a-z]/.test(key);
   return (
     same &&
     mod === parts.includes("Mod") &&
-    event.shiftKey === parts.includes("Shift") &&
+    (free || event.shiftKey === parts.includes("Shift")) &&
     event.altKey === parts.includes("Alt")
   );
 }
@@ -103,6 +106,6 @@ export function presses(
 export function isTyping(target: EventTarget | null): boolean {
   const element = target as { closest?: (selector: string) => unknown } | null;
   return Boolean(
-    element?.closest?.("input, textarea, select, [contenteditable=true], [role=dialog], [role=menu], [role=listbox]"),
+    element?.closest?.("input, textarea, select, [role=textbox], [role=dialog], [role=menu], [role=listbox]"),
   );
 }

@@ -158,5 +158,12 @@ describe("commands", () => {
     expect(presses(press("K", { ctrlKey: true }), "Mod+K")).toBe(true);
     expect(presses(press("k"), "Mod+K")).toBe(false);
     expect(presses(press("Delete"), "Backspace")).toBe(true);
+    const shift = { shiftKey: true };
+    expect(presses(press("/", { ...shift, code: "Digit7" }), "/"), "German").toBe(true);
+    expect(presses(press("2", { ...shift, code: "Digit2" }), "2"), "French").toBe(true);
+    expect(presses(press("я", { ctrlKey: true, code: "KeyZ" }), "Mod+Z"), "Russian").toBe(true);
+    expect(presses(press("Ζ", { ctrlKey: true, ...shift, code: "KeyZ" }), "Mod+Shift+Z"), "Greek").toBe(true);
+    expect(presses(press("w", { ctrlKey: true, code: "KeyZ" }), "Mod+Z"), "another Latin one").toBe(false);
+    expect(presses(press("L", shift), "L")).toBe(false);
   });
 });

@@ -2,6 +2,7 @@
 
 import {
   Activity,
+  Files,
   FileUp,
   Keyboard,
   KeyRound,
@@ -74,7 +75,7 @@ export const FRAME: Command<FrameState>[] = [
     label: "Keyboard shortcuts",
     group: "General",
     icon: Keyboard,
-    key: "Shift+?",
+    key: "?",
     perform: () => ({ show: "shortcuts" }),
   },
   {
@@ -97,6 +98,7 @@ export const FRAME: Command<FrameState>[] = [
   },
   page("workflows", "workflows", Workflow, "/workflows"),
   page("runs", "runs", Activity, "/runs"),
+  page("files", "files", Files, "/files"),
   page("integrations", "integrations", Plug, "/integrations"),
   page("settings", "settings", KeyRound, "/settings"),
 ];

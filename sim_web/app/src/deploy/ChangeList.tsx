@@ -1,7 +1,10 @@
+import { useMemo, useRef, useState } from "react";
 import { useEditor } from "../editor/store";
 import { type Change, changes } from "../model/changes";
 import type { Document } from "../realtime/document";
+import { Drawing } from "../run/Drawing";
 import { TypeIcon } from "../ui/TypeIcon";
+import { bothStates } from "./both";
 
 const SIGNS = {
   added: ["+", "text-good", "added"],
@@ -16,19 +19,45 @@ const written = (value: unknown) =>
       ? value
       : JSON.stringify(value, null, 1);
 
-/** What differs between two states of a workflow, block by block. */
+/** What differs between two states of a workflow: as a drawing, and block by block in words. */
 export function ChangeList({ before, after }: { before: Document; after: Document }) {
   const types = useEditor((state) => state.types);
-  const found = changes(before, after, types);
+  const [chosen, setChosen] = useState<string>();
+  const list = useRef<HTMLUListElement>(null);
+  const found = useMemo(() => changes(before, after, types), [before, after, types]);
+  const both = useMemo(() => bothStates(before, after, found), [before, after, found]);
   if (!found.length) return <p className="text-soft">Nothing differs.</p>;
+  const choose = (block: string) => {
+    setChosen(block);
+    list.current?.querySelector(`[data-change="${CSS.escape(block)}"]`)?.scrollIntoView({ block: "nearest" });
+  };
   return (
-    <ul aria-label="Changes" className="grid max-h-80 grid-cols-1 overflow-auto rounded-md border border-line">
-      {found.map((one) => (
-        <li key={one.key} className="border-b border-line px-3 py-2 last:border-0">
-          <Row change={one} />
-        </li>
-      ))}
-    </ul>
+    <div className="grid grid-cols-1 overflow-hidden rounded-md border border-line bg-card">
+      {both.marks.size || both.lines.some((one) => one.kind) ? (
+        <div className="border-b border-line bg-page p-2">
+          <Drawing
+            label="What differs, drawn"
+            {...both}
+            otherwise="the same"
+            height={240}
+            chosen={chosen}
+            onChoose={choose}
+          />
+        </div>
+      ) : null}
+      <ul ref={list} aria-label="Changes" className="grid max-h-80 grid-cols-1 overflow-auto">
+        {found.map((one) => (
+          <li
+            key={one.key}
+            data-change={one.key}
+            aria-current={one.key === chosen || undefined}
+            className="border-b border-line px-3 py-2 last:border-0 aria-[current]:bg-wash"
+          >
+            <Row change={one} />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -87,7 +87,9 @@ function Row({ version, before, editable }: { version: Version; before?: Version
           </Button>
         ) : null}
         {version.live ? (
-          <span className="w-22 rounded-full bg-good/15 py-0.5 text-center text-sm text-good">live</span>
+          <span className="w-22 rounded-full border border-current bg-card py-0.5 text-center text-sm text-good">
+            live
+          </span>
         ) : editable ? (
           <Button className="h-7 w-22 px-2" onClick={() => void promote(id, version.version)}>
             Make live

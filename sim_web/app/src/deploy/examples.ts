@@ -1,6 +1,7 @@
 /** A call of the deployed workflow in three languages, ready to be pasted. */
 
 import type { Asked } from "../run/asked";
+import { quoted } from "../ui/Command";
 
 export type Way = "wait" | "stream" | "async";
 export interface Call {
@@ -36,9 +37,6 @@ const bodyOf = (call: Call) => ({
   input: call.input,
   ...(call.way === "stream" ? { stream: true } : call.way === "async" ? { async: true } : {}),
 });
-
-/** In a shell's single quotes nothing but the quote itself means anything. */
-const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 export const curl = (call: Call) =>
   [
@@ -91,8 +89,8 @@ export function typescript(call: Call): string {
   const rest =
     call.way === "stream"
       ? [
-          "const words = reply.body!.pipeThrough(new TextDecoderStream()).getReader();",
-          "for (let next = await words.read(); !next.done; next = await words.read()) console.log(next.value);",
+          "const words = new TextDecoder();",
+          "for await (const part of reply.body ?? []) console.log(words.decode(part, { stream: true }));",
         ]
       : ["console.log(await reply.json());"];
   return [...request, ...rest].join("\n");

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { BlockFacts } from "../api/schema";
 import { heldBy, nameTrouble, renameBlock } from "../model/renaming";
 import type { Block } from "../realtime/document";
+import { visible } from "../realtime/letters";
 import { TypeIcon } from "../ui/TypeIcon";
 import { useEditor, useEditorStore } from "./store";
 
@@ -11,7 +12,7 @@ export function BlockHead({ block, type, held }: { block: Block; type?: BlockFac
   const editable = useEditor((state) => state.status.editable);
   const [error, setError] = useState("");
   const rename = (name: string) => {
-    const wanted = name.trim();
+    const wanted = visible(name);
     if (wanted === block.name) return setError("");
     const { doc, types, change } = store.getState();
     const { operations, locked } = renameBlock(doc, block.id, wanted, types);

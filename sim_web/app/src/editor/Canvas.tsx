@@ -76,6 +76,7 @@ export function Canvas({ children }: { children?: ReactNode }) {
           snapGrid={GRID}
           fitViewOptions={FIT}
           onlyRenderVisibleElements
+          autoPanOnNodeDrag={false}
           proOptions={PRO}
           defaultEdgeOptions={EDGE}
         >

@@ -24,6 +24,7 @@ export const ContainerNode = memo(function ContainerNode({ id, data, selected }:
   const { block, type, color } = data as BlockData;
   const step = useEditor((state) => state.run?.blocks[id]);
   const words = useEditor((state) => told(state.doc.subflows[id]));
+  const editable = useEditor((state) => state.status.editable);
   const kind = containerOf(block) ?? "loop";
   return (
     <NodeFrame
@@ -34,7 +35,7 @@ export const ContainerNode = memo(function ContainerNode({ id, data, selected }:
       color={color}
       className="h-full bg-transparent!"
     >
-      <NodeResizer isVisible={selected && !block.locked} minWidth={280} minHeight={160} />
+      <NodeResizer isVisible={selected && editable && !block.locked} minWidth={280} minHeight={160} />
       <div
         className="tint absolute inset-0 -z-10 rounded-lg"
         style={{ background: `color-mix(in srgb, ${color} 6%, transparent)` }}

@@ -1,9 +1,7 @@
-import { Copy } from "lucide-react";
-import { toast } from "sonner";
 import { Link } from "../frame/Link";
 import { baseType } from "../model/names";
 import { useSession } from "../session";
-import { IconButton } from "../ui/Button";
+import { Command } from "../ui/Command";
 
 /** A package's name says what it brings. */
 const packageOf = (type: string, values: object) =>
@@ -12,8 +10,6 @@ const packageOf = (type: string, values: object) =>
 /** What stands in a block's form while nothing that is installed brings its type. */
 export function Missing({ type, values }: { type: string; values: object }) {
   const mayInstall = useSession((state) => state.me?.is_operator ?? false);
-  const command = `sim plugin install ${packageOf(type, values)}`;
-  const copy = () => void navigator.clipboard?.writeText(command).then(() => toast("Copied"));
   return (
     <div className="grid grid-cols-1 gap-2 rounded-md bg-bad-wash p-3 text-sm">
       <p>
@@ -23,10 +19,7 @@ export function Missing({ type, values }: { type: string; values: object }) {
       {mayInstall ? (
         <>
           <p>Packages are called after what they bring. This one is probably installed by</p>
-          <div className="flex items-center gap-1 rounded-sm bg-card py-1 pr-1 pl-2">
-            <code className="min-w-0 flex-1 truncate font-mono">{command}</code>
-            <IconButton small icon={Copy} label="Copy the command" onClick={copy} />
-          </div>
+          <Command text={`sim plugin install ${packageOf(type, values)}`} />
           <p>
             <Link href="/integrations" className="text-accent underline">
               See what is installed

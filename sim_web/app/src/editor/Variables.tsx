@@ -5,6 +5,7 @@ import { normalise } from "../model/names";
 import { heldBy, renameVariable, variableTrouble } from "../model/renaming";
 import { readAs, shownAs, TYPES, typeTrouble } from "../model/typed";
 import type { Variable } from "../realtime/document";
+import { visible } from "../realtime/letters";
 import { Button, IconButton } from "../ui/Button";
 import { useEditor, useEditorStore } from "./store";
 
@@ -41,7 +42,7 @@ export function Variables() {
         </>
       ) : (
         <p className="text-soft">
-          No variable yet. Blocks read one as &lt;variable.name&gt;, and the Variables block sets it while it runs.
+          No variable yet. What one begins with is set here; the Variables block sets it while the workflow runs.
         </p>
       )}
       <div>
@@ -68,11 +69,12 @@ function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
   const set = (facts: Record<string, unknown>) =>
     store.getState().change([{ op: "variable.update", id: one.id, set: facts }], { gesture: one.id });
   const [held, setHeld] = useState("");
-  const wrong = variableTrouble(one, name.trim(), others);
+  const wanted = visible(name);
+  const wrong = variableTrouble(one, wanted, others);
   const trouble = wrong ?? (held || typeTrouble(text, one.type));
   const rename = () => {
     const { doc, types, change } = store.getState();
-    const { operations, locked } = renameVariable(doc, one.id, name.trim(), types);
+    const { operations, locked } = renameVariable(doc, one.id, wanted, types);
     setHeld(heldBy(locked) ?? "");
     if (!locked.length) change(operations, { label: "Rename" });
   };
@@ -86,7 +88,7 @@ function Row({ one, others }: { one: Variable; others: readonly Variable[] }) {
           value={name}
           onChange={(event) => setName(event.target.value)}
           onKeyDown={keep}
-          onBlur={() => !wrong && name.trim() !== one.name && rename()}
+          onBlur={() => !wrong && wanted !== one.name && rename()}
         />
         <select
           aria-label="Type"

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { toast } from "sonner";
+import { standing } from "../api/client";
 import { blockTypes, queries, useBlockTypes } from "../api/queries";
 import { openWorkflow } from "../data/open";
 import type { Status, WorkflowClient } from "../realtime/types";
@@ -61,6 +62,7 @@ const listen = (client: WorkflowClient, store: EditorStore) => [
   client.subscribe(() => follow(client, store)),
   client.onStatus(() => {
     const status = client.status();
+    if (status.role !== store.getState().status.role) standing.doubt();
     if (status.state === "gone" && store.getState().status.state !== "gone") isGone(status);
     store.setState({ status, seq: client.seq() });
   }),

@@ -31,7 +31,7 @@ export interface Known {
 /** Marks changes that came from the document, not from the keyboard. */
 export const describes = Annotation.define<boolean>();
 
-const TOKEN = /<([\p{L}_][^<>\n+*/=!@";`\\{}]*)>|\{\{\s*([A-Za-z_]\w*)\s*\}\}/gu;
+const TOKEN = /<([^<>\n+*/=!@";`\\{}\s][^<>\n+*/=!@";`\\{}]*)>|\{\{\s*([A-Za-z_]\w*)\s*\}\}/gu;
 const COLORS = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword], color: "light-dark(#9333ea, #c084fc)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--good)" },

@@ -15,12 +15,14 @@ import { Proof } from "./Proof";
 import { go, type Route, routeOf, usePath } from "./route";
 import { Shortcuts } from "./Shortcuts";
 import { Sidebar } from "./Sidebar";
+import { Typing } from "./typing";
 import { useStanding } from "./useStanding";
 
 const Editor = lazy(() => import("../pages/Editor"));
 const Workflows = lazy(() => import("../pages/Workflows"));
 const Runs = lazy(() => import("../pages/Runs"));
 const Run = lazy(() => import("../pages/Run"));
+const Files = lazy(() => import("../pages/Files"));
 const Integrations = lazy(() => import("../pages/Integrations"));
 const Settings = lazy(() => import("../pages/Settings"));
 const Lost = lazy(() => import("../pages/Lost"));
@@ -81,6 +83,8 @@ function Shown({ route }: { route: Route }) {
       return <Runs />;
     case "run":
       return <Placed key={route.id} id={route.id} kind="run" show={() => <Run id={route.id} />} />;
+    case "files":
+      return <Files />;
     case "integrations":
       return <Integrations />;
     case "settings":
@@ -113,9 +117,11 @@ function useFrameCommands(fold: () => void, sheet: () => void) {
 /** Every shortcut of every command that holds now. */
 function useShortcuts() {
   useEffect(() => {
+    const typing = new Typing();
     const press = (event: KeyboardEvent) => {
+      const lost = typing.lost(event);
       // a dialog that this key has closed
-      if (event.defaultPrevented) return;
+      if (event.defaultPrevented || lost) return;
       for (const command of offered(useCommands.getState().sources)) {
         if (!command.key || command.native || !presses(event, command.key) || !command.ready()) continue;
         if (isTyping(event.target) && !["palette", "run", "search"].includes(command.name)) continue;
@@ -125,6 +131,10 @@ function useShortcuts() {
       }
     };
     addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+    addEventListener("pointerdown", typing.over, true);
+    return () => {
+      removeEventListener("keydown", press);
+      removeEventListener("pointerdown", typing.over, true);
+    };
   }, []);
 }

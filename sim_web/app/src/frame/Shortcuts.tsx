@@ -16,7 +16,10 @@ export function Shortcuts({ open, onClose }: { open: boolean; onClose: () => voi
             {all
               .filter((one) => one.group === group)
               .map((one) => (
-                <div key={one.name} className="flex items-center justify-between gap-4 border-b border-line py-1">
+                <div
+                  key={one.name}
+                  className="flex items-center justify-between gap-4 border-b border-line py-1 last:border-0"
+                >
                   <span>{one.label}</span>
                   {one.key ? <Keys keys={one.key} /> : null}
                 </div>

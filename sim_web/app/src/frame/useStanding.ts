@@ -11,6 +11,11 @@ import { go } from "./route";
 
 const KEY = "standing";
 const EVERY_MS = 30_000;
+const MAY = {
+  read: "You may look at this workspace now, and talk about it, not change it.",
+  write: "You may change what is in this workspace now.",
+  admin: "You may now change this workspace, and say who is in it.",
+};
 const rightsOf = ({ workspaces, organizations, is_operator }: Me) =>
   JSON.stringify([Object.entries(workspaces).sort(), Object.entries(organizations).sort(), is_operator]);
 
@@ -21,7 +26,8 @@ async function look() {
   const { me, workspace } = useSession.getState();
   if (!me || me !== before || rightsOf(found) === rightsOf(me)) return null;
   session.enter(found);
-  toast("What you may do has changed.");
+  const now = found.workspaces[workspace];
+  toast(now && now !== me.workspaces[workspace] ? MAY[now] : "What you may do has changed.");
   if (useSession.getState().workspace !== workspace) go("/workflows");
   void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY });
   return null;

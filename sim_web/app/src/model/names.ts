@@ -1,8 +1,9 @@
 /** Names of blocks as references know them. */
 
 import type { Document } from "../realtime/document";
+import { nameKey } from "../realtime/letters";
 
-export const normalise = (name: string) => name.toLowerCase().split(/\s+/).join("").replaceAll(".", "");
+export const normalise = nameKey;
 export const baseType = (type: string) => type.split("@")[0] ?? type;
 
 const RESERVED = ["loop", "parallel", "variable"];

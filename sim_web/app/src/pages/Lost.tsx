@@ -1,5 +1,6 @@
 import { Compass } from "lucide-react";
-import { Link } from "../frame/Link";
+import { go } from "../frame/route";
+import { Button } from "../ui/Button";
 import { Page } from "../ui/Page";
 import { Empty } from "../ui/States";
 
@@ -7,9 +8,10 @@ export default function Lost() {
   return (
     <Page title="Nothing here">
       <Empty icon={Compass} title="There is no page at this address">
-        <Link className="text-accent underline" href="/workflows">
-          Go to the workflows
-        </Link>
+        <p>It may be misspelt, or from another version of Sim.</p>
+        <Button kind="main" onClick={() => go("/workflows")}>
+          Go to your workflows
+        </Button>
       </Empty>
     </Page>
   );

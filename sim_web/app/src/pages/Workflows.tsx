@@ -9,6 +9,8 @@ import { Card, Page } from "../ui/Page";
 import { Empty, Failed, Skeleton } from "../ui/States";
 import { ago } from "../ui/when";
 
+const GRID = "gap-3 sm:grid-cols-2 lg:grid-cols-3";
+
 export default function Workflows() {
   const listed = useQuery(workflows);
   const [search, setSearch] = useState("");
@@ -40,7 +42,7 @@ export default function Workflows() {
         }
       >
         {listed.error ? <Failed error={listed.error} onRetry={() => void listed.refetch()} /> : null}
-        {listed.isPending ? <Skeleton /> : null}
+        {listed.isPending ? <Skeleton grid={GRID} piece="h-30" /> : null}
         {listed.data && !all.length ? (
           <Card>
             <Empty icon={Workflow} title="No workflow yet">
@@ -63,7 +65,7 @@ export default function Workflows() {
               value={search}
               onChange={(event) => setSearch(event.target.value)}
             />
-            <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+            <ul className={`grid ${GRID}`}>
               {shown.map((one) => (
                 <li key={one.id}>
                   <Link
@@ -77,6 +79,7 @@ export default function Workflows() {
                 </li>
               ))}
             </ul>
+            {shown.length ? null : <p className="text-soft">No workflow has these words.</p>}
           </>
         ) : null}
       </Page>

@@ -5,7 +5,6 @@ import {
   idTrouble,
   MAX_BLOCKS,
   MAX_NESTING,
-  nameKey,
   nameTrouble,
   placeTrouble,
   timeoutTrouble,
@@ -35,6 +34,7 @@ import {
 import { Draft, twice } from "./draft";
 import { equal } from "./equal";
 import { ancestors, containerKind, lockOn, relation, withDescendants } from "./graph";
+import { nameKey } from "./letters";
 
 /** Place blocks with their subflows and edges. */
 export function addBlocks(document: Document, op: AddBlocks): Applied {

@@ -1,6 +1,6 @@
 /** How fields, container settings, variables and the workflow's own facts are changed. */
 
-import { idTrouble, MAX_VARIABLES, nameKey, pointer, valuesTrouble, valueTrouble, variableNameTrouble } from "./checks";
+import { idTrouble, MAX_VARIABLES, pointer, valuesTrouble, valueTrouble, variableNameTrouble } from "./checks";
 import type { Any } from "./document";
 import {
   type AddVariables,
@@ -23,6 +23,7 @@ import {
 import { Draft, twice } from "./draft";
 import { equal } from "./equal";
 import { anything, count, type Kind, oneOf, text, whole } from "./kinds";
+import { nameKey } from "./letters";
 
 const LOOP: Record<string, Kind> = {
   loop_type: oneOf("for", "for_each", "while", "do_while"),

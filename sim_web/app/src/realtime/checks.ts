@@ -1,6 +1,8 @@
 /** Whether single facts of a document are fit to be kept: ids, names, places, values. */
 
 import type { Any } from "./document";
+import { isVisible, nameKey } from "./letters";
+
 export const MAX_BLOCKS = 10_000;
 export const MAX_EDGES = 50_000;
 export const MAX_VARIABLES = 1_000;
@@ -16,22 +18,6 @@ export const MAX_COORDINATE = 10_000_000;
 export type Trouble = readonly [code: string, message: string];
 
 const RESERVED = new Set(["loop", "parallel", "variable"]);
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: white space as Python's `split` knows it
-const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000.]+/g;
-
-const keys = new Map<string, string>();
-
-/** A name as references know it: small letters, no white space, no dots. */
-export function nameKey(name: string): string {
-  let key = keys.get(name);
-  if (key === undefined) {
-    key = name.toLowerCase().replace(SPACE, "");
-    if (keys.size > 20_000) keys.clear();
-    keys.set(name, key);
-  }
-  return key;
-}
 
 /** A key as a part of a JSON pointer. */
 export function pointer(key: string): string {
@@ -43,7 +29,7 @@ export function quoted(text: string): string {
 }
 
 export function idTrouble(id: string): Trouble | null {
-  if (!id || length(id) > MAX_ID || UNPRINTABLE.test(id)) {
+  if (!id || length(id) > MAX_ID || !isVisible(id)) {
     return ["invalid", `${quoted(id)} is no id: it has 1 to ${MAX_ID} printable characters`];
   }
   return null;
@@ -51,8 +37,8 @@ export function idTrouble(id: string): Trouble | null {
 
 export function nameTrouble(name: string): Trouble | null {
   const key = nameKey(name);
-  if (!key || UNPRINTABLE.test(name)) {
-    return ["invalid", `${quoted(name)} is no name: it needs a letter or a digit and stands on one line`];
+  if (!key || !isVisible(name)) {
+    return ["invalid", `${quoted(name)} is no name: it stands on one line, and its signs can be seen`];
   }
   if (length(name) > MAX_NAME) return ["too_large", `a name has at most ${MAX_NAME} characters`];
   if (RESERVED.has(key)) return ["name_conflict", `${quoted(name)} is reserved: references use it for something else`];
@@ -60,7 +46,7 @@ export function nameTrouble(name: string): Trouble | null {
 }
 
 export function variableNameTrouble(name: string): Trouble | null {
-  if (!nameKey(name) || UNPRINTABLE.test(name) || length(name) > MAX_NAME) {
+  if (!nameKey(name) || !isVisible(name) || length(name) > MAX_NAME) {
     const words = "it needs a letter or a digit and at most";
     return ["invalid", `${quoted(name)} is no name: ${words} ${MAX_NAME} characters`];
   }

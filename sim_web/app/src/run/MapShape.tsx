@@ -8,16 +8,24 @@ const STROKES: Record<string, string> = {
   running: "var(--busy)",
   paused: "var(--accent)",
   finished: "var(--good)",
+  added: "var(--good)",
+  changed: "var(--busy)",
+  removed: "var(--bad)",
 };
+
+/** They are what a drawing of two states is there for. */
+const CHANGES = new Set(["added", "changed", "removed"]);
 
 export function MapShape({
   box,
-  end,
+  mark,
+  otherwise,
   chosen,
   onChoose,
 }: {
   box: Box;
-  end?: string;
+  mark?: string;
+  otherwise: string;
   chosen: boolean;
   onChoose: (block: string) => void;
 }) {
@@ -32,19 +40,19 @@ export function MapShape({
       role="button"
       tabIndex={0}
       aria-pressed={chosen}
-      aria-label={`${block.name}: ${end ?? "did not run"}`}
+      aria-label={`${block.name}: ${mark ?? otherwise}`}
       className="cursor-pointer"
       onClick={choose}
       onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && choose()}
-      opacity={end ? 1 : 0.55}
+      opacity={mark ? 1 : 0.55}
     >
       <rect
         {...{ x, y, width, height }}
         rx={10}
         fill={isBox ? "transparent" : "var(--card)"}
-        stroke={chosen ? "var(--accent)" : (STROKES[end ?? ""] ?? "var(--line)")}
-        strokeWidth={chosen ? 4 : 2}
-        strokeDasharray={isBox ? "8 6" : undefined}
+        stroke={chosen ? "var(--accent)" : (STROKES[mark ?? ""] ?? "var(--line)")}
+        strokeWidth={chosen || CHANGES.has(mark ?? "") ? 4 : 2}
+        strokeDasharray={isBox || mark === "removed" ? "8 6" : undefined}
       />
       <rect x={x + 14} y={y + (isBox ? 10 : 16)} width={24} height={24} rx={6} fill={color} />
       <text x={x + 48} y={y + (isBox ? 29 : 35)} fontSize={21} fontWeight={600} fill="var(--text)">

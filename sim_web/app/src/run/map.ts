@@ -1,4 +1,4 @@
-/** A workflow that ran as a small drawing: where its blocks lie, and how each ended. */
+/** A workflow as a small drawing: where its blocks lie, what joins them, and how each ended in a run. */
 
 import type { Span } from "../api/schema";
 import { absolute, type Point, type Size, sizeOf } from "../model/places";
@@ -7,6 +7,14 @@ import type { Block, Document } from "../realtime/document";
 
 export interface Box extends Point, Size {
   block: Block;
+}
+
+/** A connection between two boxes; of two states, the one that has it alone says so. */
+export interface Line {
+  id: string;
+  from: Box;
+  to: Box;
+  kind?: "added" | "removed";
 }
 
 export function boxesOf(doc: Document): Box[] {
@@ -28,6 +36,14 @@ export function endsOf(root: Span | undefined): Map<string, string> {
   };
   if (root) visit(root);
   return ends;
+}
+
+export function linesOf(doc: Document, boxes: readonly Box[]): Line[] {
+  const byId = new Map(boxes.map((box) => [box.block.id, box]));
+  return Object.values(doc.edges).flatMap(({ id, source, target }) => {
+    const [from, to] = [byId.get(source), byId.get(target)];
+    return from && to ? { id, from, to } : [];
+  });
 }
 
 export function lineOf(from: Box, to: Box): string {

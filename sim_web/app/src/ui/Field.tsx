@@ -11,7 +11,7 @@ interface Props {
 }
 
 /** Words of which those between backticks are code. */
-const coded = (text: string) =>
+export const coded = (text: string) =>
   text.split("`").map((part, at) =>
     at % 2 ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence stay where they are

@@ -2,6 +2,7 @@ import { CircleAlert, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { Refusal } from "../api/client";
 import { Button } from "./Button";
+import { cx } from "./cx";
 
 export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children?: ReactNode }) {
   return (
@@ -10,7 +11,7 @@ export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title
         <Icon size={20} aria-hidden />
       </span>
       <p className="text-lg font-semibold">{title}</p>
-      <div className="grid max-w-[440px] justify-items-center gap-3 text-soft">{children}</div>
+      <div className="grid max-w-[440px] justify-items-center gap-3 text-balance text-soft">{children}</div>
     </div>
   );
 }
@@ -39,12 +40,19 @@ export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => voi
   );
 }
 
-export function Skeleton({ rows = 6 }: { rows?: number }) {
+interface Awaited {
+  rows?: number;
+  /** How the pieces stand, and what each is like, where they are not rows. */
+  grid?: string;
+  piece?: string;
+}
+
+export function Skeleton({ rows = 6, grid = "gap-2", piece = "h-9" }: Awaited) {
   return (
-    <div role="status" aria-label="Loading" className="grid gap-2">
+    <div role="status" aria-label="Loading" className={cx("grid", grid)}>
       {Array.from({ length: rows }, (_, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
-        <div key={at} className="skeleton h-9" style={{ opacity: 1 - at / (rows + 1) }} />
+        // biome-ignore lint/suspicious/noArrayIndexKey: the pieces are all alike
+        <div key={at} className={cx("skeleton", piece)} style={{ opacity: 1 - at / (rows + 1) }} />
       ))}
     </div>
   );

@@ -16,7 +16,7 @@ export function TypeIcon({
   return (
     <span
       aria-hidden
-      className="grid shrink-0 place-items-center rounded-md font-semibold text-white"
+      className="grid shrink-0 place-items-center rounded-md font-semibold text-white inset-ring inset-ring-white/15"
       style={{ width: size, height: size, background: color || "#64748b", fontSize: size * 0.48 }}
     >
       {Icon ? <Icon size={size * 0.58} strokeWidth={2} /> : title.slice(0, 1)}

@@ -1,12 +1,11 @@
 import { type Edge, useStore, useStoreApi } from "@xyflow/react";
 import { memo, useMemo, useSyncExternalStore } from "react";
 import { createPortal } from "react-dom";
-import type { Point } from "../../model/places";
 import { useEditor } from "../store";
-import { useCamera } from "./camera";
-import { wire } from "./wires";
+import type { Drifts } from "./afloat";
+import { LooseWires } from "./LooseWires";
+import { linesOf } from "./wires";
 
-type Drifts = ReadonlyMap<string, Point>;
 const STILL: Drifts = new Map();
 const NONE: Edge[] = [];
 
@@ -24,7 +23,7 @@ export const FarWires = memo(function FarWires({ edges }: { edges: Edge[] }) {
   return (
     <>
       {layer ? createPortal(<Still edges={still} />, layer) : null}
-      {moving.length ? <Moving edges={moving} /> : null}
+      {moving.length ? <LooseWires edges={moving} /> : null}
     </>
   );
 });
@@ -33,45 +32,12 @@ const Still = memo(function Still({ edges }: { edges: Edge[] }) {
   const flow = useStoreApi();
   const nodes = useStore((state) => state.nodes);
   // biome-ignore lint/correctness/useExhaustiveDependencies: places are read from the store, which changes with the nodes
-  const lines = useMemo(() => linesOf(edges, flow, STILL), [edges, flow, nodes]);
+  const lines = useMemo(() => linesOf(edges, flow.getState().nodeLookup, STILL), [edges, flow, nodes]);
   return (
     <svg className="wires" style={{ zIndex: 1 }} aria-hidden="true">
-      <Paths of={lines} />
+      {[...lines].map(([look, line]) => (
+        <path key={look} className={look} d={line} />
+      ))}
     </svg>
   );
 });
-
-/** A sheet of its own behind the blocks: a line that changes among them would have the browser lay out all of them. */
-function Moving({ edges }: { edges: Edge[] }) {
-  const flow = useStoreApi();
-  const afloat = useEditor((state) => state.afloat);
-  const drifts = useSyncExternalStore(afloat.listen, afloat.drifts);
-  const moved = useCamera(([x, y, zoom]) => `translate(${x} ${y}) scale(${zoom})`);
-  return (
-    <div className="loose-wires">
-      <svg className="wires" width="100%" height="100%" aria-hidden="true">
-        <g transform={moved}>
-          <Paths of={linesOf(edges, flow, drifts)} />
-        </g>
-      </svg>
-    </div>
-  );
-}
-
-const Paths = ({ of }: { of: Map<string, string> }) =>
-  [...of].map(([look, path]) => <path key={look} className={look} d={path} />);
-
-function linesOf(edges: Edge[], flow: ReturnType<typeof useStoreApi>, drifts: Drifts): Map<string, string> {
-  const { nodeLookup } = flow.getState();
-  const lines = new Map<string, string>();
-  for (const one of edges) {
-    const source = nodeLookup.get(one.source);
-    const target = nodeLookup.get(one.target);
-    if (!source || !target) continue;
-    const ends = { source: one.sourceHandle ?? "source", target: one.targetHandle };
-    const path = wire(source, target, ends, { source: drifts.get(one.source), target: drifts.get(one.target) });
-    const look = one.selected ? "chosen" : one.className || "plain";
-    lines.set(look, (lines.get(look) ?? "") + path);
-  }
-  return lines;
-}

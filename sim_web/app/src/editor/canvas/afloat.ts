@@ -10,7 +10,7 @@ import type { FlowStore } from "./camera";
 
 /** Absolute places by block. */
 export type Places = ReadonlyMap<string, Point>;
-type Drifts = ReadonlyMap<string, Point>;
+export type Drifts = ReadonlyMap<string, Point>;
 type Holder = "hand" | "peers";
 const NOTHING: Places = new Map();
 

@@ -1,10 +1,11 @@
-import type { InternalNode, Node, ReactFlowState, Transform } from "@xyflow/react";
+import type { Edge, InternalNode, Node, ReactFlowState, Transform } from "@xyflow/react";
 import { describe, expect, it } from "vitest";
 import { createStore } from "zustand";
+import type { Point } from "../../model/places";
 import { createAfloat } from "./afloat";
 import { createCamera, enters, type FlowStore } from "./camera";
 import { placed } from "./placed";
-import { wire } from "./wires";
+import { cornersOf, endsOf, lineOf } from "./wires";
 
 const node = (id: string, x: number, y: number) =>
   ({
@@ -108,8 +109,31 @@ describe("blocks on the canvas", () => {
       source: [],
       target: [{ id: "target", x: -4, y: 15, width: 8, height: 14 }] as never,
     };
-    expect(wire(a, b, { source: "source" })).toMatch(/^M240 22/);
-    expect(wire(a, b, { source: "source" })).toMatch(/396 22$/);
-    expect(wire(a, b, { source: "source" }, { source: { x: 10, y: 5 } })).toMatch(/^M250 27/);
+    const nodes = new Map([a, b].map((one) => [one.id, one]));
+    const edge: Edge = { id: "e", source: "a", target: "b" };
+    expect(endsOf(edge, nodes, new Map())).toEqual([
+      { x: 240, y: 22 },
+      { x: 396, y: 22 },
+    ]);
+    expect(endsOf(edge, nodes, new Map([["a", { x: 10, y: 5 }]]))?.[0]).toEqual({ x: 250, y: 27 });
+    expect(endsOf({ ...edge, target: "gone" }, nodes, new Map())).toBeUndefined();
+  });
+  it.each([
+    ["onward", { x: 0, y: 0 }, { x: 200, y: 80 }],
+    ["straight on", { x: 0, y: 0 }, { x: 200, y: 0 }],
+    ["with hardly any room", { x: 0, y: 0 }, { x: 40, y: 80 }],
+    ["too near to go on", { x: 0, y: 0 }, { x: 39, y: 80 }],
+    ["back", { x: 300, y: 0 }, { x: 0, y: -90 }],
+  ])("have edges of pieces that run as the line does: %s", (_how, from, to) => {
+    const line = lineOf([from, to]);
+    const bends = cornersOf([from, to]);
+    const drawn = [...line.matchAll(/(-?[\d.]+)[ ,](-?[\d.]+)/g)].map(([, x, y]) => ({ x: Number(x), y: Number(y) }));
+    for (const point of drawn) expect(bends.some((one, at) => isBetween(point, one, bends[at + 1] ?? one))).toBe(true);
+    expect(drawn[0]).toEqual(from);
+    expect(drawn.at(-1)).toEqual(to);
+    expect([bends[0], bends.at(-1)]).toEqual([from, to]);
   });
 });
+
+const isBetween = ({ x, y }: Point, a: Point, b: Point) =>
+  x >= Math.min(a.x, b.x) && x <= Math.max(a.x, b.x) && y >= Math.min(a.y, b.y) && y <= Math.max(a.y, b.y);

@@ -1,21 +1,42 @@
 /** Where edges run: from the handle of one block to the handle of another, as the canvas draws them from close by. */
 
-import { getSmoothStepPath, type InternalNode, Position } from "@xyflow/react";
+import { type Edge, getSmoothStepPath, type InternalNode, Position } from "@xyflow/react";
 import { CARD, type Point } from "../../model/places";
+import type { Drifts } from "./afloat";
 
 /** Where handles are that nobody has measured yet: beside the name. */
 const BESIDE_NAME = 22;
+/** So far an edge leads away from its blocks before it turns back. */
+const LEAD = 20;
 
-type Drift = Point | undefined;
+type Nodes = ReadonlyMap<string, InternalNode>;
+export type Ends = readonly [Point, Point];
 
-export function wire(
-  source: InternalNode,
-  target: InternalNode,
-  handles: { source: string; target?: string | null },
-  drifts: { source?: Drift; target?: Drift } = {},
-): string {
-  const from = endOf(source, "source", handles.source, drifts.source);
-  const to = endOf(target, "target", handles.target ?? "target", drifts.target);
+/** How an edge looks: the class of its line. */
+export const lookOf = (edge: Edge) => (edge.selected ? "chosen" : edge.className || "plain");
+
+/** One line for all edges of a look. */
+export function linesOf(edges: readonly Edge[], nodes: Nodes, drifts: Drifts): Map<string, string> {
+  const lines = new Map<string, string>();
+  for (const one of edges) {
+    const ends = endsOf(one, nodes, drifts);
+    if (ends) lines.set(lookOf(one), (lines.get(lookOf(one)) ?? "") + lineOf(ends));
+  }
+  return lines;
+}
+
+/** Where an edge leaves the one block and reaches the other; nothing while one of them is not on the canvas. */
+export function endsOf(edge: Edge, nodes: Nodes, drifts: Drifts): Ends | undefined {
+  const source = nodes.get(edge.source);
+  const target = nodes.get(edge.target);
+  if (!source || !target) return undefined;
+  return [
+    endOf(source, "source", edge.sourceHandle ?? "source", drifts.get(edge.source)),
+    endOf(target, "target", edge.targetHandle ?? "target", drifts.get(edge.target)),
+  ];
+}
+
+export function lineOf([from, to]: Ends): string {
   const [path] = getSmoothStepPath({
     sourceX: from.x,
     sourceY: from.y,
@@ -27,7 +48,15 @@ export function wire(
   return path;
 }
 
-function endOf(node: InternalNode, kind: "source" | "target", id: string, drift: Drift): Point {
+/** The same way with square corners: always six, some upon each other where the edge need not turn back. */
+export function cornersOf([from, to]: Ends): Point[] {
+  const onward = from.x + LEAD <= to.x - LEAD;
+  const [x, y] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
+  const [out, back] = onward ? [x, x] : [from.x + LEAD, to.x - LEAD];
+  return [from, { x: out, y: from.y }, { x: out, y }, { x: back, y }, { x: back, y: to.y }, to];
+}
+
+function endOf(node: InternalNode, kind: "source" | "target", id: string, drift: Point | undefined): Point {
   const { positionAbsolute, handleBounds } = node.internals;
   const x = positionAbsolute.x + (drift?.x ?? 0);
   const y = positionAbsolute.y + (drift?.y ?? 0);

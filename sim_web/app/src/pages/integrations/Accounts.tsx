@@ -8,8 +8,7 @@ import { credentials } from "../../api/queries";
 import type { CredentialEntry, IntegrationFacts, Parted } from "../../api/schema";
 import { ShareDialog } from "../../connect/ShareDialog";
 import { useConnect } from "../../connect/useConnect";
-import { attempt } from "../../frame/actions";
-import { Confirm } from "../../frame/Confirm";
+import { asking } from "../../frame/asked";
 import { useMe, useRole } from "../../session";
 import { Button, IconButton } from "../../ui/Button";
 import { Badge, Named } from "../../ui/List";
@@ -23,21 +22,24 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
   const offer = useQuery(offers).data?.items.find((other) => other.integration === one.id);
   const [adding, setAdding] = useState(false);
   const [sharing, setSharing] = useState<CredentialEntry>();
-  const [removing, setRemoving] = useState<CredentialEntry>();
   const mine = (listed.data?.items ?? []).filter((other) => other.provider === one.id);
   const { connect, error } = useConnect(() => undefined);
   const person = Boolean(me && !me.key_id);
   const manages = (other: CredentialEntry) =>
     other.of === "person" ? person && other.user_id === me?.id : isAdmin && other.role === "manage";
-  const remove = async (other: CredentialEntry) => {
-    const left = await attempt(
-      write<Parted>("DELETE", `${other.of === "person" ? "/me" : ""}/credentials/${other.id}`),
-    );
-    if (left) toast(left.message);
-    await again("credentials");
-  };
+  const remove = ({ id, name, of }: CredentialEntry) =>
+    asking.yes({
+      title: `Delete “${name}”?`,
+      about: "Blocks that use it fail until they are given another one.",
+      verb: "Delete",
+      perform: async () => {
+        const left = await write<Parted>("DELETE", `${of === "person" ? "/me" : ""}/credentials/${id}`);
+        toast(left.message);
+        await again("credentials");
+      },
+    });
   return (
-    <div className="grid gap-2 p-4 pb-1">
+    <section className="grid gap-2">
       <h3 className="text-xs font-semibold text-soft">Accounts</h3>
       {mine.map((other) => (
         <div key={other.id} className="flex items-center gap-2">
@@ -60,7 +62,7 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
             <IconButton small icon={Share2} label={`Share ${other.name}`} onClick={() => setSharing(other)} />
           ) : null}
           {manages(other) ? (
-            <IconButton small icon={Trash2} label={`Delete ${other.name}`} onClick={() => setRemoving(other)} />
+            <IconButton small icon={Trash2} label={`Delete ${other.name}`} onClick={() => remove(other)} />
           ) : null}
         </div>
       ))}
@@ -77,15 +79,6 @@ export function Accounts({ one }: { one: IntegrationFacts }) {
       ) : null}
       <NewAccount one={one} offer={offer} open={adding} onClose={() => setAdding(false)} />
       {sharing ? <ShareDialog one={sharing} onClose={() => setSharing(undefined)} /> : null}
-      <Confirm
-        open={Boolean(removing)}
-        title={`Delete “${removing?.name}”?`}
-        verb="Delete"
-        onClose={() => setRemoving(undefined)}
-        onConfirm={() => removing && void remove(removing)}
-      >
-        Blocks that use it fail until they are given another one.
-      </Confirm>
-    </div>
+    </section>
   );
 }

@@ -1,40 +1,82 @@
-import { useState } from "react";
-import type { IntegrationFacts, PluginEntry } from "../../api/schema";
+import { ChevronDown } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { PluginEntry } from "../../api/schema";
+import { mark } from "../../frame/route";
+import { cx } from "../../ui/cx";
 import { TypeIcon } from "../../ui/TypeIcon";
-import { Accounts } from "./Accounts";
+import { BlockBody, ServiceBody, VendorBody } from "./Bodies";
+import { type Entry as Facts, originWord } from "./catalogue";
 
-/** An integration; opened, it tells its accounts and what it can do. */
-export function Entry({ one, from }: { one: IntegrationFacts; from?: PluginEntry }) {
-  const [open, setOpen] = useState(false);
-  const origin = from ? `${from.package} ${from.version}` : "";
+/** Whether the address says that it is open. */
+const isAsked = (id: string) => new URLSearchParams(location.search).get("open") === id;
+
+/** Something that is installed; opened, it tells what it can do. */
+export function Entry({ one }: { one: Facts }) {
+  const [open, setOpen] = useState(() => isAsked(one.id));
+  const place = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (isAsked(one.id)) place.current?.scrollIntoView({ block: "nearest" });
+  }, [one.id]);
+  const toggle = (is: boolean) => {
+    setOpen(is);
+    if (is || isAsked(one.id)) mark("open", is ? one.id : "");
+  };
   return (
     <details
+      ref={place}
       className="group rounded-lg border border-line bg-card"
-      onToggle={(event) => setOpen(event.currentTarget.open)}
+      open={open}
+      onToggle={(event) => event.currentTarget.open !== open && toggle(event.currentTarget.open)}
     >
       <summary className="flex cursor-pointer list-none items-start gap-3 rounded-lg p-4 hover:bg-hover group-open:rounded-b-none">
-        <TypeIcon title={one.title} color={one.color} size={32} />
+        <TypeIcon title={one.title} color={one.color} icon={one.icon} size={32} />
         <span className="min-w-0 flex-1">
-          <span className="block font-semibold">{one.title}</span>
-          <span className="line-clamp-2 min-h-10 text-soft">{one.doc}</span>
-          <span className="mt-1 block truncate text-xs text-soft">
-            {one.tools?.length ?? 0} operations{origin ? ` · ${origin}` : ""}
+          <span className="block truncate font-semibold">{one.title}</span>
+          <span
+            className={cx(
+              "text-soft",
+              one.kind === "service" ? "line-clamp-2 min-h-10 group-open:min-h-5" : "line-clamp-1",
+            )}
+          >
+            {one.doc}
           </span>
+          <span className="mt-1 block truncate text-xs text-soft">{lineOf(one)}</span>
         </span>
+        <ChevronDown size={16} className="mt-0.5 shrink-0 text-soft group-open:rotate-180" aria-hidden />
       </summary>
       {open ? (
-        <div className="border-t border-line">
-          {one.auth?.length ? <Accounts one={one} /> : null}
-          <h3 className="px-4 pt-3 pb-1 text-xs font-semibold text-soft">Operations</h3>
-          <ul className="max-h-72 overflow-auto px-2 pb-2">
-            {one.tools?.map((tool) => (
-              <li key={tool.id} className="rounded-md px-2 py-1">
-                <span className="font-medium">{tool.title}</span> <span className="text-soft">{tool.doc}</span>
-              </li>
-            ))}
-          </ul>
+        <div className="grid grid-cols-1 gap-4 border-t border-line p-4">
+          <Body one={one} />
+          {one.from ? <Package one={one.from} /> : null}
         </div>
       ) : null}
     </details>
   );
 }
+
+const lineOf = ({ brings, from }: Facts) =>
+  [brings, from ? `${from.package} ${from.version}` : "", from ? originWord(from) : ""].filter(Boolean).join(" · ");
+
+function Body({ one }: { one: Facts }) {
+  switch (one.kind) {
+    case "service":
+      return <ServiceBody one={one} />;
+    case "block":
+      return <BlockBody one={one} />;
+    case "vendor":
+      return <VendorBody one={one} />;
+    case "other":
+      return null;
+  }
+}
+
+const Package = ({ one }: { one: PluginEntry }) => (
+  <p className="text-xs text-soft [overflow-wrap:anywhere]">
+    Package {one.package} {one.version}, {originWord(one)}
+    {one.place ? (
+      <>
+        : <code className="font-mono">{one.place}</code>
+      </>
+    ) : null}
+  </p>
+);
