@@ -280,7 +280,7 @@ class Evict(_Message, frozen=True, tag="evict"):
 
 
 class Notice(_Message, frozen=True, tag="notice"):
-    """Something happened to the workflow besides its operations: `deployed`, `restored`, `comment`, `run` (of the draft)."""
+    """Something happened to the workflow besides its operations: `deployed`, `restored`, `comment`, `run`."""
 
     r: str
     kind: str

@@ -212,7 +212,7 @@ export interface Moved {
   url: string;
 }
 
-/** Something happened to the workflow besides its operations: `deployed`, `restored`, `comment`, `run` (of the draft). */
+/** Something happened to the workflow besides its operations: `deployed`, `restored`, `comment`, `run`. */
 export interface Notice {
   t: "notice";
   r: string;
