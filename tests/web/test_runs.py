@@ -117,7 +117,7 @@ def test_a_run_is_repeated_with_changes(person: Person, stack: Stack, works: str
 
 
 def test_without_a_run_the_page_says_what_comes_here(person: Person, stack: Stack) -> None:
-    nobody = {"items": [], "next_cursor": None}
+    nobody: dict[str, Any] = {"items": [], "next_cursor": None}
     person.page.route("**/api/v1/runs?*", lambda route: route.fulfill(json=nobody))
     page = person.open("/runs")
     expect(page.get_by_text("Nothing ran yet")).to_be_visible()

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { RunEntry } from "../../api/schema";
 import { Link } from "../../frame/Link";
 import { StatusDot } from "../../ui/States";
@@ -55,7 +55,8 @@ export function RunTable({ items, names, onEnd }: Props) {
   );
 }
 
-function Row({ one, at, name }: { one: RunEntry; at: number; name?: string }) {
+/** Drawn once, however far the table is scrolled. */
+const Row = memo(function Row({ one, at, name }: { one: RunEntry; at: number; name?: string }) {
   const tokens = (one.tokens_input ?? 0) + (one.tokens_output ?? 0);
   const soft = "px-4 truncate text-soft tabular-nums";
   return (
@@ -81,4 +82,4 @@ function Row({ one, at, name }: { one: RunEntry; at: number; name?: string }) {
       <td className={`${soft} text-right max-md:hidden`}>{cost(one.cost)}</td>
     </tr>
   );
-}
+});
