@@ -44,7 +44,8 @@ def open_reception(settings: Settings, vault: Vault) -> Reception:
 
 
 async def tidy_forever(reception: Reception, files: Files) -> None:
-    """Once an hour, drop what has ended and delete what was marked long enough ago."""
+    """Once an hour, drop what has ended and delete what was marked long enough ago; cut-off uploads at once."""
+    await files.storage.sweep()
     await asyncio.sleep(FIRST_S)
     while True:
         with suppress(SimError):

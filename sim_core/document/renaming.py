@@ -1,7 +1,7 @@
 """The operations that give a block or a variable another name, with everything that refers to it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -30,7 +30,20 @@ class _Change(Struct, frozen=True):
     head: str | None = None
 
     def of(self, value: Any, *, in_code: bool) -> Any:
-        return rename(value, self.old, self.new, head=self.head, bare=in_code)
+        fresh = rename(value, self.old, self.new, head=self.head, bare=in_code)
+        return self._assigned(fresh) if self.head == "variable" else fresh
+
+    def _assigned(self, value: Any) -> Any:
+        """Rows that set the variable, by its new name; the same object when there are none."""
+        if not isinstance(value, list):
+            return value
+        rows = cast("list[Any]", value)
+        fresh = [{**row, "variable_name": self.new} if self._names(row) else row for row in rows]
+        return fresh if any(one is not row for one, row in zip(fresh, rows, strict=True)) else rows
+
+    def _names(self, row: Any) -> bool:
+        name = cast("dict[str, Any]", row).get("variable_name") if isinstance(row, dict) else None
+        return isinstance(name, str) and normalise(name) == normalise(self.old)
 
 
 def rename_block(

@@ -114,3 +114,38 @@ def test_a_run_is_repeated_with_changes(person: Person, stack: Stack, works: str
     last = stack.ask("GET", f"/runs/{page.url.rsplit('/', 1)[1]}")[1]
     assert (last["input"], last["output"]["result"]) == ({"sheep": 4}, 1)
     assert person.complaints == []
+
+
+def test_without_a_run_the_page_says_what_comes_here(person: Person, stack: Stack) -> None:
+    nobody = {"items": [], "next_cursor": None}
+    person.page.route("**/api/v1/runs?*", lambda route: route.fulfill(json=nobody))
+    page = person.open("/runs")
+    expect(page.get_by_text("Nothing ran yet")).to_be_visible()
+    expect(page.get_by_role("region", name="Runs over time")).to_have_count(0)
+    expect(page.get_by_role("searchbox", name="Look for runs")).to_have_count(0)
+    page.get_by_role("link", name="Open a workflow and run it").click()
+    expect(page.get_by_role("heading", name="Workflows")).to_be_visible()
+
+
+def test_a_trace_of_thousands_of_steps_is_few_rows_of_the_page(person: Person, stack: Stack) -> None:
+    blocks: dict[str, dict[str, Any]] = {
+        "s": {"id": "s", "type": "start", "name": "Start"},
+        "each": {"id": "each", "type": "loop", "name": "Each"},
+        "set": {"id": "set", "type": "variables", "name": "Set", "parent": "each"},
+    }
+    edges = {
+        "e": {"id": "e", "source": "s", "target": "each"},
+        "f": {"id": "f", "source": "each", "target": "set", "source_handle": "loop-start-source"},
+    }
+    loops = {"each": {"kind": "loop", "id": "each", "iterations": 1000}}
+    document = {"name": "Rounds", "blocks": blocks, "edges": edges, "subflows": loops}
+    id = stack.ask("POST", "/workflows", {"name": "Rounds", "workflow": document})[1]["id"]
+    page = person.open(f"/runs/{execute(stack, id)}")
+    steps = page.get_by_role("region", name="Steps")
+    expect(steps.get_by_role("button").first).to_be_visible()
+    assert steps.get_by_role("button").count() < 80
+    steps.evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    last = steps.get_by_role("button").last
+    expect(last).to_contain_text("Set")
+    last.click()
+    expect(steps.locator("[aria-pressed=true]")).to_have_count(1)  # one round of it, not all

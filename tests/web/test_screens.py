@@ -15,33 +15,46 @@ __all__ = ["look"]
 PAGES = {
     "workflows": ("/workflows", "Workflows"),
     "runs": ("/runs", "Runs"),
+    "files": ("/files", "Files"),
     "integrations": ("/integrations", "Integrations"),
+    "integrations-open": ("/integrations?open=slack", "Integrations"),
     "lost": ("/nowhere", "Nothing here"),
     "link": ("/w/01890000-0000-7000-8000-000000000000", "Not here for you"),
     **{f"settings-{tab}": (f"/settings/{tab}", "Settings") for tab in tabs()},
 }
 ELSEWHERE = {"editor", "run", "settings"}
 """Pages that are looked at in several states, or as all that they hold."""
+AGAIN = {"integrations-open"}
+"""Pages that have a picture already, with something on them open."""
 DOORS = {"/sign-in": "Sign in", "/sign-up": "", "/reset": "", "/connect": "Come in by a key", "/invite": ""}
 DIALOGS = {
-    "my-keys": "New key",
-    "my-secrets": "Paste a .env file",
-    "invitations": "Invite somebody",
-    "workspaces": "New workspace",
-    "security": "Change it",
-    "workspace": "Delete the workspace",
-    "groups": "New group",
-    "models": "Add a key of OpenAI",
+    "my-keys": ("/settings/my-keys", "New key"),
+    "my-secrets": ("/settings/my-secrets", "Paste a .env file"),
+    "invitations": ("/settings/invitations", "Invite somebody"),
+    "workspaces": ("/settings/workspaces", "New workspace"),
+    "security": ("/settings/security", "Change it"),
+    "second-factor": ("/settings/security", "Set it up"),
+    "address": ("/settings/profile", "Change it"),
+    "workspace": ("/settings/workspace", "Delete the workspace"),
+    "organization": ("/settings/organization", "New organization"),
+    "groups": ("/settings/groups", "New group"),
+    "models": ("/settings/models", "Add a key of OpenAI"),
+    "package": ("/integrations", "Add a package"),
+    "account": ("/integrations?open=github", "Add an account"),
 }
+MENUS = {"person": "Ada Lovelace: your menu", "workspace": "Workspace: My workspace"}
 
 
 def test_every_route_has_a_picture() -> None:
-    assert set(routes()) == set(PAGES) - {f"settings-{tab}" for tab in tabs()} | ELSEWHERE
+    assert set(routes()) == set(PAGES) - {f"settings-{tab}" for tab in tabs()} - AGAIN | ELSEWHERE
     assert set(doors()) <= set(DOORS)
 
 
 def test_every_page_is_sound(look: Look, workflow: dict[str, str]) -> None:
     look.person.stack.ask("POST", f"/workflows/{workflow['Hello']}/execute", {"input": {"name": "Ada"}})
+    for name in ("reports", "reports/2026"):
+        look.person.stack.ask("POST", f"/files?name=figures.json&folder={name}", {"figures": [1, 2, 3]})
+    look.person.stack.ask("POST", "/files?name=a%20plan.json", {"words": "first"})
     page = look.person.page
     titles = {look.person.open("/workflows").title()}
     for name, (path, title) in PAGES.items():
@@ -50,18 +63,24 @@ def test_every_page_is_sound(look: Look, workflow: dict[str, str]) -> None:
         look.keep(name)
         titles.add(page.title())
     # two matters of settings may be called alike
-    assert len(titles) >= len({*PAGES}) - (len(tabs()) - len(set(tabs().values())))
+    assert len(titles) >= len({*PAGES} - AGAIN) - (len(tabs()) - len(set(tabs().values())))
 
 
 def test_every_dialog_is_sound(look: Look) -> None:
     page = look.person.page
-    for tab, button in DIALOGS.items():
-        look.person.open(f"/settings/{tab}")
+    for name, (path, button) in DIALOGS.items():
+        look.person.open(path)
         page.get_by_role("button", name=button, exact=True).first.click()
         expect(page.get_by_role("dialog")).to_be_visible()
-        look.keep(f"dialog-{tab}", still=False)
+        look.keep(f"dialog-{name}", still=False)
     look.person.open("/workflows")
     expect(page.get_by_role("heading", name="Workflows", level=1)).to_be_visible()
+    for name, button in MENUS.items():
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("menu")).to_be_visible()
+        look.keep(f"menu-{name}", still=False)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("menu")).to_have_count(0)
     page.keyboard.press("Shift+?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     look.keep("shortcuts", still=False)
@@ -82,6 +101,7 @@ def test_every_state_of_a_list_is_sound(look: Look) -> None:
     for name, says in {
         "workflows": "No workflow yet",
         "runs": "Nothing ran yet",
+        "files": "No file yet",
         "settings/keys": "No key yet",
         "settings/secrets": "No secret yet",
     }.items():
@@ -89,13 +109,13 @@ def test_every_state_of_a_list_is_sound(look: Look) -> None:
         expect(page.get_by_text(says)).to_be_visible()
         look.keep(f"empty-{name.replace('/', '-')}")
     asked: list[Route] = []
-    for name in ("workflows", "runs", "integrations"):
+    for name in ("workflows", "runs", "files", "integrations"):
         page.route(re.compile(f"/api/v1/{name}([?]|$)"), lambda route: asked.append(route))
         person.open(f"/{name}")
         expect(page.locator("main").get_by_role("status", name="Loading").first).to_be_visible()
         look.keep(f"loading-{name}", loading=True)
         page.unroute_all()
-    for name in ("workflows", "runs", "integrations"):
+    for name in ("workflows", "runs", "files", "integrations"):
         page.route(re.compile(f"/api/v1/{name}([?]|$)"), fail)
         person.open(f"/{name}")
         expect(page.locator("main").get_by_role("button", name="Try again")).to_be_visible()
@@ -157,6 +177,42 @@ def test_every_door_is_sound(browser: Browser, owned: Stack, theme: str) -> None
         if path == "/connect":
             come_in(page, owned.key, seen)
         seen.done()
+
+
+def with_providers(route: Route) -> None:
+    reply = route.fetch()
+    route.fulfill(response=reply, json={**reply.json(), "providers": ["google", "github", "oidc"], "sends_mail": True})
+
+
+def test_every_door_is_sound_with_other_ways_in_an_invitation_and_no_server(look: Look) -> None:
+    person, page = look.person, look.person.page
+    url, headers = person.stack.url, {"Origin": person.stack.url}
+    [organization, *_] = person.context.request.get(f"{url}/api/v1/organizations").json()["items"]
+    place = f"{url}/api/v1/organizations/{organization['id']}/invitations"
+    body = {"email": f"newcomer-{look.theme}@example.com", "grants": []}
+    sent = person.context.request.post(place, data=body, headers=headers).json()
+    person.open("/invite?" + sent["link"].partition("?")[2])
+    expect(page.get_by_role("heading", name="For somebody else")).to_be_visible()
+    look.keep("invite-somebody-else")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
+    person.open("/invite?" + sent["link"].partition("?")[2])
+    expect(page.locator("[name=password]")).to_be_visible()
+    look.keep("invite-newcomer")
+    page.route("**/api/v1/auth", with_providers)
+    person.open("/sign-in")
+    expect(page.get_by_role("link", name="Continue with Google")).to_be_visible()
+    look.keep("sign-in-providers")
+    page.get_by_role("button", name="Sign in with a code").click()
+    expect(page.get_by_role("textbox", name="E-mail")).to_be_focused()
+    look.keep("sign-in-code", still=False)
+    page.unroute_all()
+    page.route("**/api/v1/**", lambda route: route.abort())
+    person.open("/workflows")
+    expect(page.get_by_role("heading", name="Sim does not answer")).to_be_visible()
+    look.keep("no-server")
+    assert all("ERR_FAILED" in one or "401" in one for one in person.complaints), person.complaints
+    person.complaints.clear()
 
 
 def come_in(page: Page, key: str, seen: Look) -> None:

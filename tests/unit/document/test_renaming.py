@@ -26,7 +26,7 @@ WORKFLOW = Workflow(
         "a": block("a", "Old Name"),
         "b": block(
             "b", "B", code="return <old name>['x'] + <oldname.y> + <variable.n>", text="<oldname.z> <b>",
-            raw="<oldname.r>", rows=[{"k": "<oldname>"}],
+            raw="<oldname.r>", rows=[{"k": "<oldname>"}, {"variable_name": "N"}],
         ),
         "l": block("l", "L", "loop"),
     },
@@ -41,7 +41,7 @@ def test_renaming_a_block_takes_its_references_along() -> None:
     assert done.workflow.blocks["a"].name == "New"
     assert done.workflow.blocks["b"].values == {
         "code": "return <new>['x'] + <new.y> + <variable.n>", "text": "<new.z> <b>", "raw": "<oldname.r>",
-        "rows": [{"k": "<new>"}],
+        "rows": [{"k": "<new>"}, {"variable_name": "N"}],
     }  # fmt: skip
     assert done.workflow.subflows["l"] == Loop(id="l", iterations="<new.count>", condition="<new> and <variable.N.x>")
 
@@ -50,6 +50,7 @@ def test_renaming_a_variable_leaves_blocks_of_that_name_alone() -> None:
     done = apply_all(WORKFLOW, rename_variable(WORKFLOW, "v", "Total", TYPES.get)).workflow
     assert done.variables["v"].name == "Total"
     assert done.blocks["b"].values["code"].endswith("<variable.total>")
+    assert done.blocks["b"].values["rows"] == [{"k": "<oldname>"}, {"variable_name": "Total"}]
     assert done.subflows["l"] == Loop(
         id="l", iterations="<oldname.count>", condition="<oldname> and <variable.total.x>"
     )

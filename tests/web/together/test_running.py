@@ -1,6 +1,6 @@
 """A run that several windows see: loaded anew, open twice, another person's, and while the server is away."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.cable import cable
 from tests.support.stack import Stack
@@ -24,7 +24,7 @@ def stopped(page: Page) -> None:
     expect(node(page, "rest").locator("[data-state=failed]")).to_be_visible()
 
 
-def told(page: Page):
+def told(page: Page) -> Locator:
     return page.get_by_role("region", name="Run under way")
 
 
@@ -50,10 +50,10 @@ def test_everybody_sees_one_run_and_who_may_run_may_stop_it(room: Room) -> None:
     begin(ada)
     for page in (bob, eve):
         going(page)
-        expect(told(page)).to_contain_text("Ada’s run goes on")
+        expect(told(page)).to_contain_text("Ada's run goes on")
     late = room.open("Bob")  # comes when it is under way already
     going(late)
-    expect(told(late)).to_contain_text("Ada’s run")
+    expect(told(late)).to_contain_text("Ada's run")
     expect(told(eve).get_by_role("button")).to_have_count(0)
     expect(eve.get_by_role("button", name="Run", exact=True)).to_have_count(0)
     told(bob).get_by_role("button", name="Stop it").click()
@@ -104,3 +104,33 @@ def test_without_the_rooms_runs_are_seen_and_what_is_unsaved_is_not_run_without(
     going(page)
     page.get_by_role("button", name="Stop", exact=True).click()
     stopped(page)
+
+
+def test_of_two_people_who_answer_the_second_is_told(room: Room) -> None:
+    form = {"input_format": [{"id": "r", "name": "amount", "type": "number"}]}
+    ask = {"type": "human_in_the_loop", "position": {"x": 400, "y": 0}, "values": form}
+    ada = room.make({"start": START, "rest": ask}, EDGES).open("Ada")
+    ada.get_by_role("button", name="Run", exact=True).click()
+    expect(node(ada, "rest").locator("[data-state=paused]")).to_be_visible()
+    [run] = room.team["Ada"].ask("GET", f"/runs?workflow_id={room.id}")["items"]
+    bob, eve = room.open("Bob"), room.open("Eve")
+    for page in (bob, eve):  # whoever comes sees that it waits
+        expect(node(page, "rest").locator("[data-state=paused]")).to_be_visible()
+    eve.goto(f"{room.team['Eve'].url}/runs/{run['id']}")
+    expect(eve.get_by_text("Whoever may run this workflow can answer.")).to_be_visible()
+    expect(eve.get_by_role("textbox", name="amount")).to_have_count(0)
+    bob.goto(f"{room.team['Bob'].url}/runs/{run['id']}")
+    bob.set_viewport_size({"width": 390, "height": 844})
+    bob.get_by_role("textbox", name="amount").fill("5")
+
+    def be_slower(route: Route) -> None:
+        answer = {"input": {"amount": 7}, "wait": False}
+        room.team["Ada"].ask("POST", f"/runs/{run['id']}/resume", answer)
+        route.continue_()
+
+    bob.route("**/resume", be_slower)
+    bob.get_by_role("button", name="Send the answer").click()
+    expect(bob.get_by_text("Somebody else has answered meanwhile")).to_be_visible()
+    expect(bob.get_by_role("heading", name="This run waits for an answer")).to_have_count(0)
+    expect(node(ada, "rest").locator("[data-state=done]")).to_be_visible()
+    assert room.team["Ada"].ask("GET", f"/runs/{run['id']}")["output"]["amount"] == 7

@@ -2,6 +2,7 @@
 
 import {
   Activity,
+  Files,
   FileUp,
   Keyboard,
   KeyRound,
@@ -97,6 +98,7 @@ export const FRAME: Command<FrameState>[] = [
   },
   page("workflows", "workflows", Workflow, "/workflows"),
   page("runs", "runs", Activity, "/runs"),
+  page("files", "files", Files, "/files"),
   page("integrations", "integrations", Plug, "/integrations"),
   page("settings", "settings", KeyRound, "/settings"),
 ];

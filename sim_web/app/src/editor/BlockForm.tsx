@@ -15,6 +15,10 @@ import { useEditor, useEditorStore } from "./store";
 import { useAim } from "./useAim";
 import { useProblems } from "./useProblems";
 
+/** Rows are put together with what others did to them meanwhile; of anything else the last writer has it all. */
+const madeOf = (value: unknown, was: unknown) =>
+  typeof value === "object" && value !== null ? { expected: was ?? null } : {};
+
 /** The form of one block, made from what its type declares. */
 export function BlockForm({ id }: { id: string }) {
   const store = useEditorStore();
@@ -42,7 +46,7 @@ export function BlockForm({ id }: { id: string }) {
           : {
               op: "value.update",
               items: [
-                { block_id: id, field: name, value },
+                { block_id: id, field: name, value, ...madeOf(value, block.values[name]) },
                 ...stranded(name, fields, values).map((field) => ({ block_id: id, field, value: null })),
               ],
             },

@@ -3,7 +3,7 @@ import { named } from "../commands/editor";
 import { normalise } from "../model/names";
 import type { Block } from "../realtime/document";
 import { Button } from "../ui/Button";
-import { JsonTree } from "../ui/JsonTree";
+import { Value } from "../ui/Value";
 import { PinnedOutput } from "./PinnedOutput";
 import { useEditor } from "./store";
 import { useCommand } from "./useActs";
@@ -30,7 +30,7 @@ export function Outputs({ block }: { block: Block }) {
           />
           {last.message ? <p className="text-bad">{last.message}</p> : null}
           <div className="max-h-72 overflow-auto rounded-md border border-line p-2">
-            <JsonTree value={last.output ?? null} path={normalise(block.name)} />
+            <Value value={last.output ?? null} path={normalise(block.name)} name={`last output of ${block.name}`} />
           </div>
         </section>
       ) : null}

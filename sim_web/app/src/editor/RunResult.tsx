@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { run as runQuery } from "../api/queries";
 import { Approval } from "../run/Approval";
 import { isSpeaking, type RunView } from "../run/view";
-import { JsonTree } from "../ui/JsonTree";
+import { Value } from "../ui/Value";
 import { isNothing } from "../ui/words";
 import { Failure } from "./Failure";
 import { lookNow } from "./follow";
@@ -48,7 +48,7 @@ export function RunResult({ run, names }: { run: RunView; names: Names }) {
         <p className="text-soft">Running…</p>
       ) : (
         <div data-testid="output">
-          <JsonTree value={run.output ?? null} />
+          <Value value={run.output ?? null} name="output" />
         </div>
       )}
     </div>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { normalise } from "../model/names";
 import type { Step } from "../run/view";
 import { IconButton } from "../ui/Button";
-import { JsonTree } from "../ui/JsonTree";
+import { Value } from "../ui/Value";
 import { cost, lasted } from "../ui/when";
 import { isNothing } from "../ui/words";
 import { Failure } from "./Failure";
@@ -16,7 +16,7 @@ export function StepDetail({ step, name }: { step: Step; name: string }) {
   return (
     <div className="grid min-h-0 grid-cols-2">
       <Side title="Input" extra={<Show block={step.block} name={name} />}>
-        <JsonTree value={step.inputs ?? null} />
+        <Value value={step.inputs ?? null} name={`input of ${name}`} />
       </Side>
       <Side title="Output" facts={factsOf(step)}>
         <Came step={step} name={name} />
@@ -65,7 +65,7 @@ function Came({ step, name }: { step: Step; name: string }) {
       ) : step.text && isNothing(step.output) ? (
         <p className="whitespace-pre-wrap">{step.text}</p>
       ) : (
-        <JsonTree value={step.output ?? null} path={normalise(name)} />
+        <Value value={step.output ?? null} path={normalise(name)} name={`output of ${name}`} />
       )}
       {step.stdout ? (
         <pre className="rounded-md bg-hover p-2 font-mono text-sm whitespace-pre-wrap">{step.stdout}</pre>

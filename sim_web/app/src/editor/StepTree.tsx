@@ -1,11 +1,13 @@
 import { ChevronRight } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { type Line, linesOf } from "../run/lines";
-import type { RunView, Step } from "../run/view";
+import { isUnderWay, type RunView, type Step } from "../run/view";
 import { IconButton } from "../ui/Button";
 import { cx } from "../ui/cx";
+import { useNewest } from "../ui/useNewest";
 import { useWindowed } from "../ui/useWindowed";
 import { lasted } from "../ui/when";
+import { Failures } from "./Failures";
 import type { Names } from "./useNames";
 
 const ROW = 28;
@@ -25,21 +27,31 @@ interface Props {
   onChoose: (key?: string) => void;
 }
 
-/** A run as a tree of steps and rounds; only the lines that are seen are drawn. */
+/** A run as a tree of steps and rounds; only the lines that are seen are drawn, and the newest as they come. */
 export function StepTree({ run, names, chosen, onChoose }: Props) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [words, setWords] = useState("");
   const lines = useMemo(() => linesOf(run, folded, fitting(words, names)), [run, folded, words, names]);
   const box = useRef<HTMLDivElement>(null);
   const { from, to, above, below } = useWindowed(box, ROW, lines.length);
+  useNewest(box, lines.length, isUnderWay(run));
   const fold = (key: string) =>
     setFolded((was) => {
       const next = new Set(was);
       if (!next.delete(key)) next.add(key);
       return next;
     });
+  /** To a step, wherever it lies: nothing is folded or left out then. */
+  const jump = (key: string) => {
+    setFolded(new Set());
+    setWords("");
+    onChoose(key);
+    const at = linesOf(run, new Set()).findIndex((line) => line.key === key);
+    requestAnimationFrame(() => box.current?.scrollTo({ top: at * ROW - box.current.clientHeight / 2 }));
+  };
   return (
     <div className="flex min-h-0 flex-col border-r border-line">
+      <Failures run={run} chosen={chosen} onJump={jump} />
       {run.order.length > FEW ? (
         <input
           aria-label="Filter the steps"

@@ -12,7 +12,7 @@ export function Underway() {
   const me = useSession((state) => state.me?.id);
   const does = useCommand();
   if (!run || !isUnderWay(run)) return null;
-  const whose = !run.by ? "A run" : run.by.id === me ? "Your run" : `${run.by.name}’s run`;
+  const whose = !run.by ? "A run" : run.by.id === me ? "Your run" : `${run.by.name}'s run`;
   return (
     <section aria-label="Run under way" className="flex items-center gap-2 text-sm whitespace-nowrap">
       <span className="text-soft max-md:hidden">{whose} goes on</span>

@@ -42,7 +42,7 @@ export function Variables() {
         </>
       ) : (
         <p className="text-soft">
-          No variable yet. Blocks read one as &lt;variable.name&gt;, and the Variables block sets it while it runs.
+          No variable yet. What one begins with is set here; the Variables block sets it while the workflow runs.
         </p>
       )}
       <div>

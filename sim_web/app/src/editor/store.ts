@@ -8,6 +8,7 @@ import type { Dangling } from "../model/adding";
 import type { Measure } from "../model/align";
 import { CARD } from "../model/places";
 import type { Document, Operation } from "../realtime/document";
+import { rebased } from "../realtime/merge";
 import type { ChangeOptions, Peer, Status, WorkflowClient } from "../realtime/types";
 import type { RunView } from "../run/view";
 import { sentence } from "../ui/words";
@@ -81,7 +82,9 @@ export function createEditor(client: WorkflowClient): EditorStore {
     measure: () => CARD,
     change: (operations, options) => {
       if (!operations.length) return;
-      const [refused] = get().client.change(operations, options).refusals;
+      const { client } = get();
+      const now = operations.map((one) => rebased(one, client.state()));
+      const [refused] = client.change(now, options).refusals;
       if (refused) toast(sentence(refused.message), { id: "refused" });
     },
     select: (ids, edges = []) => {

@@ -43,7 +43,8 @@ export const ByReference = (props: KindProps) => (
     {...base(props)}
     single
     placeholder="<start.value>"
-    value={textOf(props.value)}
+    // rows and lists are no beginning of a reference: they stay until one is typed
+    value={typeof props.value === "object" ? "" : textOf(props.value)}
     onChange={(text) => props.onChange(text || null)}
   />
 );

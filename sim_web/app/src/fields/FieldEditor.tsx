@@ -6,7 +6,8 @@ import { useFocusMark } from "../together/useFocusMark";
 import { Field } from "../ui/Field";
 import { CredentialField } from "./CredentialField";
 import { ByReference, FieldActions } from "./FieldActions";
-import { FileField, Model, TimeField, WorkflowField } from "./pickers";
+import { FileField } from "./FileField";
+import { Model, NamedText, TimeField, WorkflowField } from "./pickers";
 import { holdsReference, type KindProps, type Place } from "./place";
 import { CheckboxList, Dropdown, ListField, Num, Slide, Toggle } from "./plain";
 import { Conditions, InputSchema, Messages, Metrics, ResponseSchema, Routes, VariablesField } from "./rowKinds";
@@ -42,18 +43,18 @@ const KINDS: Record<string, FC<KindProps>> = {
   schedule: ScheduleField,
   time: TimeField,
   credential: CredentialField,
-  knowledge_base: ShortText,
-  table_picker: ShortText,
+  knowledge_base: NamedText,
+  table_picker: NamedText,
   workflow: WorkflowField,
-  mcp_server: ShortText,
-  mcp_tool: ShortText,
+  mcp_server: NamedText,
+  mcp_tool: NamedText,
   model: Model,
 };
 
 /** What people who may not change a text still read, select, copy and enlarge. */
 const READABLE = new Set<FC<KindProps>>([ShortText, LongText, CodeField, JsonField]);
 /** Kinds that a reference is typed into as it is. */
-const TEXTS = ["short_text", "long_text", "code", "expression", "json", "file", "credential", "response_schema"];
+const TEXTS = ["short_text", "long_text", "code", "expression", "json", "credential", "response_schema"];
 /** Kinds whose whole value an earlier block may bring; what makes ports, or says which fields there are, is not of them. */
 const REFERABLE = [
   "number",
@@ -66,6 +67,7 @@ const REFERABLE = [
   "time",
   "model",
   "workflow",
+  "file",
 ];
 
 interface Props {

@@ -13,6 +13,7 @@ import { cx } from "../ui/cx";
 import { baseExtensions, describes, type Known, languageExtension } from "./codemirror";
 import { Enlarge } from "./Enlarge";
 import type { Place } from "./place";
+import { useGiven } from "./useGiven";
 
 interface Props {
   id: string;
@@ -74,12 +75,14 @@ export function TextEditor(props: Props) {
   const says = useRef(new Compartment());
   const may = useRef(new Compartment());
   const store = useEditorStore();
+  const typed = useRef(() => {});
   useEffect(() => {
     const inRow = () => (of && rowId && fact ? of.text(rowId, fact) : null);
     const shared = shares ? store.getState().client.text(place.block, field) : inRow();
     const changed = EditorView.updateListener.of((update) => {
-      if (!shared && update.docChanged && !update.transactions.some((one) => one.annotation(describes)))
-        latest.current.onChange(update.state.doc.toString());
+      if (shared || !update.docChanged || update.transactions.some((one) => one.annotation(describes))) return;
+      typed.current();
+      latest.current.onChange(update.state.doc.toString());
     });
     const attributes = EditorView.contentAttributes.of({
       id,
@@ -114,11 +117,7 @@ export function TextEditor(props: Props) {
       shared?.close();
     };
   }, [id, label, single, code, place.block, field, shares, large, of, rowId, fact, store]);
-  useEffect(() => {
-    const now = view.current;
-    if (!now || isShared.current || now.state.doc.toString() === value) return;
-    now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: value }, annotations: describes.of(true) });
-  }, [value]);
+  typed.current = useGiven(view, isShared, value);
   useEffect(() => {
     view.current?.dispatch({ effects: may.current.reconfigure(place.disabled ? READ_ONLY : []) });
   }, [place.disabled]);

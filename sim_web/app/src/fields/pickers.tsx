@@ -5,7 +5,7 @@ import { models, workflows } from "../api/queries";
 import { useEditor } from "../editor/store";
 import { IconButton } from "../ui/Button";
 import { Pick } from "../ui/Pick";
-import { base, type KindProps, readJson, textOf } from "./place";
+import { base, type KindProps, textOf } from "./place";
 import { TextEditor } from "./TextEditor";
 
 export function SecretText({ id, value, invalid, onChange }: KindProps) {
@@ -99,13 +99,23 @@ export const TimeField = ({ id, value, invalid, onChange }: KindProps) => (
   />
 );
 
-/** A file is a reference to one that a block or the start brought, or its description as JSON. */
-export const FileField = (props: KindProps) => (
-  <TextEditor
-    {...base(props)}
-    single
-    placeholder={props.field.placeholder || "<start.files>"}
-    value={textOf(props.value)}
-    onChange={(text) => props.onChange(readJson(text))}
-  />
-);
+/** What is written where there is no list of them to choose from. */
+const NAMES: Record<string, string> = {
+  knowledge_base: "Id of a knowledge base",
+  table_picker: "Id of a table",
+  mcp_server: "https://… of an MCP server",
+  mcp_tool: "Name of one of the server's tools",
+};
+
+export function NamedText(props: KindProps) {
+  const about = NAMES[props.field.kind];
+  return (
+    <TextEditor
+      {...base(props)}
+      single
+      placeholder={props.field.placeholder || about}
+      value={textOf(props.value)}
+      onChange={(text) => props.onChange(text || null)}
+    />
+  );
+}

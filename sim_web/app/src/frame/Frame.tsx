@@ -22,6 +22,7 @@ const Editor = lazy(() => import("../pages/Editor"));
 const Workflows = lazy(() => import("../pages/Workflows"));
 const Runs = lazy(() => import("../pages/Runs"));
 const Run = lazy(() => import("../pages/Run"));
+const Files = lazy(() => import("../pages/Files"));
 const Integrations = lazy(() => import("../pages/Integrations"));
 const Settings = lazy(() => import("../pages/Settings"));
 const Lost = lazy(() => import("../pages/Lost"));
@@ -82,6 +83,8 @@ function Shown({ route }: { route: Route }) {
       return <Runs />;
     case "run":
       return <Placed key={route.id} id={route.id} kind="run" show={() => <Run id={route.id} />} />;
+    case "files":
+      return <Files />;
     case "integrations":
       return <Integrations />;
     case "settings":

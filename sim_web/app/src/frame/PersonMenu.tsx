@@ -24,7 +24,7 @@ export function PersonMenu({ folded }: { folded: boolean }) {
         aria-label={`${me.name}: your menu`}
         className="flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md px-1.5 hover:bg-hover"
       >
-        <Avatar name={me.name} />
+        <Avatar id={me.id} name={me.name} />
         {folded ? null : <span className="min-w-0 flex-1 truncate text-left">{me.name}</span>}
       </button>
     </Menu>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Activity, FileUp, FolderPlus, PanelLeft, Plug, Plus, Search, Settings, Workflow } from "lucide-react";
+import { Activity, Files, FileUp, FolderPlus, PanelLeft, Plug, Plus, Search, Settings, Workflow } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { folders, workflows } from "../api/queries";
 import { useCommands } from "../commands/store";
@@ -19,6 +19,7 @@ import { WorkspaceMenu } from "./WorkspaceMenu";
 const PLACES = [
   { page: "workflows", label: "Workflows", icon: Workflow, href: "/workflows" },
   { page: "runs", label: "Runs", icon: Activity, href: "/runs" },
+  { page: "files", label: "Files", icon: Files, href: "/files" },
   { page: "integrations", label: "Integrations", icon: Plug, href: "/integrations" },
   { page: "settings", label: "Settings", icon: Settings, href: "/settings" },
 ] as const;
@@ -96,7 +97,7 @@ function WorkflowList({ route }: { route: Route }) {
   const loading = listed.isPending || shelves.isPending;
   return (
     <>
-      <div className="mt-3 flex items-center gap-0.5 px-4">
+      <div className="mt-3 flex min-h-6 items-center gap-0.5 px-4">
         <h2 className="flex-1 text-xs font-semibold text-soft">Your workflows</h2>
         {may ? (
           <>

@@ -8,6 +8,7 @@ export type Route =
   | { page: "link"; id: string }
   | { page: "runs" }
   | { page: "run"; id: string }
+  | { page: "files" }
   | { page: "integrations" }
   | { page: "settings"; tab: string }
   | { page: "lost" };
@@ -19,6 +20,7 @@ const PATTERNS: [RegExp, (id: string) => Route][] = [
   [/^\/w\/([\w-]+)$/, (id) => ({ page: "link", id })],
   [/^\/runs\/?$/, () => ({ page: "runs" })],
   [/^\/runs\/([\w-]+)$/, (id) => ({ page: "run", id })],
+  [/^\/files\/?$/, () => ({ page: "files" })],
   [/^\/integrations\/?$/, () => ({ page: "integrations" })],
   [/^\/settings\/?([\w-]*)$/, (tab) => ({ page: "settings", tab })],
 ];

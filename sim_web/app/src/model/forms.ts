@@ -58,6 +58,7 @@ export function inWords(value: unknown): string {
   if (typeof value === "string") return value.replace(/\s+/g, " ").slice(0, 120);
   if (Array.isArray(value)) return value.length === 1 ? inWords(titleOf(value[0])) : `${value.length} items`;
   if (isSchedule(value)) return scheduleWords(value);
+  if (typeof value === "object" && value !== null && "file_id" in value) return inWords(titleOf(value));
   if (typeof value === "object" && value !== null) return `${Object.keys(value).length} values`;
   return String(value);
 }

@@ -12,6 +12,8 @@ export interface Swap {
   names: ReadonlyMap<string, string>;
   /** The names are steps after this head, as those of variables are. */
   head?: string;
+  /** What a variable is called from now on, in rows that set it. */
+  called?: string;
   /** In code, a name in brackets is a reference within longer text too; elsewhere it may be a tag. */
   bare?: boolean;
 }

@@ -33,7 +33,10 @@ const given: NewDocument = {
       id: "b",
       type: "code",
       name: "B",
-      values: { code: "<oldname> + <variable.n>", text: "<oldname.z> <oldname>", raw: "<oldname.r>" },
+      values: {
+        ...{ code: "<oldname> + <variable.n>", text: "<oldname.z> <oldname>", raw: "<oldname.r>" },
+        rows: [{ variable_name: "N", value: "<variable.n>" }, { variable_name: "M" }],
+      },
     },
     l: { id: "l", type: "loop", name: "L" },
     inner: { id: "inner", type: "code", name: "In", parent: "l", values: { text: "<b.x> <oldname.y>" } },
@@ -54,11 +57,13 @@ describe("another name", () => {
     const { operations, locked } = renameBlock(doc, "a", "New One", types);
     const after = applyAll(doc, operations).document;
     expect(locked).toEqual([]);
+    expect(operations[1]).toMatchObject({ items: [{ field: "code", expected: "<oldname> + <variable.n>" }, {}, {}] });
     expect(after.blocks.a?.name).toBe("New One");
     expect(after.blocks.b?.values).toEqual({
       code: "<newone> + <variable.n>",
       text: "<newone.z> <oldname>",
       raw: "<oldname.r>",
+      rows: [{ variable_name: "N", value: "<variable.n>" }, { variable_name: "M" }],
     });
     expect(after.blocks.inner?.values).toEqual({ text: "<b.x> <newone.y>" });
     expect(after.subflows.l).toMatchObject({ iterations: "<newone.count>", condition: "<newone> and <variable.N.x>" });
@@ -67,6 +72,10 @@ describe("another name", () => {
   it("of a variable leaves blocks alone", () => {
     const after = applyAll(doc, renameVariable(doc, "v", "Total", types).operations).document;
     expect(after.blocks.b?.values.code).toBe("<oldname> + <variable.total>");
+    expect(after.blocks.b?.values.rows).toEqual([
+      { variable_name: "Total", value: "<variable.total>" },
+      { variable_name: "M" },
+    ]);
     expect(after.subflows.l).toMatchObject({ condition: "<oldname> and <variable.total.x>" });
   });
 

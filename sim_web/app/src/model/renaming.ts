@@ -32,7 +32,7 @@ export function renameVariable(doc: Document, id: string, name: string, types: T
   const variable = doc.variables[id];
   if (!variable || normalise(variable.name) === normalise(name)) return { operations: [operation], locked: [] };
   const names = new Map([[normalise(variable.name), normalise(name)]]);
-  return following(doc, types, operation, { names, head: "variable" });
+  return following(doc, types, operation, { names, head: "variable", called: name });
 }
 
 const MOST_NAMED = 3;
@@ -71,9 +71,22 @@ export function heldBy(locked: readonly string[]): string | undefined {
 export function valuesRenamed(values: Block["values"], type: BlockFacts | undefined, swap: Swap): Block["values"] {
   const fresh = Object.entries(values).map(([field, value]) => {
     const facts = type?.form?.find((one) => one.name === field);
-    return [field, facts?.verbatim ? value : renamed(value, { ...swap, bare: Boolean(facts?.language) })];
+    return [
+      field,
+      facts?.verbatim ? value : assigned(renamed(value, { ...swap, bare: Boolean(facts?.language) }), swap),
+    ];
   });
   return Object.fromEntries(fresh);
+}
+
+/** Rows that set a variable, by its new name; the very same value where there are none. */
+function assigned(value: unknown, { names, called }: Swap): unknown {
+  if (called === undefined || !Array.isArray(value)) return value;
+  const sets = (row: unknown) => {
+    const name = (row as { variable_name?: unknown } | null)?.variable_name;
+    return typeof name === "string" && names.has(normalise(name));
+  };
+  return value.some(sets) ? value.map((row) => (sets(row) ? { ...row, variable_name: called } : row)) : value;
 }
 
 /** What a container repeats over, as it reads with the new names. */
@@ -92,7 +105,7 @@ function following(doc: Document, types: Types, first: Operation, swap: Swap): R
     const fresh = valuesRenamed(block.values, types.get(block.type), swap);
     return Object.entries(fresh)
       .filter(([field, value]) => value !== block.values[field])
-      .map(([field, value]) => ({ block_id: block.id, field, value }));
+      .map(([field, value]) => ({ block_id: block.id, field, value, expected: block.values[field] }));
   });
   const subflows = Object.values(doc.subflows).flatMap((one): Extract<Operation, { op: "subflow.update" }>[] => {
     const set = settingsRenamed(one, swap);

@@ -50,7 +50,10 @@ function places(doc: Document): Place[] {
       found.push({
         ...about,
         ...{ key: `${block.id}.${field}`, field, value, stays },
-        write: (fresh) => ({ op: "value.update", items: [{ block_id: block.id, field, value: fresh }] }),
+        write: (fresh) => ({
+          op: "value.update",
+          items: [{ block_id: block.id, field, value: fresh, expected: value }],
+        }),
       });
     for (const [field, value] of Object.entries(doc.subflows[block.id] ?? {}))
       if (!OWN.includes(field))

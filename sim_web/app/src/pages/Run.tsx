@@ -9,9 +9,9 @@ import { ReplayDialog } from "../run/ReplayDialog";
 import { ENDED, replay } from "../run/replay";
 import { Trace } from "../run/Trace";
 import { Button } from "../ui/Button";
-import { JsonTree } from "../ui/JsonTree";
 import { Card, Page } from "../ui/Page";
 import { Failed, Skeleton, StatusDot } from "../ui/States";
+import { Value } from "../ui/Value";
 import { cost, lasted, moment } from "../ui/when";
 import { triggerWord } from "../ui/words";
 
@@ -64,11 +64,11 @@ export default function Run({ id }: { id: string }) {
       <div className="grid gap-4 md:grid-cols-2">
         <Card className="p-4">
           <h2 className="mb-2 font-semibold">Input</h2>
-          <JsonTree value={one.input ?? null} />
+          <Value value={one.input ?? null} name="input" />
         </Card>
         <Card className="p-4">
           <h2 className="mb-2 font-semibold">Output</h2>
-          <JsonTree value={one.output ?? null} />
+          <Value value={one.output ?? null} name="output" />
         </Card>
       </div>
     </Page>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Activity } from "lucide-react";
 import { useCallback, useState } from "react";
 import { workflows } from "../api/queries";
+import { Link } from "../frame/Link";
 import { go, useSearch } from "../frame/route";
 import { Card, Page } from "../ui/Page";
 import { Empty, Failed, Skeleton } from "../ui/States";
@@ -10,6 +11,8 @@ import { FilterBar } from "./runs/FilterBar";
 import { type Filter, filterOf, isNarrow } from "./runs/filter";
 import { RunTable } from "./runs/RunTable";
 import { useRuns } from "./runs/useRuns";
+
+const ABOUT = "What ran, how long it took, and what it cost.";
 
 export default function Runs() {
   const filter = filterOf(useSearch());
@@ -25,8 +28,9 @@ export default function Runs() {
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  if (listed.isSuccess && !listed.items.length && !isNarrow(filter)) return <Nothing />;
   return (
-    <Page title="Runs" about="What ran, how long it took, and what it cost." whole>
+    <Page title="Runs" about={ABOUT} whole>
       <Charts filter={filter} />
       <FilterBar filter={filter} names={names} live={live} onLive={setLive} onChange={change} />
       <Card className="min-h-60 flex-1 overflow-hidden">
@@ -41,13 +45,25 @@ export default function Runs() {
         ) : listed.items.length ? (
           <RunTable items={listed.items} names={names} onEnd={more} />
         ) : (
-          <Empty icon={Activity} title={isNarrow(filter) ? "No run fits" : "Nothing ran yet"}>
-            <p>
-              {isNarrow(filter) ? "Loosen the filter to see more." : "Open a workflow and press Run: it appears here."}
-            </p>
+          <Empty icon={Activity} title="No run fits">
+            <p>Loosen the filter to see more.</p>
           </Empty>
         )}
       </Card>
     </Page>
   );
 }
+
+/** Without a run there is nothing to draw or to filter. */
+const Nothing = () => (
+  <Page title="Runs" about={ABOUT}>
+    <Card>
+      <Empty icon={Activity} title="Nothing ran yet">
+        <p>Each run of a workflow appears here, whoever or whatever starts it: what came of it, how long it took.</p>
+        <Link href="/" className="inline-flex h-8 items-center rounded-md bg-accent px-3 font-medium text-on-accent">
+          Open a workflow and run it
+        </Link>
+      </Empty>
+    </Card>
+  </Page>
+);

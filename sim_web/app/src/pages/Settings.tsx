@@ -58,7 +58,7 @@ function Group({ name, tabs, chosen }: { name: string; tabs: Tab[]; chosen?: Tab
           key={one.id}
           href={`/settings/${one.id}`}
           aria-current={one === chosen ? "page" : undefined}
-          className="flex h-8 items-center rounded-md px-2 text-soft hover:bg-hover hover:text-text aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-text"
+          className="flex h-7 items-center rounded-md px-2 text-soft hover:bg-hover hover:text-text aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-text"
         >
           {one.label}
         </Link>

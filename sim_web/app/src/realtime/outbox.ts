@@ -1,6 +1,7 @@
 /** What is not confirmed yet: in order, numbered at the first sending, coalesced before it, tried again after a refusal. */
 
 import type { Document, Operation } from "./document";
+import { rebased } from "./merge";
 import { fitting, REPLACEABLE, registers, strike } from "./registers";
 import type { Box, Kept } from "./storage";
 
@@ -77,12 +78,12 @@ export class Outbox {
 
   /** Never one that was sent: what the server has is not ours to change. */
   private host(op: Operation): Item | null {
-    if (!REPLACEABLE.has(op.op) || isConditional(op)) return null;
+    if (!REPLACEABLE.has(op.op)) return null;
     const keys = registers(op);
     for (let index = this.items.length - 1; index >= 0; index--) {
       const item = this.items[index] as Item;
       if (item.cseq !== null) return null;
-      if (item.op.op === op.op && item.undo_of === null) {
+      if (item.op.op === op.op && item.undo_of === null && isConditional(item.op) === isConditional(op)) {
         const own = new Set(registers(item.op));
         if (keys.every((key) => own.has(key))) return item;
       }
@@ -101,9 +102,13 @@ export class Outbox {
     const waiting = [...numbered, ...this.items.filter(({ cseq }) => cseq === null)];
     const items: Item[] = [];
     let bytes = 0;
+    let at: number | null = null;
     for (const item of waiting) {
       if (item.flying || item.done !== null) continue;
-      if (item.after > now) return { items, at: item.after };
+      if (item.after > now) {
+        at = item.after;
+        break;
+      }
       if (room <= 0) break;
       bytes += JSON.stringify(item.op).length;
       if (items.length && bytes > FRAME) break;
@@ -115,7 +120,7 @@ export class Outbox {
       item.flying = true;
       this.remember(item.n, item.cseq);
     }
-    return { items, at: null };
+    return { items, at };
   }
 
   /** Under which number a change went out; 0 for one that has not. */
@@ -165,6 +170,8 @@ export class Outbox {
     item.flying = false;
     item.cseq = null;
     item.after = after;
+    // What is put together with what stands there overwrites nothing.
+    if (isConditional(item.op)) return;
     // What we wrote since must not be overwritten by what we wrote before.
     const newer = registers(item.op).filter((key) => (this.latest.get(key) ?? 0) > item.n);
     const left = REPLACEABLE.has(item.op.op) ? strike(item.op, new Set(newer)) : item.op;
@@ -189,7 +196,12 @@ export class Outbox {
     let document = confirmed;
     const [cancelled, changed]: [Item[], Item[]] = [[], []];
     for (const item of this.items) {
-      const op = fitting(item.op, document);
+      const whole = rebased(item.op, document);
+      if (item.cseq === null && whole !== item.op) {
+        item.op = whole;
+        changed.push(item);
+      }
+      const op = fitting(whole, document);
       if (prune && item.cseq === null && op !== item.op) {
         if (op === null) {
           cancelled.push(item);
@@ -221,7 +233,8 @@ function fresh(item: Kept, effective: Operation): Item {
   return { ...item, effective, flying: false, tries: 0, after: 0, done: null };
 }
 
-function isConditional(op: Operation): boolean {
+/** Whether it is written only on top of what its writer has seen. */
+export function isConditional(op: Operation): boolean {
   return op.op === "value.update" && op.items.some((item) => item.expected !== undefined);
 }
 
@@ -259,7 +272,8 @@ function merged(first: Operation, second: Operation): Operation {
     const items = new Map(first.items.map((item) => [`${item.block_id}\0${item.field}`, item]));
     for (const item of second.items) {
       const id = `${item.block_id}\0${item.field}`;
-      items.set(id, { ...items.get(id), ...item });
+      const before = items.get(id);
+      items.set(id, before ? { ...before, value: item.value } : item);
     }
     return { op: first.op, items: [...items.values()] };
   }

@@ -5,7 +5,7 @@ import type { Any, Document, Operation } from "./document";
 import { EMPTY } from "./document";
 import { equal } from "./equal";
 import type { Keeper } from "./keeper";
-import type { Item, Outbox } from "./outbox";
+import { type Item, isConditional, type Outbox } from "./outbox";
 import { apply } from "./reduce";
 import { differing, fitting, removes } from "./registers";
 import { split } from "./split";
@@ -174,12 +174,23 @@ export class Replica {
     if (!item) return null;
     let until: number | null = null;
     if (message.code === "forbidden") this.outbox.requeue(item, 0);
+    else if (message.code === "conflict" && isConditional(item.op)) until = this.putTogether(item);
     else if (message.retryable && this.outbox.again(item, Date.now())) until = item.after;
     else if (!message.retryable && this.outbox.isBehindRetry(item)) this.outbox.requeue(item, 0);
     else this.takeBack(item, message.code, message.message, message.now);
     if (!this.outbox.items.includes(item)) this.keeper.finish([item]);
     else this.keeper.touch(item);
     return until;
+  }
+
+  /** Somebody was faster: ours goes on top of theirs, at once where that is known here. */
+  private putTogether(item: Item): number | null {
+    const { op } = item;
+    this.outbox.requeue(item, 0);
+    this.rebuild();
+    if (item.op !== op || this.outbox.again(item, Date.now())) return item.after || null;
+    this.takeBack(item, "conflict", "somebody else changed it meanwhile");
+    return null;
   }
 
   /** An operation that will not be: it goes, and what depended on it. */
@@ -207,7 +218,10 @@ export class Replica {
     } else {
       const over = this.outbox.over(this.confirmed, (document, op) => apply(document, op).document, prune);
       this.shown = over.document;
-      for (const item of over.changed) this.keeper.touch(item);
+      for (const item of over.changed) {
+        if (isConditional(item.op)) item.base = Math.max(this.seq, 0);
+        this.keeper.touch(item);
+      }
       this.keeper.finish(over.cancelled);
       for (const { n, op } of over.cancelled) {
         this.history.refused(n);

@@ -1,10 +1,12 @@
 import { useState } from "react";
 import { toast } from "sonner";
-import { write } from "../api/client";
+import { Refusal, write } from "../api/client";
 import type { PauseReply } from "../api/schema";
+import { useRole } from "../session";
 import { Button } from "../ui/Button";
 import { JsonTree } from "../ui/JsonTree";
 import { Failed } from "../ui/States";
+import { moment } from "../ui/when";
 import { type Asked, isWrong, readInput } from "./asked";
 import { InputForm } from "./InputForm";
 
@@ -17,6 +19,7 @@ interface Props {
 /** What a waiting run shows a person, and asks. */
 export function Approval({ run, pause, onAnswered }: Props) {
   const asked = (pause.form ?? []) as unknown as Asked[];
+  const mayAnswer = useRole() !== "read";
   const [values, setValues] = useState<Record<string, string>>({});
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
@@ -31,7 +34,9 @@ export function Approval({ run, pause, onAnswered }: Props) {
       toast.success("Answered: the run goes on.");
       onAnswered();
     } catch (refusal) {
-      setError(refusal);
+      if (!isTooLate(refusal)) return setError(refusal);
+      toast("Somebody else has answered meanwhile, or its time was over. Your answer was not taken.");
+      onAnswered();
     } finally {
       setBusy(false);
     }
@@ -44,18 +49,29 @@ export function Approval({ run, pause, onAnswered }: Props) {
         void answer();
       }}
     >
-      <h2 className="font-semibold">This run waits for an answer</h2>
-      <Shown output={pause.output} />
-      <InputForm asked={asked} values={values} isSent={isSent} onChange={setValues} />
-      {error ? <Failed error={error} /> : null}
       <div>
-        <Button type="submit" kind="main" disabled={busy}>
-          {asked.length ? "Send the answer" : "Approve"}
-        </Button>
+        <h2 className="font-semibold">This run waits for an answer</h2>
+        {pause.until ? <p className="text-sm text-soft">It may be given until {moment(pause.until)}.</p> : null}
       </div>
+      <Shown output={pause.output} />
+      {mayAnswer ? (
+        <>
+          <InputForm asked={asked} values={values} isSent={isSent} onChange={setValues} />
+          {error ? <Failed error={error} /> : null}
+          <div>
+            <Button type="submit" kind="main" disabled={busy}>
+              {asked.length ? "Send the answer" : "Approve"}
+            </Button>
+          </div>
+        </>
+      ) : (
+        <p className="text-soft">Whoever may run this workflow can answer.</p>
+      )}
     </form>
   );
 }
+
+const isTooLate = (refusal: unknown) => refusal instanceof Refusal && refusal.status === 409;
 
 interface Row {
   name: string;

@@ -1,7 +1,7 @@
 import { RotateCcw } from "lucide-react";
 import type { Span } from "../api/schema";
 import { Button } from "../ui/Button";
-import { JsonTree } from "../ui/JsonTree";
+import { Value } from "../ui/Value";
 
 /** What went into a step and came out of it, and a run anew from there. */
 export function SpanFacts({ span, onReplay }: { span: Span; onReplay?: () => void }) {
@@ -9,12 +9,12 @@ export function SpanFacts({ span, onReplay }: { span: Span; onReplay?: () => voi
     <div className="grid gap-4 border-t border-line p-4 md:grid-cols-2">
       <div>
         <h3 className="text-sm font-semibold text-soft">Input of {span.name}</h3>
-        <JsonTree value={span.inputs ?? null} />
+        <Value value={span.inputs ?? null} name={`input of ${span.name}`} />
       </div>
       <div className="grid content-start gap-1">
         <h3 className="text-sm font-semibold text-soft">Output of {span.name}</h3>
         {span.error ? <p className="text-bad">{span.error}</p> : null}
-        <JsonTree value={span.output ?? null} />
+        <Value value={span.output ?? null} name={`output of ${span.name}`} />
         {span.stdout ? (
           <pre className="mt-2 rounded-md bg-hover p-2 font-mono text-sm whitespace-pre-wrap">{span.stdout}</pre>
         ) : null}

@@ -5,6 +5,7 @@ import { Card } from "../ui/Page";
 import { FrozenMap } from "./FrozenMap";
 import { ENDED, replay } from "./replay";
 import { SpanFacts } from "./SpanFacts";
+import { keyOf } from "./spans";
 import { Waterfall } from "./Waterfall";
 
 /** The spans of the innermost block that a click on the map means: the last of them tells how it ended. */
@@ -37,7 +38,7 @@ export function Trace({ run }: { run: RunReply }) {
       {root ? (
         <Card>
           <h2 className="px-4 pt-3 font-semibold">Trace</h2>
-          <Waterfall root={root} chosen={span?.id} onChoose={setSpan} />
+          <Waterfall root={root} chosen={span && keyOf(span)} onChoose={setSpan} />
           {span ? <SpanFacts span={span} onReplay={again} /> : null}
         </Card>
       ) : null}

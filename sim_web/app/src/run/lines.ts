@@ -60,6 +60,13 @@ function insides(view: RunView, fits?: (step: Step) => boolean) {
   return { children, rounds };
 }
 
+/** Keys of the steps that failed, handled or not; a container that failed for what lies in it is not one of them. */
+export function failuresOf(view: RunView): string[] {
+  const failed = view.order.flatMap((key) => view.steps[key] ?? []).filter((one) => /failed|handled/.test(one.state));
+  const around = new Set(failed.flatMap(({ path }) => path.map(([id], at) => keyOf(id, path.slice(0, at)))));
+  return failed.map((one) => one.key).filter((key) => !around.has(key));
+}
+
 /** Keys of the steps that fit, and of the containers around them. */
 function keptBy(view: RunView, fits: (step: Step) => boolean): Set<string> {
   const kept = new Set<string>();

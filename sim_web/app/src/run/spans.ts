@@ -9,6 +9,9 @@ export interface Row {
   from: number;
 }
 
+/** What names a span among all of a run: a block that ran several times has one for each. */
+export const keyOf = (span: Span) => `${span.id}:${span.order}:${JSON.stringify(span.path)}`;
+
 export function rowsOf(root: Span): { rows: Row[]; whole: number } {
   const rows: Row[] = [];
   let whole = root.ms || 1;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Told } from "../api/client";
-import { linesOf } from "./lines";
+import { failuresOf, linesOf } from "./lines";
 import { runToShow } from "./shown";
 import { emptyRun, take, takeAll, unsaid } from "./view";
 
@@ -84,5 +84,7 @@ describe("a run's view", () => {
     const failed = linesOf(view, new Set(), (step) => step.state === "failed");
     expect(failed.map((line) => line.step?.block ?? line.round?.index)).toEqual(["box", 2, "in"]);
     expect(failed.map((line) => line.holds)).toEqual([true, true, false]);
+    const ended = takeAll(view, [told("block.failed", { block: "box", path: [], message: "No." })]);
+    expect(failuresOf(ended)).toEqual(["in/box:2"]);
   });
 });

@@ -1,4 +1,5 @@
 import { read } from "../api/client";
+import { Link } from "../frame/Link";
 import { session, useSession } from "../session";
 import { Form } from "../ui/Form";
 import { arrive } from "./door";
@@ -13,6 +14,11 @@ export function Connect() {
         <>
           Make one with <code className="font-mono text-sm">sim key create</code>. It is kept in this tab only.
         </>
+      }
+      foot={
+        <Link className="text-accent underline underline-offset-4" href="/sign-in">
+          Sign in with an account
+        </Link>
       }
     >
       <Form

@@ -20,7 +20,7 @@ export function Shell({ title, about, children, foot }: Props) {
           <img src="/icon.svg" alt="Sim" className="size-10" />
           <div className="grid gap-1">
             <h1 className="text-xl font-semibold">{title}</h1>
-            {about ? <p className="text-soft">{about}</p> : null}
+            {about ? <p className="text-balance text-soft">{about}</p> : null}
           </div>
         </header>
         <div className="grid gap-4 rounded-lg border border-line bg-card p-6">{children}</div>

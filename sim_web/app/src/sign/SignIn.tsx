@@ -30,6 +30,7 @@ export function SignIn({ facts }: { facts: AuthFacts }) {
     return (
       <Shell title="Sign in by e-mail" about="We send you a code; no password needed." foot={<Back onClick={back} />}>
         <Form
+          key="code"
           wide
           verb="Send me a code"
           asks={[{ name: "email", label: "E-mail", kind: "email", complete: "email", check: isEmail }]}

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
 import { useEditor } from "../editor/store";
+import { initials } from "../ui/person";
 import { usePersons } from "./peers";
-import { colorOf, initials } from "./people";
+import { colorOf } from "./people";
 
 const MOST = 6;
 

@@ -3,6 +3,7 @@ import { Popover } from "radix-ui";
 import { useEditor } from "../editor/store";
 import type { Status, Unsaved } from "../realtime/types";
 import { Button } from "../ui/Button";
+import { saveAs } from "../ui/save";
 
 /** The state in a few words: "Saved", "3 unsaved", "Offline, 12 unsaved". */
 export function savedWords({ state, pending, role }: Status): string {
@@ -70,9 +71,6 @@ export function Saved() {
 
 /** A file that the API takes: `PATCH /api/v1/workflows/{id}` with its `operations`. */
 function download(unsaved: Unsaved) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(unsaved, null, 2)], { type: "application/json" }));
-  link.download = `${unsaved.name || "workflow"} - unsaved changes.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  const blob = new Blob([JSON.stringify(unsaved, null, 2)], { type: "application/json" });
+  saveAs(blob, `${unsaved.name || "workflow"} - unsaved changes.json`);
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { COLORS, colorOf, seat } from "./people";
+import { COLORS } from "../ui/person";
+import { colorOf, seat } from "./people";
 
 const light = (hex: string) => {
   const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {

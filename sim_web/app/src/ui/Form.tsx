@@ -184,14 +184,14 @@ function Control({ id, ask, value, invalid, onChange }: ControlProps) {
 function Choices({ id, ask, value, onChange }: Omit<ControlProps, "invalid">) {
   const chosen = value ? value.split(",") : [];
   return (
-    <fieldset id={id} className="flex flex-wrap gap-x-4 gap-y-1">
+    <fieldset id={id} className="grid grid-cols-[repeat(auto-fill,minmax(120px,1fr))] gap-x-4 gap-y-1">
       <legend className="sr-only">{ask.label}</legend>
       {ask.options?.map((one) => (
-        <label key={one.value} className="flex items-center gap-1.5">
+        <label key={one.value} className="flex items-start gap-1.5">
           <input
             type="checkbox"
             name={ask.name}
-            className="accent-(--accent)"
+            className="mt-1 shrink-0 accent-(--accent)"
             checked={chosen.includes(one.value)}
             onChange={(event) =>
               onChange(

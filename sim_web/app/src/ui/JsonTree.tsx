@@ -1,7 +1,7 @@
-import { ChevronRight, Copy } from "lucide-react";
-import { useState } from "react";
-import { toast } from "sonner";
-import { IconButton } from "./Button";
+import { ChevronRight } from "lucide-react";
+import { memo, useState } from "react";
+import { JsonCopy } from "./JsonCopy";
+import { JsonLeaf } from "./JsonLeaf";
 
 interface Props {
   value: unknown;
@@ -9,6 +9,8 @@ interface Props {
   path?: string;
   label?: string;
   depth?: number;
+  /** What is looked for: everything is open, and long texts begin where it stands. */
+  words?: string;
 }
 
 const FEW = 100;
@@ -18,13 +20,14 @@ const isName = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
 const below = (path: string, key: string, list: boolean) =>
   !path ? "" : list ? `${path}[${key}]` : isName.test(key) ? `${path}.${key}` : `${path}["${key}"]`;
 
-/** A value as a tree; a click on a name copies the path to it. */
-export function JsonTree({ value, path = "", label, depth = 0 }: Props) {
-  const [open, setOpen] = useState(depth < 2);
+/** A value as a tree; the path to each part and the part itself can be copied. */
+export const JsonTree = memo(function JsonTree({ value, path = "", label, depth = 0, words = "" }: Props) {
+  const [opened, setOpen] = useState(depth < 2);
   const [most, setMost] = useState(FEW);
-  if (!isBranch(value)) return <Leaf value={value} path={path} label={label} />;
+  if (!isBranch(value)) return <JsonLeaf value={value} path={path} label={label} words={words} />;
+  const open = opened || Boolean(words);
   const list = Array.isArray(value);
-  const entries = Object.entries(value);
+  const keys = Object.keys(value);
   return (
     <div className="font-mono text-sm">
       <div className="group flex items-center gap-1 rounded-sm hover:bg-hover">
@@ -36,52 +39,29 @@ export function JsonTree({ value, path = "", label, depth = 0 }: Props) {
         >
           <ChevronRight size={12} className={open ? "rotate-90" : ""} aria-hidden />
           {label === undefined ? null : <span className="text-accent">{label}</span>}
-          <span className="text-soft">{list ? `[${entries.length}]` : `{${entries.length}}`}</span>
+          <span className="text-soft">{list ? `[${keys.length}]` : `{${keys.length}}`}</span>
         </button>
-        <CopyPath path={path} value={value} />
+        <JsonCopy path={path} value={value} />
       </div>
       {open ? (
         <div className="ml-1.5 border-l border-line pl-3">
-          {entries.slice(0, most).map(([key, inner]) => (
-            <JsonTree key={key} value={inner} path={below(path, key, list)} label={key} depth={depth + 1} />
+          {keys.slice(0, most).map((key) => (
+            <JsonTree
+              key={key}
+              value={(value as Record<string, unknown>)[key]}
+              path={below(path, key, list)}
+              label={key}
+              depth={depth + 1}
+              words={words}
+            />
           ))}
-          {entries.length > most ? (
+          {keys.length > most ? (
             <button type="button" className="text-accent" onClick={() => setMost(most + 500)}>
-              {entries.length - most} more…
+              {(keys.length - most).toLocaleString()} more…
             </button>
           ) : null}
         </div>
       ) : null}
     </div>
   );
-}
-
-function Leaf({ value, path, label }: Props) {
-  const tone =
-    typeof value === "string" ? "text-good" : value === null || value === undefined ? "text-soft" : "text-busy";
-  return (
-    <div className="group flex flex-wrap items-start gap-x-1 rounded-sm pl-4 font-mono text-sm hover:bg-hover">
-      {label === undefined ? null : <span className="shrink-0 text-accent">{label}:</span>}
-      <span
-        className={`${tone} max-w-full min-w-[min(9ch,100%)] flex-[0_1_auto] whitespace-pre-wrap [overflow-wrap:anywhere]`}
-      >
-        {typeof value === "string" ? value || '""' : (JSON.stringify(value) ?? "nothing")}
-      </span>
-      <CopyPath path={path ?? ""} value={value} />
-    </div>
-  );
-}
-
-function CopyPath({ path, value }: { path: string; value: unknown }) {
-  const text = path ? `<${path}>` : JSON.stringify(value, null, 2);
-  const copy = () => navigator.clipboard?.writeText(text).then(() => toast(path ? `Copied ${text}` : "Copied"));
-  return (
-    <IconButton
-      small
-      icon={Copy}
-      label={path ? `Copy ${text}` : "Copy"}
-      className="size-5 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
-      onClick={copy}
-    />
-  );
-}
+});

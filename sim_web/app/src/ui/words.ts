@@ -26,6 +26,7 @@ const THINGS: Record<string, string> = {
   member: "member",
   group: "permission group",
   key: "API key",
+  file_folder: "folder of files",
   permission: "rights in a workspace",
 };
 const VERBS: Record<string, string> = {
@@ -68,6 +69,9 @@ const ACTS: Record<string, string> = {
   "member.role": "Changed a member's role",
   "member.leave": "Left the organization",
   "permission.leave": "Left a workspace",
+  "file.upload": "Uploaded a file",
+  "file.change": "Renamed or moved a file",
+  "file_folder.change": "Renamed or moved a folder of files",
   "secret.import": "Pasted secrets",
   "model_key.order": "Chose how model keys are asked",
   "field.assist": "Had a model write a field",

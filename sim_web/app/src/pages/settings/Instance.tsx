@@ -13,7 +13,11 @@ import { ago } from "../../ui/when";
 import { Head } from "./Section";
 
 const badges = (one: PersonEntry) => {
-  const words = [one.is_operator && "runs it", one.has_second_factor && "second factor", one.is_leaving && "leaving"];
+  const words = [
+    one.is_operator && "runs this Sim",
+    one.has_second_factor && "second factor",
+    one.is_leaving && "leaving",
+  ];
   return words.flatMap((word) => (word ? [<Badge key={word}>{word}</Badge>] : []));
 };
 
@@ -36,7 +40,7 @@ export function Everybody() {
         empty={{ icon: Users, title: "Nobody", about: "" }}
         row={(one) => (
           <>
-            <Avatar name={one.name} size={28} />
+            <Avatar id={one.id} name={one.name} size={28} />
             <Named
               name={one.name}
               about={one.email}

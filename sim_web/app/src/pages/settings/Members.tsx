@@ -72,7 +72,7 @@ export function Members() {
         empty={{ icon: Users, title: "Nobody yet", about: "Invite the first." }}
         row={(one) => (
           <>
-            <Avatar name={one.name} size={28} />
+            <Avatar id={one.user_id} name={one.name} size={28} />
             <Named name={one.name} badge={one.user_id === me?.id ? <Badge>you</Badge> : null} about={one.email} />
             <RolePick
               name={one.name}

@@ -5,7 +5,8 @@ import { write } from "../../api/client";
 import type { Grant } from "../../api/schema";
 import { attempt } from "../../frame/actions";
 import { asking } from "../../frame/asked";
-import { useRole, useSession } from "../../session";
+import { go } from "../../frame/route";
+import { useMe, useRole, useSession } from "../../session";
 import { Avatar } from "../../ui/Avatar";
 import { Button, IconButton } from "../../ui/Button";
 import { Badge, List, Named } from "../../ui/List";
@@ -21,10 +22,14 @@ export const ROLES = [
 /** Who may do what in the workspace that is open. */
 export function People() {
   const here = useSession((state) => state.workspace);
+  const me = useMe();
   const may = useRole() === "admin";
   const organization = useOrganization();
   const listed = useQuery(grants(here));
   const known = useQuery({ ...members(organization.id), enabled: Boolean(organization.id) && may });
+  const invites = organization.role === "owner" || organization.role === "admin";
+  const badge = (one: Grant) =>
+    one.user_id === me?.id ? <Badge>you</Badge> : one.is_member ? null : <Badge>guest</Badge>;
   const inside = new Set(listed.data?.items.map((one) => one.user_id));
   const others = (known.data?.items ?? []).filter((one) => one.role === "member" && !inside.has(one.user_id));
   const set = async (user: string, role: string) => {
@@ -58,11 +63,12 @@ export function People() {
     <>
       <Head
         title="People in this workspace"
-        about="Owners and admins of the organization may do everything here, and are not listed for it."
+        about="Owners and admins of the organization may do everything here, let in by name or not."
       >
-        {others.length ? (
-          <Button kind="main" onClick={letIn}>
-            Let a member in
+        {others.length ? <Button onClick={letIn}>Let a member in</Button> : null}
+        {invites ? (
+          <Button kind="main" onClick={() => go("/settings/invitations")}>
+            Invite people
           </Button>
         ) : null}
       </Head>
@@ -74,8 +80,8 @@ export function People() {
         empty={{ icon: Users, title: "Nobody was let in by name", about: "Invite people, or let members in." }}
         row={(one) => (
           <>
-            <Avatar name={one.name} size={28} />
-            <Named name={one.name} badge={one.is_member ? null : <Badge>guest</Badge>} about={one.email} />
+            <Avatar id={one.user_id} name={one.name} size={28} />
+            <Named name={one.name} badge={badge(one)} about={one.email} />
             <RolePick
               name={one.name}
               value={one.role}

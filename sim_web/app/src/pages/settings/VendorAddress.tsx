@@ -21,10 +21,16 @@ export function VendorAddress({ one, base, refresh }: Vendor) {
     <div className="flex flex-wrap items-center gap-3 border-t border-line px-4 py-2">
       <Named
         name={<code className="font-mono text-sm">{one.address_name}</code>}
-        about={one.has_address ? "An address is set; it is never shown." : `At ${one.address || "no address yet"}.`}
+        about={
+          one.has_address
+            ? "An address is set; it is never shown."
+            : one.address
+              ? `At ${one.address}.`
+              : "It has no address yet: its models cannot be asked."
+        }
       />
       <Button aria-label={`Set ${one.address_name}`} onClick={set}>
-        {one.has_address ? "Change it" : "Set it"}
+        {one.has_address ? "Change the address" : "Set the address"}
       </Button>
       {one.has_address ? (
         <IconButton

@@ -36,13 +36,13 @@ export function Workspace() {
     );
   return (
     <>
-      <Section title="Name">
+      <Section title="This workspace">
         {may ? (
           <Form
             key={one.name}
             calm
             verb="Save"
-            asks={[{ name: "name", label: "Name of the workspace", value: one.name }]}
+            asks={[{ name: "name", label: "Name", value: one.name }]}
             onSubmit={async ({ name }) => {
               await write("PATCH", `/workspaces/${here}`, { name });
               await again("workspaces");

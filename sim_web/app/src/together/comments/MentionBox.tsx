@@ -2,7 +2,8 @@ import { type KeyboardEvent, useId, useRef, useState } from "react";
 import type { Colleague } from "../../api/schema";
 import { Button } from "../../ui/Button";
 import { cx } from "../../ui/cx";
-import { colorOf, initials } from "../people";
+import { initials } from "../../ui/person";
+import { colorOf } from "../people";
 import { usePeople } from "./data";
 import { calling, mentionsIn } from "./threads";
 
