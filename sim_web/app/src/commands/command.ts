@@ -33,6 +33,8 @@ export interface Command<S = void, A extends string = string> {
   icon?: LucideIcon;
   /** `Mod+K`; `Mod` is ⌘ on a Mac and Ctrl elsewhere. */
   key?: string;
+  /** Another key by which people know it from elsewhere. */
+  also?: string;
   /** The browser brings its key as an event of its own, such as `copy`. */
   native?: boolean;
   /** The menu inside the menu in which it stands. */

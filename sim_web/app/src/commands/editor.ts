@@ -27,6 +27,7 @@ const EDITING: EditorCommand[] = [
     group,
     icon: Redo2,
     key: "Mod+Shift+Z",
+    also: "Mod+Y",
     when: (state) => state.editable,
     perform: () => ({ act: "redo" }),
   },

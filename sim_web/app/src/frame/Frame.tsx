@@ -123,7 +123,8 @@ function useShortcuts() {
       // a dialog that this key has closed
       if (event.defaultPrevented || lost) return;
       for (const command of offered(useCommands.getState().sources)) {
-        if (!command.key || command.native || !presses(event, command.key) || !command.ready()) continue;
+        const keys = [command.key, command.also];
+        if (command.native || !keys.some((key) => key && presses(event, key)) || !command.ready()) continue;
         if (isTyping(event.target) && !["palette", "run", "search"].includes(command.name)) continue;
         event.preventDefault();
         command.run();
