@@ -5,6 +5,7 @@ import { shownFields, stranded, valuesOf } from "../model/forms";
 import { sources } from "../model/offers";
 import { containerOf, isNote } from "../model/ports";
 import { lockOn } from "../realtime/graph";
+import { madeOf } from "../realtime/merge";
 import { counted } from "../ui/words";
 import { BlockHead } from "./BlockHead";
 import { BlockSettings } from "./BlockSettings";
@@ -16,8 +17,7 @@ import { useAim } from "./useAim";
 import { useProblems } from "./useProblems";
 
 /** Rows are put together with what others did to them meanwhile; of anything else the last writer has it all. */
-const madeOf = (value: unknown, was: unknown) =>
-  typeof value === "object" && value !== null ? { expected: was ?? null } : {};
+const basis = (value: unknown, was: unknown) => (typeof value === "object" && value !== null ? madeOf(was) : {});
 
 /** The form of one block, made from what its type declares. */
 export function BlockForm({ id }: { id: string }) {
@@ -46,7 +46,7 @@ export function BlockForm({ id }: { id: string }) {
           : {
               op: "value.update",
               items: [
-                { block_id: id, field: name, value, ...madeOf(value, block.values[name]) },
+                { block_id: id, field: name, value, ...basis(value, block.values[name]) },
                 ...stranded(name, fields, values).map((field) => ({ block_id: id, field, value: null })),
               ],
             },

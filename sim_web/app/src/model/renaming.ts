@@ -4,6 +4,7 @@ import type { BlockFacts } from "../api/schema";
 import { MAX_NAME } from "../realtime/checks";
 import type { Block, Document, Operation, Variable } from "../realtime/document";
 import { lockOn } from "../realtime/graph";
+import { madeOf } from "../realtime/merge";
 import { normalise } from "./names";
 import { renamed, type Swap, unfit } from "./references";
 
@@ -105,7 +106,7 @@ function following(doc: Document, types: Types, first: Operation, swap: Swap): R
     const fresh = valuesRenamed(block.values, types.get(block.type), swap);
     return Object.entries(fresh)
       .filter(([field, value]) => value !== block.values[field])
-      .map(([field, value]) => ({ block_id: block.id, field, value, expected: block.values[field] }));
+      .map(([field, value]) => ({ block_id: block.id, field, value, ...madeOf(block.values[field]) }));
   });
   const subflows = Object.values(doc.subflows).flatMap((one): Extract<Operation, { op: "subflow.update" }>[] => {
     const set = settingsRenamed(one, swap);

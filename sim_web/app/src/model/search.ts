@@ -2,6 +2,7 @@
 
 import type { Document, Operation } from "../realtime/document";
 import { lockOn } from "../realtime/graph";
+import { madeOf } from "../realtime/merge";
 
 /** A place that holds the text. */
 export interface Hit {
@@ -52,7 +53,7 @@ function places(doc: Document): Place[] {
         ...{ key: `${block.id}.${field}`, field, value, stays },
         write: (fresh) => ({
           op: "value.update",
-          items: [{ block_id: block.id, field, value: fresh, expected: value }],
+          items: [{ block_id: block.id, field, value: fresh, ...madeOf(value) }],
         }),
       });
     for (const [field, value] of Object.entries(doc.subflows[block.id] ?? {}))

@@ -8,11 +8,19 @@ import { equal } from "./equal";
 const PARTS = /<[^<>\n]{1,1000}>|\s+|[^\s<]+|</g;
 /** Comparing longer texts takes too long: the later writer has the whole of them. */
 const MOST = 4_000_000;
+/** Letters of JSON beyond which a value is sent without what it was made of: one message has to hold both. */
+const MOST_TOLD = 32_000;
 /** Facts by which rows are told apart. */
 const NAMES = ["id", "name"] as const;
 
 type Row = Record<string, Any>;
 type Hunk = { from: number; to: number; put: string[] };
+
+/** What a write tells of the value it was made of; without it the last writer has the whole. */
+export function madeOf(was: Any): { expected?: Any } {
+  const expected = was ?? null;
+  return JSON.stringify(expected).length <= MOST_TOLD ? { expected } : {};
+}
 
 /** A write that was made of another value than stands there now, made of what stands there. */
 export function rebased(op: Operation, document: Document): Operation {
