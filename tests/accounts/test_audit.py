@@ -47,13 +47,13 @@ class Story:
         self.site = site
         self.wrote: dict[str, list[dict[str, Any]]] = {}
 
-    async def act(self, who: Browser, route: str, body: Any = None, **ids: str) -> Any:
+    async def act(self, who: Browser, route: str, body: Any = None, query: str = "", **ids: str) -> Any:
         """Do it, and keep what the log says of it."""
         last = await self.site.store.value("SELECT coalesce(max(id), '') FROM audit_log")
         method, _, path = route.partition(" ")
         for name, id in ids.items():
             path = path.replace(f"{{{name}}}", id)
-        done = await who.must(method, path, body)
+        done = await who.must(method, path + query, body)
         found = await self.site.store.rows(
             "SELECT actor_id, actor, address, action, thing, thing_id, before::text, after::text FROM audit_log"
             " WHERE id > $1 ORDER BY id", last,
@@ -139,6 +139,17 @@ async def _things(story: Story, owner: Browser) -> None:
         await act(owner, f"DELETE {base}/{{key_id}}", key_id=key["id"])
 
 
+async def _files(story: Story, owner: Browser) -> None:
+    act, folders = story.act, "POST /files/folders"
+    file = await act(owner, "POST /files", {"a": 1}, query="?name=a.json&folder=in")
+    await act(owner, "POST /files", {"a": 2}, query="?name=a.json&folder=in&if_exists=replace")
+    await act(owner, "PATCH /files/{file_id}", {"name": "b.json"}, file_id=file["id"])
+    await act(owner, f"{folders}/move", {"folder": "in", "to": "out"})
+    await act(owner, "DELETE /files/{file_id}", file_id=file["id"])
+    await owner.must("POST", "/files?name=c.json&folder=out", {})
+    await act(owner, f"{folders}/delete", {"folder": "out"})
+
+
 async def _people(story: Story, owner: Browser, bob: Browser, ids: dict[str, str]) -> None:
     act, site = story.act, story.site
     await act(owner, "PATCH /instance/people/{user_id}", {"disabled": True}, **ids)
@@ -189,6 +200,7 @@ async def test_every_act_is_in_the_log_with_who_did_it_and_from_where(site: Site
     story = Story(site)
     owner, bob, ids = await _arrive(story)
     await _things(story, owner)
+    await _files(story, owner)
     await _tenancy(story, owner, bob, ids)
     await _people(story, owner, bob, ids)
     told = story.wrote

@@ -25,6 +25,13 @@ def node(page: Page, name: str) -> Locator:
     return page.locator(".react-flow__node", has=page.get_by_text(name, exact=True))
 
 
+def middle_of(one: Locator) -> tuple[float, float]:
+    """Where a hand takes hold of it."""
+    box = one.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def saved(page: Page) -> None:
     """Wait until everything is saved."""
     expect(page.get_by_role("status").filter(has_text=re.compile("^Saved$"))).to_be_visible()

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.building import saved
+from tests.web.building import middle_of, saved
 from tests.web.conftest import ROOT, Person
-from tests.web.test_running import block, code, node
+from tests.web.test_running import block, code, node, run
 
 EXPORTS = Path(os.environ.get("SIM_SHARED", ROOT.parent / "shared")) / "conformance/exports"
 
@@ -157,6 +157,30 @@ def test_a_time_limit_and_tries_are_set_in_the_form(person: Person) -> None:
     saved(page)
     found = stored(person, id)["work"]
     assert (found["timeout_s"], found["retry"]["tries"]) == (2.5, 4)
+
+
+def test_a_failure_takes_the_way_that_was_drawn_for_it(person: Person) -> None:
+    blocks = [
+        block("start", type="start"),
+        code("work", "return 1 / 0", 280),
+        code("rescue", "return 'saved'", 560),
+        code("after", "return <rescue.result> + '!'", 840),
+    ]
+    id = person.make("Ways", *blocks, edges="start>work rescue>after")
+    page = person.open(f"/workflows/{id}")
+    node(page, "Work").click()
+    page.get_by_role("tabpanel").locator("summary", has_text="Settings").click()
+    page.get_by_role("switch", name="Error port").click()
+    source, target = page.get_by_label("From Work, when it fails"), page.get_by_label("Into Rescue")
+    expect(source).to_be_visible()
+    drag(page, middle_of(source), middle_of(target))
+    expect(page.locator(".react-flow__edge")).to_have_count(3)
+    saved(page)
+    run(page)
+    expect(page.get_by_test_id("output")).to_contain_text("saved!")
+    for name, state in (("Work", "failed"), ("Rescue", "done"), ("After", "done")):
+        expect(node(page, name).locator(f"[data-state={state}]")).to_be_visible()
+    assert person.complaints == []
 
 
 @pytest.mark.parametrize("name", ["email-triage", "competitor-monitor"])

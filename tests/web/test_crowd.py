@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.building import saved
+from tests.web.building import middle_of, saved
 from tests.web.conftest import Person
 from tests.web.test_canvas import stored
 from tests.web.test_running import block, code
@@ -48,9 +48,7 @@ def card(page: Page, id: str) -> Locator:
 
 
 def grip(page: Page, id: str) -> tuple[float, float]:
-    box = card(page, id).bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return middle_of(card(page, id))
 
 
 def rendered(page: Page) -> list[str]:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.web.building import node, saved
+from tests.web.building import middle_of, node, saved
 from tests.web.conftest import Person
 
 
@@ -64,12 +64,9 @@ def test_a_block_is_dragged_from_the_toolbar_and_joined_by_hand(person: Person) 
         page.locator(".react-flow__pane"), target_position={"x": 640, "y": 560}
     )
     expect(node(page, "Wait")).to_be_visible()
-    source = page.get_by_label("From Start").bounding_box()
-    target = page.get_by_label("Into Wait").bounding_box()
-    assert source and target
-    page.mouse.move(source["x"] + source["width"] / 2, source["y"] + source["height"] / 2)
+    page.mouse.move(*middle_of(page.get_by_label("From Start")))
     page.mouse.down()
-    page.mouse.move(target["x"] + target["width"] / 2, target["y"] + target["height"] / 2, steps=8)
+    page.mouse.move(*middle_of(page.get_by_label("Into Wait")), steps=8)
     page.mouse.up()
     expect(page.locator(".react-flow__edge")).to_have_count(1)
     saved(page)
