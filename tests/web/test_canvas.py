@@ -178,7 +178,7 @@ def test_a_failure_takes_the_way_that_was_drawn_for_it(person: Person) -> None:
     saved(page)
     run(page)
     expect(page.get_by_test_id("output")).to_contain_text("saved!")
-    for name, state in (("Work", "failed"), ("Rescue", "done"), ("After", "done")):
+    for name, state in (("Work", "handled"), ("Rescue", "done"), ("After", "done")):
         expect(node(page, name).locator(f"[data-state={state}]")).to_be_visible()
     assert person.complaints == []
 
