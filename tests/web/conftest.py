@@ -88,6 +88,7 @@ class Person:
         self.stack = stack
         wanted: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, **context}
         self.context = browser.new_context(**wanted)
+        self._rules = {"runOnly": ["color-contrast"]} if context.get("color_scheme") == "dark" else {}
         if by_key:
             # a page that the browser shows in place of a forbidden frame has no storage
             self.context.add_init_script(f"try {{ sessionStorage.setItem('sim.key', {stack.key!r}) }} catch {{}}")
@@ -135,9 +136,12 @@ class Person:
         return self.page.evaluate("window.simShift")
 
     def serious(self) -> list[str]:
-        """What axe finds serious or worse on the page that is open."""
-        self.page.evaluate(AXE.read_text())
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        """What axe finds serious or worse on the page that is open; in the dark only colours are others."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate(
+            "(rules) => axe.run(document, rules)", {"resultTypes": ["violations"], **self._rules}
+        )
         return [
             f"{one['id']}: {node['html'][:160]}"
             for one in found["violations"]

@@ -56,6 +56,12 @@ const rows = (entries: MenuEntries, Part: Parts): ReactNode[] =>
     ),
   );
 
+/** A menu that closes gives focus back, some time later: not when what was chosen has put it somewhere by then. */
+function leaveFocus(event: Event) {
+  const now = document.activeElement;
+  if (now && now !== document.body && !now.closest("[role=menu]")) event.preventDefault();
+}
+
 interface MenuProps {
   entries: MenuEntries | (() => MenuEntries);
   align?: "start" | "end";
@@ -67,7 +73,7 @@ export function Menu({ entries, align = "start", children }: MenuProps) {
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} sideOffset={4}>
+        <DropdownMenu.Content className="menu" align={align} sideOffset={4} onCloseAutoFocus={leaveFocus}>
           <Rows entries={entries} part={DropdownMenu} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
@@ -87,7 +93,7 @@ export function RightClick({ entries, children, onOpen }: RightClickProps) {
     <ContextMenu.Root modal={false} onOpenChange={onOpen}>
       <ContextMenu.Trigger asChild>{children}</ContextMenu.Trigger>
       <ContextMenu.Portal>
-        <ContextMenu.Content className="menu">
+        <ContextMenu.Content className="menu" onCloseAutoFocus={leaveFocus}>
           <Rows entries={entries} part={ContextMenu as unknown as Parts} />
         </ContextMenu.Content>
       </ContextMenu.Portal>
