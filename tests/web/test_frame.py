@@ -120,7 +120,7 @@ def test_keys_are_shown_once_and_revoked(owner: Person) -> None:
     assert key not in page.content()
     page.get_by_role("button", name="Revoke Laptop").click()
     page.get_by_role("button", name="Revoke", exact=True).click()
-    expect(page.get_by_text("No key yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Revoke Laptop")).to_have_count(0)
     assert owner.stack.ask("GET", "/me", X_API_Key=key)[0] == 401
 
 
@@ -193,7 +193,6 @@ def test_an_account_of_a_service_is_kept_and_deleted(owner: Person) -> None:
     page = owner.open("/integrations")
     page.get_by_role("searchbox", name="Filter integrations").fill("github")
     page.locator("summary", has_text="GitHub").click()
-    expect(page.get_by_text("None is connected yet.")).to_be_visible()
     page.get_by_role("button", name="Add an account").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox", name="Name", exact=True).fill("The bot")
@@ -204,5 +203,5 @@ def test_an_account_of_a_service_is_kept_and_deleted(owner: Person) -> None:
     assert "ghp_secret_of_the_bot" not in page.content()
     page.get_by_role("button", name="Delete The bot").click()
     page.get_by_role("button", name="Delete", exact=True).click()
-    expect(page.get_by_text("None is connected yet.")).to_be_visible()
+    expect(page.get_by_text("The bot", exact=True)).to_have_count(0)
     assert owner.complaints == []
