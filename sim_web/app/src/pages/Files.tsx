@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { FolderPlus, Files as Icon, Search, Upload } from "lucide-react";
+import { FolderPlus, Files as Icon, Upload } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { filesOf } from "../api/files";
 import type { FileEntry, FilePage } from "../api/schema";
@@ -13,8 +13,10 @@ import { go, useSearch } from "../frame/route";
 import { sized } from "../run/picked";
 import { useRole } from "../session";
 import { Button } from "../ui/Button";
+import { DropArea } from "../ui/DropArea";
 import { Card, Page } from "../ui/Page";
-import { Empty, Failed, Skeleton } from "../ui/States";
+import { SearchBox } from "../ui/SearchBox";
+import { Empty, Listed } from "../ui/States";
 import { FileTable } from "./files/FileTable";
 import { FolderPath } from "./files/FolderPath";
 
@@ -38,15 +40,7 @@ export default function Files() {
   const take = (list: readonly File[]) => uploads.begin(list, folder);
   const isNothing = !files.length && !first?.folders.length;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: files may be let go anywhere; the button does the same
-    <div
-      className="h-full"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        if (may) take([...event.dataTransfer.files]);
-      }}
-    >
+    <DropArea onFiles={(list) => may && take(list)}>
       <Page
         title="Files"
         about={first ? told(first) : "What the workflows of this workspace work with."}
@@ -66,46 +60,30 @@ export default function Files() {
       >
         <div className="flex flex-wrap items-center gap-3">
           <FolderPath folder={folder} onOpen={open} />
-          <label className="relative max-sm:w-full">
-            <Search size={14} className="absolute top-[9px] left-2.5 text-soft" aria-hidden />
-            <span className="sr-only">Look for files</span>
-            <input
-              type="search"
-              className="control w-56 pl-8 max-sm:w-full"
-              placeholder="Name, in all folders…"
-              value={search}
-              onChange={(event) => setSearch(event.target.value)}
-            />
-          </label>
+          <SearchBox label="Look for files" placeholder="Name, in all folders…" value={search} onChange={setSearch} />
         </div>
         <Uploads />
         <Card className="min-h-60 flex-1 overflow-hidden">
-          {listed.error && !files.length ? (
-            <div className="p-4">
-              <Failed error={listed.error} onRetry={() => void listed.refetch()} />
-            </div>
-          ) : listed.isPending ? (
-            <div className="p-4">
-              <Skeleton rows={8} />
-            </div>
-          ) : isNothing ? (
-            <Nothing search={calm} folder={folder} onUpload={may ? () => pick(take) : undefined} />
-          ) : (
-            <FileTable
-              folder={folder}
-              folders={first?.folders ?? []}
-              files={files}
-              far={Boolean(calm)}
-              may={may}
-              onOpen={open}
-              onSee={setSeen}
-              onEnd={more}
-            />
-          )}
+          <Listed listed={listed} isEmpty={!files.length}>
+            {isNothing ? (
+              <Nothing search={calm} folder={folder} onUpload={may ? () => pick(take) : undefined} />
+            ) : (
+              <FileTable
+                folder={folder}
+                folders={first?.folders ?? []}
+                files={files}
+                far={Boolean(calm)}
+                may={may}
+                onOpen={open}
+                onSee={setSeen}
+                onEnd={more}
+              />
+            )}
+          </Listed>
         </Card>
       </Page>
       {seen ? <Preview file={seen} onClose={() => setSeen(undefined)} /> : null}
-    </div>
+    </DropArea>
   );
 }
 

@@ -5,7 +5,7 @@ import { workflows } from "../api/queries";
 import { Link } from "../frame/Link";
 import { go, useSearch } from "../frame/route";
 import { Card, Page } from "../ui/Page";
-import { Empty, Failed, Skeleton } from "../ui/States";
+import { Empty, Listed } from "../ui/States";
 import { Charts } from "./runs/Charts";
 import { FilterBar } from "./runs/FilterBar";
 import { type Filter, filterOf, isNarrow } from "./runs/filter";
@@ -34,21 +34,15 @@ export default function Runs() {
       <Charts filter={filter} />
       <FilterBar filter={filter} names={names} live={live} onLive={setLive} onChange={change} />
       <Card className="min-h-60 flex-1 overflow-hidden">
-        {listed.error && !listed.items.length ? (
-          <div className="p-4">
-            <Failed error={listed.error} onRetry={() => void listed.refetch()} />
-          </div>
-        ) : listed.isPending ? (
-          <div className="p-4">
-            <Skeleton rows={8} />
-          </div>
-        ) : listed.items.length ? (
-          <RunTable items={listed.items} names={names} onEnd={more} />
-        ) : (
-          <Empty icon={Activity} title="No run fits">
-            <p>Loosen the filter to see more.</p>
-          </Empty>
-        )}
+        <Listed listed={listed} isEmpty={!listed.items.length}>
+          {listed.items.length ? (
+            <RunTable items={listed.items} names={names} onEnd={more} />
+          ) : (
+            <Empty icon={Activity} title="No run fits">
+              <p>Loosen the filter to see more.</p>
+            </Empty>
+          )}
+        </Listed>
       </Card>
     </Page>
   );

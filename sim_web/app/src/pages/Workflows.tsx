@@ -5,6 +5,7 @@ import { workflows } from "../api/queries";
 import { bring, create, take } from "../frame/actions";
 import { Link } from "../frame/Link";
 import { Button } from "../ui/Button";
+import { DropArea } from "../ui/DropArea";
 import { Card, Page } from "../ui/Page";
 import { Empty, Failed, Skeleton } from "../ui/States";
 import { ago } from "../ui/when";
@@ -17,16 +18,7 @@ export default function Workflows() {
   const all = listed.data?.items ?? [];
   const shown = all.filter((one) => `${one.name} ${one.description}`.toLowerCase().includes(search.toLowerCase()));
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: files may be let go anywhere; the button does the same
-    <div
-      className="h-full"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        const file = event.dataTransfer.files[0];
-        if (file) void take(file);
-      }}
-    >
+    <DropArea onFiles={([file]) => file && void take(file)}>
       <Page
         title="Workflows"
         about="What this workspace builds and runs."
@@ -83,6 +75,6 @@ export default function Workflows() {
           </>
         ) : null}
       </Page>
-    </div>
+    </DropArea>
   );
 }

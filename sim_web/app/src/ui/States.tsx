@@ -40,6 +40,24 @@ export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => voi
   );
 }
 
+interface Listing {
+  listed: { error: unknown; isPending: boolean; refetch: () => unknown };
+  /** Nothing of it is here yet. */
+  isEmpty: boolean;
+  children: ReactNode;
+}
+
+/** A list in a card: why it cannot be had, what it will be like, or itself. */
+export function Listed({ listed, isEmpty, children }: Listing) {
+  const failed = Boolean(listed.error) && isEmpty;
+  if (!failed && !listed.isPending) return children;
+  return (
+    <div className="p-4">
+      {failed ? <Failed error={listed.error} onRetry={() => void listed.refetch()} /> : <Skeleton rows={8} />}
+    </div>
+  );
+}
+
 interface Awaited {
   rows?: number;
   /** How the pieces stand, and what each is like, where they are not rows. */

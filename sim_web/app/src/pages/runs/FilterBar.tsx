@@ -1,6 +1,7 @@
-import { Search, X } from "lucide-react";
+import { X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "../../ui/Button";
+import { SearchBox } from "../../ui/SearchBox";
 import { Switch } from "../../ui/Switch";
 import { titled, triggerWord } from "../../ui/words";
 import { type Filter, isNarrow, STATUSES, TIMES, TRIGGERS } from "./filter";
@@ -26,17 +27,7 @@ export function FilterBar({ filter, names, live, onLive, onChange }: Props) {
   }, [text]);
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <label className="relative max-sm:w-full">
-        <Search size={14} className="absolute top-[9px] left-2.5 text-soft" aria-hidden />
-        <span className="sr-only">Look for runs</span>
-        <input
-          type="search"
-          className="control w-56 pl-8 max-sm:w-full"
-          placeholder="Name, failure or id…"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </label>
+      <SearchBox label="Look for runs" placeholder="Name, failure or id…" value={text} onChange={setText} />
       <Pick label="Workflow" value={filter.workflow} onPick={(workflow) => onChange({ workflow })}>
         {[...names].map(([id, name]) => (
           <option key={id} value={id}>
