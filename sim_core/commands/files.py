@@ -4,7 +4,7 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import cyclopts
 
@@ -146,8 +146,8 @@ async def _record(here: "Desk", action: str, file: "FileEntry") -> None:
     from sim_core.accounts import audit
 
     source = audit.Source(actor_id=here.user_id, actor="command line")
-    after: dict[str, Any] = {"folder": file.folder, "name": file.name, "size": file.size, "digest": file.digest}
-    await audit.record(here.store, source, action, ("file", file.id), after=after, workspace_id=here.workspace_id)
+    thing = ("file", file.id)
+    await audit.record(here.store, source, action, thing, after=file.facts(), workspace_id=here.workspace_id)
 
 
 async def _pieces(content: BinaryIO) -> AsyncGenerator[bytes]:

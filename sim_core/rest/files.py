@@ -129,7 +129,7 @@ async def upload_file(call: Call[None, UploadQuery]) -> ASGIResponse:
         size=int(said) if said.isdecimal() else None,
     )
     file, is_new = await call.services.files.put(call.workspace_id, upload, call.pieces(), actor=call.user_id)
-    await _record(call, "file.upload" if is_new else "file.replace", file.id, after=_facts(file))
+    await _record(call, "file.upload" if is_new else "file.replace", file.id, after=file.facts())
     return ASGIResponse(
         body=msgspec.json.encode(file), status_code=201 if is_new else 200, media_type="application/json"
     )
@@ -187,7 +187,7 @@ async def change_file(call: Call[ChangeFile, Nothing]) -> FileEntry:
 async def delete_file(call: Call[None, Nothing]) -> None:
     """Delete a file, for good."""
     was = await call.services.files.delete(call.workspace_id, call.id("file_id"))
-    await _record(call, "file.delete", was.id, before=_facts(was))
+    await _record(call, "file.delete", was.id, before=was.facts())
 
 
 @route("POST", "/files/folders/move", scope="write", body=MoveFolder, reply=FilesTouched)
@@ -217,10 +217,6 @@ def _attached(name: str) -> str:
 
 def _place(file: FileEntry) -> dict[str, Any]:
     return {"folder": file.folder, "name": file.name}
-
-
-def _facts(file: FileEntry) -> dict[str, Any]:
-    return {**_place(file), "size": file.size, "digest": file.digest}
 
 
 async def _record(call: Call[Any, Any], action: str, id: str, **how: Any) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -34,6 +34,10 @@ class FileEntry(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     updated_by: str | None
     """The name of whoever put these bytes here."""
+
+    def facts(self) -> dict[str, Any]:
+        """What the audit log keeps of it."""
+        return {"folder": self.folder, "name": self.name, "size": self.size, "digest": self.digest}
 
 
 class FileFolder(Struct, frozen=True, kw_only=True):
