@@ -4,6 +4,7 @@ import { read, write } from "../../api/client";
 import type { Me } from "../../api/schema";
 import { forgetPerson } from "../../data/parting";
 import { asking } from "../../frame/asked";
+import { anew } from "../../frame/route";
 import { session, useMe } from "../../session";
 import { isEmail } from "../../sign/door";
 import { Button } from "../../ui/Button";
@@ -28,7 +29,7 @@ export function Profile() {
         const gone = session.person();
         session.close();
         await forgetPerson(gone);
-        location.assign("/sign-in");
+        await anew("/sign-in");
       },
     });
   return (
