@@ -194,9 +194,8 @@ def test_every_door_is_sound_with_other_ways_in_an_invitation_and_no_server(look
     person.open("/invite?" + sent["link"].partition("?")[2])
     expect(page.get_by_role("heading", name="For somebody else")).to_be_visible()
     look.keep("invite-somebody-else")
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
-    person.open("/invite?" + sent["link"].partition("?")[2])
+    with page.expect_event("domcontentloaded"):  # the same address anew, with nothing left of whoever was here
+        page.get_by_role("button", name="Sign out").click()
     expect(page.locator("[name=password]")).to_be_visible()
     look.keep("invite-newcomer")
     page.route("**/api/v1/auth", with_providers)

@@ -50,7 +50,7 @@ def owner(browser: Browser, fresh: Stack) -> Iterator[Person]:
     person.context.close()
 
 
-def post(person: Person, path: str, **body: str) -> dict[str, str]:
+def post(person: Person, path: str, **body: Any) -> dict[str, str]:
     """One request in the name of a browser."""
     headers = {"Origin": person.stack.url}
     reply = person.context.request.post(f"{person.stack.url}/api/v1{path}", data=body, headers=headers)
@@ -245,3 +245,30 @@ def test_every_page_before_the_door_is_sound(browser: Browser, owner: Person, th
     keep("invite-void")
     person.context.close()
     assert findings == []
+
+
+def test_an_invitation_outlives_signing_out_and_in_by_whom_it_is_for(owner: Person, visitor: Person) -> None:
+    [place] = owner.context.request.get(f"{owner.stack.url}/api/v1/organizations").json()["items"]
+    asked = post(owner, f"/organizations/{place['id']}/invitations", email="grace@example.com", grants=[])
+    grace = {"name": "Grace Hopper", "email": "grace@example.com", "password": PASSWORD}
+    post(visitor, "/auth/sign-up", **grace, invitation=asked["link"].partition("?token=")[2])
+    harbour = post(visitor, "/organizations", name="Harbour")["id"]
+    link = post(visitor, f"/organizations/{harbour}/invitations", email=OWNER, grants=[])["link"]
+
+    page = visitor.open("/sign-in")
+    expect(page.get_by_role("navigation", name="Places")).to_be_visible()
+    visitor.open("/invite?" + link.partition("?")[2])
+    expect(page.get_by_role("heading", name="For somebody else")).to_be_visible()
+    with page.expect_event("domcontentloaded"):
+        page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Harbour")
+    page.get_by_role("link", name="Sign in").click()
+    fill(page, email=OWNER, password=PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Join Harbour")).to_be_visible()
+    page.get_by_role("button", name="Accept").click()
+    page.wait_for_url("**/workflows")
+    names = [
+        one["name"] for one in visitor.context.request.get(f"{visitor.stack.url}/api/v1/organizations").json()["items"]
+    ]
+    assert "Harbour" in names

@@ -50,6 +50,7 @@ function Shown() {
   if (path === RETURN) return <Connected />;
   switch (phase) {
     case "asking":
+    case "leaving":
       return null;
     case "lost":
       return <Lost />;

@@ -12,7 +12,7 @@ const WORKSPACE = "sim.workspace";
 export const TALKS = "sim.talks";
 
 export interface SessionState {
-  phase: "asking" | "out" | "in" | "lost";
+  phase: "asking" | "out" | "in" | "lost" | "leaving";
   me?: Me;
   workspace: string;
   /** Why one is out again, in words. */
@@ -29,6 +29,9 @@ export const useSession = create<SessionState>(() => ({
   workspace: recall(WORKSPACE),
   why: "",
 }));
+
+/** Nobody is in. */
+export const isOver = (phase: SessionState["phase"]) => phase === "out" || phase === "leaving";
 
 export const session = {
   key: () => sessionStorage.getItem(KEY) ?? "",
@@ -49,14 +52,14 @@ export const session = {
   withKey: (key: string) => sessionStorage.setItem(KEY, key),
   /** A browser that goes to another provider to sign in may come back with a session. */
   expect: () => localStorage.setItem(SIGNED, EXPECTED),
-  /** Nobody is in any more. */
-  close(why = "") {
-    if (useSession.getState().phase === "out") return;
+  /** Nobody is in any more; who is leaving sees no door before the page that follows is there. */
+  close(why = "", phase: "out" | "leaving" = "out") {
+    if (isOver(useSession.getState().phase)) return;
     const was = localStorage.getItem(SIGNED) !== EXPECTED;
     sessionStorage.removeItem(KEY);
     sessionStorage.removeItem(TALKS);
     localStorage.removeItem(SIGNED);
-    useSession.setState({ phase: "out", me: undefined, why: was ? why : "" });
+    useSession.setState({ phase, me: undefined, why: was ? why : "" });
   },
   choose(workspace: string) {
     useSession.setState({ workspace });

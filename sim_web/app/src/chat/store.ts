@@ -4,7 +4,7 @@ import { create } from "zustand";
 import { createJSONStorage, persist } from "zustand/middleware";
 import { newId } from "../data/ids";
 import type { PickedFile } from "../run/picked";
-import { TALKS, useSession } from "../session";
+import { isOver, TALKS, useSession } from "../session";
 
 export interface Said {
   id: string;
@@ -71,7 +71,7 @@ export const useTalks = create<Talks>()(
 );
 
 useSession.subscribe(({ phase }) => {
-  if (phase === "out") useTalks.setState({ talks: {} });
+  if (isOver(phase)) useTalks.setState({ talks: {} });
 });
 
 export const useTalk = (workflow: string): Talk => useTalks((state) => state.talks[workflow] ?? EMPTY);

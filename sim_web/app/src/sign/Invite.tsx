@@ -43,8 +43,10 @@ export function Invite({ facts }: { facts: AuthFacts }) {
     <Accept found={found.data} token={token} />
   ) : (
     <Shell title="For somebody else" about={`This invitation is for ${found.data.email}.`}>
-      <p>You are signed in as {me.email}. Sign out, and open the link again.</p>
-      <Button onClick={() => void depart({ keep: true })}>Sign out</Button>
+      <p>You are signed in as {me.email}. Sign out to use it; what you have not sent yet stays here.</p>
+      <Button onClick={() => void attempt(depart({ keep: true, to: location.pathname + location.search }))}>
+        Sign out
+      </Button>
     </Shell>
   );
 }

@@ -42,7 +42,10 @@ export function SignUp({ facts, invited }: Props) {
     );
   if (!invited && !facts.is_fresh && facts.signup !== "open") return <Shut signup={facts.signup} />;
   return (
-    <Shell {...words(facts, invited?.found)} foot={facts.is_fresh ? null : <HaveOne />}>
+    <Shell
+      {...words(facts, invited?.found)}
+      foot={facts.is_fresh ? null : <HaveOne back={invited ? `/invite${location.search}` : ""} />}
+    >
       <Form
         wide
         verb={facts.is_fresh ? "Set up Sim" : "Make an account"}
@@ -75,10 +78,13 @@ function words(facts: AuthFacts, found?: Found): { title: string; about: ReactNo
   return { title: "Make an account", about: "Build, run and watch workflows with your team." };
 }
 
-const HaveOne = () => (
+const HaveOne = ({ back = "" }) => (
   <>
     You have an account?{" "}
-    <Link className="text-accent underline underline-offset-4" href={`/sign-in${location.search}`}>
+    <Link
+      className="text-accent underline underline-offset-4"
+      href={`/sign-in${back ? `?${new URLSearchParams({ to: back })}` : location.search}`}
+    >
       Sign in
     </Link>
   </>

@@ -8,7 +8,7 @@ import { isLost, keep, keepApp, recall } from "../data/offline";
 import { forgetPerson, settle, unsent } from "../data/parting";
 import { asking } from "../frame/asked";
 import { go } from "../frame/route";
-import { session, useSession } from "../session";
+import { isOver, session, useSession } from "../session";
 
 export const authFacts = queryOptions({ queryKey: ["auth"], queryFn: () => read<AuthFacts>("/auth"), staleTime: 0 });
 
@@ -24,10 +24,10 @@ export async function arrive({ workspace, to }: { workspace?: string; to?: strin
     keepApp();
     void keep("me", me);
   } catch (error) {
-    const kept = isLost(error) ? await recall<Me>("me").catch(() => undefined) : undefined;
     if (to) throw error;
+    const kept = isLost(error) ? await recall<Me>("me").catch(() => undefined) : undefined;
     if (kept) session.enter(kept, workspace);
-    else if (useSession.getState().phase !== "out") useSession.setState({ phase: "lost" });
+    else if (!isOver(useSession.getState().phase)) useSession.setState({ phase: "lost" });
   }
 }
 
@@ -67,13 +67,23 @@ export async function leave({ everywhere = false } = {}) {
 }
 
 /** Sign out, whatever waits. */
-export async function depart({ everywhere = false, keep = false } = {}) {
-  const person = session.person();
+export async function depart({ everywhere = false, ...where }: { everywhere?: boolean } & Parting = {}) {
   if (!session.key()) await write("POST", everywhere ? "/auth/sign-out/everywhere" : "/auth/sign-out");
-  session.close();
+  await vacate(where);
+}
+
+interface Parting {
+  /** Leave the unsent changes where they are. */
+  keep?: boolean;
+  to?: string;
+}
+
+/** Leave nothing of whoever is out by now, and load the page that follows: what this tab holds goes with it. */
+export async function vacate({ keep = false, to = "/sign-in" }: Parting = {}) {
+  const person = session.person();
+  session.close("", "leaving");
   await forgetPerson(person, { keep });
-  // what this tab still holds of the person goes with the page
-  location.assign("/sign-in");
+  location.assign(to);
 }
 
 const TITLES: Record<string, string> = { google: "Google", github: "GitHub", microsoft: "Microsoft", oidc: "SSO" };

@@ -2,11 +2,9 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { read, write } from "../../api/client";
 import type { Me } from "../../api/schema";
-import { forgetPerson } from "../../data/parting";
 import { asking } from "../../frame/asked";
-import { anew } from "../../frame/route";
 import { session, useMe } from "../../session";
-import { isEmail } from "../../sign/door";
+import { isEmail, vacate } from "../../sign/door";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Form } from "../../ui/Form";
@@ -26,10 +24,7 @@ export function Profile() {
       verb: "Delete the account",
       perform: async () => {
         await write("DELETE", "/me");
-        const gone = session.person();
-        session.close();
-        await forgetPerson(gone);
-        await anew("/sign-in");
+        await vacate();
       },
     });
   return (
