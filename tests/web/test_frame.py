@@ -9,6 +9,7 @@ import time
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.web.conftest import OWNER, Person
+from tests.web.wordy import Asker
 
 
 def make(person: Person, name: str) -> str:
@@ -108,6 +109,31 @@ def test_an_invitation_is_handed_on_and_lets_somebody_in(browser: Browser, owner
     expect(theirs.get_by_role("list", name="Workflows and folders").get_by_role("listitem").first).to_be_visible()
     expect(theirs.get_by_role("button", name="New folder")).to_have_count(0)
     assert guest.complaints == owner.complaints == []
+    guest.context.close()
+
+
+def test_who_is_in_no_workspace_is_told_and_goes_on_once_let_in(browser: Browser, owner: Person) -> None:
+    ask = Asker(owner)
+    [place, *_] = ask("GET", "/workspaces")["items"]
+    body = {"email": "outside@example.com", "grants": []}
+    sent = ask("POST", f"/organizations/{place['organization_id']}/invitations", body)
+    guest = Person(browser, owner.stack, by_key=False)
+    page = guest.page
+    page.goto(sent["link"])
+    fill(page, name="Otto", password="a password of his")
+    page.get_by_role("button", name="Make an account").click()
+    expect(page.get_by_role("heading", name="No workspace yet", level=1)).to_be_visible()
+    assert guest.serious() == []
+    page.get_by_role("button", name="Your workspaces").click()
+    expect(page.get_by_text("No workspace", exact=True)).to_be_visible()
+    expect(page.get_by_role("navigation", name="Settings").get_by_text("Usage")).to_have_count(0)
+    assert guest.complaints == []
+    me = Asker(guest)("GET", "/me")["id"]
+    ask("PUT", f"/workspaces/{place['id']}/members/{me}", {"role": "read"})
+    guest.open("/workflows")
+    expect(page.get_by_role("button", name=f"Workspace: {place['name']}")).to_be_visible()
+    expect(page.get_by_role("heading", name="Workflows", level=1)).to_be_visible()
+    assert guest.complaints == []
     guest.context.close()
 
 

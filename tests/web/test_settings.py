@@ -11,7 +11,7 @@ from tests.support import vendors
 from tests.support.http import Answer, Seen, Server, in_thread
 from tests.support.stack import Stack
 from tests.web.conftest import Person
-from tests.web.looking import tabs
+from tests.web.looking import STEP, tabs
 from tests.web.together.people import PASSWORD, Seat
 
 Sit: TypeAlias = Callable[[str], Person]
@@ -145,8 +145,9 @@ def test_each_role_is_shown_what_it_may_do_and_nothing_else(people: Sit, name: s
     expect(listed).to_have_text(SEEN[name])
     addresses = [str(one.get_attribute("href")) for one in listed.all()]
     for address in addresses:
-        person.open(address)
-        expect(page.locator("main h2").first).to_be_visible()
+        page.evaluate(STEP, address)
+        expect(listed.and_(page.locator("[aria-current=page]"))).to_have_attribute("href", address)
+        expect(page.locator("main div.content-start h2").first).to_be_visible()
         expect(page.get_by_role("status", name="Loading")).to_have_count(0)
         tab = address.rpartition("/")[2]
         shown = page.locator("main div.content-start").get_by_role("button")
@@ -161,7 +162,9 @@ def test_each_role_is_shown_what_it_may_do_and_nothing_else(people: Sit, name: s
                 expect(pick).to_be_disabled()
     assert refused == [], "no page asks for what its reader may not have"
     for tab in set(tabs()) - {one.rpartition("/")[2] for one in addresses}:
-        person.open(f"/settings/{tab}")
+        page.evaluate(STEP, "/settings/appearance")
+        expect(page).to_have_title(re.compile("^Appearance"))
+        page.evaluate(STEP, f"/settings/{tab}")
         expect(page).to_have_title(re.compile("^Profile"))
     assert refused == []
 

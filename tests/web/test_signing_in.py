@@ -219,9 +219,7 @@ def test_a_passkey_signs_in_and_proves_who_one_is(owner: Person, visitor: Person
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_an_open_door_a_wrong_answer_and_a_void_invitation_are_sound(
-    browser: Browser, owner: Person, theme: str
-) -> None:
+def test_an_open_door_a_wrong_answer_and_a_void_link_are_sound(browser: Browser, owner: Person, theme: str) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
     person = Person(browser, owner.stack, by_key=False, color_scheme=theme, reduced_motion="reduce")
     page = person.page

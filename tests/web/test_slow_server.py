@@ -90,6 +90,32 @@ def test_a_link_to_a_matter_of_the_organization_shows_no_other_first(owner: Pers
     expect(page).to_have_title("Members · Settings · Sim")
 
 
+def test_no_name_no_order_and_no_figure_is_shown_before_it_is_known(owner: Person) -> None:
+    id = owner.make("Counted", block("start", "start"))
+    owner.stack.ask("POST", f"/workflows/{id}/execute", {"input": {}})
+    page, main = owner.page, owner.page.locator("main")
+    late = [Late(page, path) for path in ("/organizations", "/folders", r"/runs/figures\?.*")]
+    owner.open("/settings/members")
+    late[0].waits()
+    expect(page.get_by_role("button", name="Workspace: My workspace")).to_be_visible()
+    expect(main.get_by_role("status", name="Loading")).to_be_visible()
+    expect(main.get_by_role("heading", name="Members of")).to_have_count(0)
+    late[0].let_go()
+    expect(main.get_by_role("heading", name=re.compile("^Members of [^ ]"))).to_be_visible()
+    places = page.get_by_role("navigation", name="Workflows")
+    expect(places.get_by_role("status", name="Loading")).to_be_visible()
+    expect(places.get_by_role("link")).to_have_count(0)
+    late[1].let_go()
+    expect(places.get_by_role("link").first).to_be_visible()
+    owner.open("/runs")
+    late[2].waits()
+    figures = page.get_by_role("region", name="Runs over time")
+    totals = figures.locator("figcaption span:last-child")
+    expect(totals).to_have_text(["", "", "", ""])
+    late[2].let_go()
+    expect(totals.first).to_have_text(re.compile(r"^\d+$"))
+
+
 def test_a_button_that_is_pressed_twice_does_its_work_once(owner: Person) -> None:
     page = owner.open("/workflows")
     late = Late(page, "/workflows", "POST")
@@ -114,6 +140,17 @@ def test_a_button_that_is_pressed_twice_does_its_work_once(owner: Person) -> Non
     assert late.let_go() == 1
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("button", name="Delete ONCE")).to_have_count(0)
+
+
+def test_what_is_picked_while_letters_are_on_their_way_stands(owner: Person) -> None:
+    id = owner.make("Filtered", block("start", "start"))
+    owner.stack.ask("POST", f"/workflows/{id}/execute", {"input": {}})
+    page = owner.open("/runs")
+    page.get_by_role("searchbox", name="Look for runs").fill("filtered")
+    page.get_by_role("combobox", name="Status").select_option("finished")
+    expect(page).to_have_url(re.compile("text=filtered"))
+    expect(page).to_have_url(re.compile("status=finished"))
+    expect(page.get_by_role("combobox", name="Status")).to_have_value("finished")
 
 
 def test_a_role_that_was_picked_stands_while_it_is_set(owner: Person, browser: Browser) -> None:
@@ -189,15 +226,23 @@ def test_a_dialog_gives_the_focus_back_to_what_opened_it_or_to_the_page(person: 
 def test_what_ends_a_long_form_is_in_sight_and_hides_no_field(owner: Person) -> None:
     page = owner.page
     page.set_viewport_size({"width": 1024, "height": 768})
+    late = Late(page, "/integrations")
     owner.open("/settings/groups")
     expect(
         page.get_by_text("No group", exact=True).or_(page.get_by_role("list", name="Permission groups"))
     ).to_be_visible()
+    expect(page.get_by_role("button", name="New group")).to_be_disabled()  # what can be chosen is not known yet
+    assert late.let_go()
     page.get_by_role("button", name="New group").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("checkbox", name="GitHub")).to_be_visible()
     save = dialog.get_by_role("button", name="Save")
     expect(dialog.get_by_role("checkbox").first).to_be_visible()
     expect(save).to_be_in_viewport(ratio=1)
+    whole, foot = dialog.bounding_box(), save.bounding_box()
+    assert whole
+    assert foot
+    assert whole["y"] + whole["height"] - foot["y"] - foot["height"] < 20, "the form's end is the dialog's"
     dialog.get_by_label("Parts of the API they may not use").focus()
     expect(save).to_be_in_viewport(ratio=1)
     box, foot = dialog.get_by_label("Parts of the API they may not use").bounding_box(), save.bounding_box()

@@ -68,8 +68,8 @@ export function useOrganization() {
     id: role && id in role ? id : "",
     name: found?.name ?? "",
     role: role?.[id],
-    /** Whether the role is known by now, also where there is none. */
-    isKnown: !places.isPending,
+    /** Whether all of it is known by now, also that there is none. */
+    isKnown: !places.isPending && !listed.isLoading,
     organization: found,
   };
 }
