@@ -316,6 +316,14 @@ def said_over_the_wire(page: Page, op: dict[str, Any]) -> list[str]:
     )
 
 
+MIDDLE = """() => {
+    const { width, height } = document.querySelector(".react-flow").getBoundingClientRect();
+    const { a, e, f } = new DOMMatrix(getComputedStyle(document.querySelector(".react-flow__viewport")).transform);
+    return [(width / 2 - e) / a, (height / 2 - f) / a];
+}"""
+"""What lies in the middle of the canvas as it is seen."""
+
+
 def test_a_view_is_followed_until_a_hand_takes_over(room: Room) -> None:
     ada, bob = room.make(BLOCKS).open("Ada"), room.open("Bob", viewport={"width": 1100, "height": 700})
     ada.get_by_role("button", name="Follow Bob").click()
@@ -325,6 +333,10 @@ def test_a_view_is_followed_until_a_hand_takes_over(room: Room) -> None:
     before = ada.evaluate(place)
     bob.mouse.wheel(0, 700)
     ada.wait_for_function(f"before => {place} !== before", arg=before, timeout=SLOW)
+    bob.keyboard.press("Control+j")  # the console takes room from the canvas
+    expect(bob.get_by_role("region", name="Console")).to_be_visible()
+    seen = bob.evaluate(MIDDLE)
+    ada.wait_for_function(f"([x, y]) => Math.hypot(({MIDDLE})()[0] - x, ({MIDDLE})()[1] - y) < 2", arg=seen)
     ada.keyboard.press("Escape")
     expect(ada.get_by_role("status").filter(has_text="Following Bob")).to_have_count(0)
 
