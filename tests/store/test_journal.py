@@ -63,7 +63,7 @@ def said(entries: list[Entry]) -> str:
     return words
 
 
-async def until(holds: Callable[[], bool]) -> None:
+async def until(holds: Callable[..., bool]) -> None:
     async with asyncio.timeout(30):
         while not holds():
             await asyncio.sleep(0.005)
@@ -309,17 +309,16 @@ async def test_words_reach_watchers_in_another_process_as_they_are_said(store: S
     journal.add(run.id, 1, [BlockStarted(block="b1", order=1), TextDelta(block="b1", text="Once ")])
     heard: list[Entry] = []
     watching = asyncio.create_task(collect(other, run.id, into=heard))
-    words = "Once "
-    for word in ("upon ", "a ", "time ", "é" * 4000):
-        await until(lambda: said(heard) == words)
+    words = ["Once ", "upon ", "a ", "time ", "é" * 4000]
+    for said_so_far, word in enumerate(words[1:], 1):
+        await until(lambda count=said_so_far: said(heard) == "".join(words[:count]))
         journal.add(run.id, 1, [TextDelta(block="b1", text=word)])
-        words += word
-    await until(lambda: said(heard) == words)
+    await until(lambda: said(heard) == "".join(words))
     journal.add(run.id, 1, [TextDelta(block="b1", text="late"), finished(1), RunFinished()])
     await asyncio.wait_for(watching, 30)
     deltas = [entry.event for entry in heard if isinstance(entry.event, TextDelta)]
     assert deltas[0].kind == "reset"
-    assert said(heard) == words
+    assert said(heard) == "".join(words)
     assert [type(entry.event) for entry in heard if entry.seq] == [BlockStarted, BlockFinished, RunFinished]
     await listening.close()
     await other.close()
