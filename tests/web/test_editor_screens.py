@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.stack import Stack
+from tests.web.building import block, code, node, run
 from tests.web.conftest import SCREENS, Person
-from tests.web.test_running import block, code, node, run
 
 SIZES = {"1440": {"width": 1440, "height": 900}, "1920": {"width": 1920, "height": 1080}}
 
