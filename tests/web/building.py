@@ -9,7 +9,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.support.http import Server
 from tests.support.stack import Stack
-from tests.web.conftest import Person
+from tests.web.conftest import Person, until
 
 KEY = "sk-very-secret-1234567890"
 
@@ -87,7 +87,7 @@ def copied(page: Page, *names: str) -> str:
       const text = await navigator.clipboard.readText();
       try { return JSON.parse(text).blocks.map((one) => one.name).join() === names.join() && text } catch { return "" }
     }"""
-    return page.wait_for_function(holds, arg=list(names)).json_value()
+    return until(page, holds, list(names))
 
 
 def saved(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.building import block, box_of, code, copied, middle_of, node, run, saved, stored
-from tests.web.conftest import ROOT, Person
+from tests.web.conftest import ROOT, Person, until
 
 EXPORTS = Path(os.environ.get("SIM_SHARED", ROOT.parent / "shared")) / "conformance/exports"
 
@@ -63,7 +63,7 @@ def test_blocks_appear_where_they_stay(person: Person) -> None:
     id = person.make("Appears", code("one", "return 1"), code("two", "return 2", 400))
     person.context.add_init_script(APPEARS)
     page = person.open(f"/workflows/{id}")
-    page.wait_for_function("window.simAppeared")
+    until(page, "window.simAppeared")
     saved(page)
     page.wait_for_timeout(300)
     box, middle = box_of(node(page, "Two")), box_of(page.locator(".react-flow"))
@@ -87,7 +87,7 @@ def test_a_block_is_dragged_into_a_container_and_out_again(person: Person) -> No
     expect(page.locator(".react-flow__node.dropping")).to_have_count(0)
     saved(page)
     assert stored(person, id)["loose"]["parent"] == "each"
-    page.wait_for_function("document.querySelectorAll('.react-flow.moving').length === 0")
+    expect(page.locator(".react-flow.moving")).to_have_count(0)
     now = box_of(node(page, "Loose"))
     drag(page, (now["x"] + now["width"] / 2, now["y"] + 12), (middle[0], inside["y"] + inside["height"] + 120))
     saved(page)
