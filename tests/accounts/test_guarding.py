@@ -148,6 +148,23 @@ async def test_a_key_is_held_at_its_rate(open_site: Open) -> None:
         assert set(statuses) == {200, 429}
 
 
+async def test_when_a_key_was_used_is_written_once_a_minute(site: Site) -> None:
+    home = await bootstrap(site.store)
+    key = await create_key(site.store, user_id=home.user_id, name="k")
+    browser = await site.browser()
+
+    async def used() -> Any:
+        site.platform.services.door.forget()
+        assert (await browser.ask("GET", "/me", headers={"x-api-key": key.text})).status_code == 200
+        return await site.store.value("SELECT used_at FROM api_key WHERE id = $1", key.key.id)
+
+    first = await used()
+    assert first is not None
+    assert await used() == first
+    aged = await site.store.value("UPDATE api_key SET used_at = now() - interval '61 seconds' RETURNING used_at")
+    assert await used() > aged
+
+
 async def test_the_second_factor_is_asked_for_and_each_code_is_good_once(site: Site) -> None:
     owner = await site.owner()
     enrolment = await owner.must("POST", "/me/totp")

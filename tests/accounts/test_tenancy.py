@@ -1,8 +1,9 @@
 import asyncio
-import time
-from typing import Any
+
+import pytest
 
 from sim_core.app.platform import open_platform
+from sim_core.rest import access
 from sim_core.store.pool import Store
 from tests.accounts.conftest import PASSWORD, Browser, Site
 
@@ -129,7 +130,10 @@ async def test_a_workspace_moves_between_organizations_of_ones_own(site: Site) -
     assert first != second
 
 
-async def test_a_changed_permission_counts_everywhere_within_a_second(site: Site, store: Store, data: Any) -> None:
+async def test_a_changed_permission_counts_everywhere_at_once(
+    site: Site, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "REMEMBER_S", 3600.0)  # nothing is asked again for its age
     owner = await site.owner()
     _, _, workspace = await _home(owner)
     bob = await site.guest(owner, "bob@example.com", grants=[{"workspace_id": workspace, "role": "write"}])
@@ -139,13 +143,11 @@ async def test_a_changed_permission_counts_everywhere_within_a_second(site: Site
         token = bob.client.cookies["sim_session"]
         here, there = site.platform.services.door, other.services.door
         assert [(await door.enter(token)).roles for door in (here, there)] == [{workspace: "write"}] * 2
-        began = time.monotonic()
         await owner.must("PUT", f"/workspaces/{workspace}/members/{bob_id}", {"role": "read"})
-        while (await there.enter(token)).roles != {workspace: "read"}:
-            assert time.monotonic() - began < 1.0
-            await asyncio.sleep(0.005)
-        assert (await here.enter(token)).roles == {workspace: "read"}
-        assert time.monotonic() - began < 1.0
+        async with asyncio.timeout(60):
+            for door in (here, there):
+                while (await door.enter(token)).roles != {workspace: "read"}:
+                    await asyncio.sleep(0.005)
     finally:
         await other.close()
 

@@ -1,8 +1,27 @@
 """How a workflow is built by mouse and keyboard."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from tests.support.http import Server
+from tests.support.stack import Stack
+from tests.web.conftest import Person, until
+
+KEY = "sk-very-secret-1234567890"
+
+
+def block(id: str, type: str = "function", x: int = 0, **facts: Any) -> dict[str, Any]:
+    """A block as a document keeps it."""
+    return {"id": id, "type": type, "name": id.title(), "position": {"x": x, "y": 0}, **facts}
+
+
+def code(id: str, text: str, x: int = 0, **facts: Any) -> dict[str, Any]:
+    """A function in Python."""
+    return block(id, x=x, values={"code": text}, **facts)
 
 
 def add(page: Page, words: str) -> None:
@@ -22,14 +41,53 @@ def write(page: Page, label: str, text: str) -> None:
 
 def node(page: Page, name: str) -> Locator:
     """The card of a block."""
-    return page.locator(".react-flow__node", has=page.get_by_text(name, exact=True))
+    return page.locator(f".react-flow__node[aria-label^='{name},']")
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def stored(person: Person, id: str) -> dict[str, Any]:
+    """The blocks of a workflow as the server has them."""
+    return person.stack.ask("GET", f"/workflows/{id}")[1]["workflow"]["blocks"]
+
+
+@contextmanager
+def models_of(stack: Stack, server: Server) -> Iterator[None]:
+    """The workspace has a server of models for so long."""
+    given = {"OPENAI_COMPATIBLE_BASE_URL": f"{server.url}/v1", "OPENAI_COMPATIBLE_API_KEY": KEY}
+    for name, value in given.items():
+        status, said = stack.ask("PUT", f"/secrets/{name}", {"value": value})
+        assert status < 300, said
+    try:
+        yield
+    finally:
+        for name in given:
+            stack.ask("DELETE", f"/secrets/{name}")
+
+
+def box_of(one: Locator) -> FloatRect:
+    """Where it is, once it can be seen: a canvas measures its blocks before it brings them into view."""
+    expect(one).to_be_visible()
+    box = one.bounding_box()
+    assert box
+    return box
 
 
 def middle_of(one: Locator) -> tuple[float, float]:
     """Where a hand takes hold of it."""
-    box = one.bounding_box()
-    assert box
+    box = box_of(one)
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def copied(page: Page, *names: str) -> str:
+    """The text in the clipboard, once it is these blocks."""
+    holds = """async (names) => {
+      const text = await navigator.clipboard.readText();
+      try { return JSON.parse(text).blocks.map((one) => one.name).join() === names.join() && text } catch { return "" }
+    }"""
+    return until(page, holds, list(names))
 
 
 def saved(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -77,6 +78,19 @@ NOTED = re.compile(
     r"status of (?:4\d\d|502)|net::ERR_|WebSocket connection to|frame-ancestors|X-Frame-Options|Content Security"
 )
 """What a browser notes of its own accord when a server refuses, is away or forbids; tests of it say when it may."""
+
+
+def until(page: Page, asks: str, given: Any = None, within: float = 60) -> Any:
+    """What a function answers in the page, once that is something.
+
+    Playwright's own `wait_for_function` is content with any promise, and may not ask an expression twice of a page that
+    forbids `eval`.
+    """
+    end = time.monotonic() + within
+    while not (said := page.evaluate(asks, given)):
+        assert time.monotonic() < end, f"still {said!r}: {asks}"
+        page.wait_for_timeout(50)
+    return said
 
 
 class Person:

@@ -3,20 +3,14 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.building import middle_of, saved
-from tests.web.conftest import ROOT, Person
-from tests.web.test_running import block, code, node, run
+from tests.web.building import block, box_of, code, copied, middle_of, node, run, saved, stored
+from tests.web.conftest import ROOT, Person, until
 
 EXPORTS = Path(os.environ.get("SIM_SHARED", ROOT.parent / "shared")) / "conformance/exports"
-
-
-def stored(person: Person, id: str) -> dict[str, Any]:
-    return person.stack.ask("GET", f"/workflows/{id}")[1]["workflow"]["blocks"]
 
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -44,8 +38,8 @@ def test_blocks_are_lined_up_and_nudged_by_keys(person: Person) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".react-flow__node.selected")).to_have_count(0)
     node(page, "Two").click()
-    node(page, "Two").focus()
-    page.keyboard.press("ArrowDown")
+    expect(page.locator(".react-flow__node.selected")).to_have_count(1)
+    node(page, "Two").press("ArrowDown")
     saved(page)
     assert stored(person, id)["two"]["position"]["y"] > 0
     page.keyboard.press("Control+Z")
@@ -69,15 +63,11 @@ def test_blocks_appear_where_they_stay(person: Person) -> None:
     id = person.make("Appears", code("one", "return 1"), code("two", "return 2", 400))
     person.context.add_init_script(APPEARS)
     page = person.open(f"/workflows/{id}")
-    expect(node(page, "Two")).to_be_visible()
-    page.wait_for_function("window.simAppeared")
+    until(page, "window.simAppeared")
     saved(page)
     page.wait_for_timeout(300)
-    box = node(page, "Two").bounding_box()
-    assert box
+    box, middle = box_of(node(page, "Two")), box_of(page.locator(".react-flow"))
     assert page.evaluate("simAppeared") == [box["x"], box["y"]]
-    middle = page.locator(".react-flow").bounding_box()
-    assert middle
     assert abs(box["x"] + box["width"] / 2 - 200 - (middle["x"] + middle["width"] / 2)) < 2, "both are in the middle"
 
 
@@ -86,9 +76,7 @@ def test_a_block_is_dragged_into_a_container_and_out_again(person: Person) -> No
     loose = code("loose", "return 1", 620)
     id = person.make("Boxes", box, loose, subflows={"each": {"kind": "loop", "id": "each", "iterations": 2}})
     page = person.open(f"/workflows/{id}")
-    inside = node(page, "Each").bounding_box()
-    card = node(page, "Loose").bounding_box()
-    assert inside and card
+    inside, card = box_of(node(page, "Each")), box_of(node(page, "Loose"))
     grip = (card["x"] + card["width"] / 2, card["y"] + 12)
     middle = (inside["x"] + inside["width"] / 2, inside["y"] + inside["height"] / 2)
     page.mouse.move(*grip)
@@ -99,9 +87,8 @@ def test_a_block_is_dragged_into_a_container_and_out_again(person: Person) -> No
     expect(page.locator(".react-flow__node.dropping")).to_have_count(0)
     saved(page)
     assert stored(person, id)["loose"]["parent"] == "each"
-    page.wait_for_function("document.querySelectorAll('.react-flow.moving').length === 0")
-    now = node(page, "Loose").bounding_box()
-    assert now
+    expect(page.locator(".react-flow.moving")).to_have_count(0)
+    now = box_of(node(page, "Loose"))
     drag(page, (now["x"] + now["width"] / 2, now["y"] + 12), (middle[0], inside["y"] + inside["height"] + 120))
     saved(page)
     assert stored(person, id)["loose"].get("parent") is None
@@ -130,15 +117,14 @@ def test_blocks_travel_to_another_workflow_as_text(person: Person) -> None:
     expect(node(page, "Work")).to_be_visible()
     page.keyboard.press("Control+A")
     page.keyboard.press("Control+C")
-    clip = json.loads(page.evaluate("navigator.clipboard.readText()"))
-    assert [one["name"] for one in clip["blocks"]] == ["Start", "Work"]
+    copied(page, "Start", "Work")
     person.open(f"/workflows/{there}")
     expect(node(page, "Start")).to_be_visible()
     page.keyboard.press("Control+V")
     expect(page.locator(".react-flow__node")).to_have_count(3)
     saved(page)
-    copied = next(one for one in stored(person, there).values() if one["name"] == "Work")
-    assert copied["values"]["code"] == "return <start2.input>"
+    work = next(one for one in stored(person, there).values() if one["name"] == "Work")
+    assert work["values"]["code"] == "return <start2.input>"
 
 
 def test_a_time_limit_and_tries_are_set_in_the_form(person: Person) -> None:

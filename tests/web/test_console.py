@@ -4,10 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.web.building import saved
+from tests.web.building import block, code, node, run, saved, stored
 from tests.web.conftest import Person
-from tests.web.test_canvas import stored
-from tests.web.test_running import block, code, node, run
 
 
 def test_runs_are_listed_and_shown_wherever_they_were_started(person: Person) -> None:

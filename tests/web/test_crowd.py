@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.building import middle_of, saved
-from tests.web.conftest import Person
+from tests.web.conftest import Person, until
 from tests.web.test_canvas import stored
 from tests.web.test_running import block, code
 
@@ -124,7 +124,7 @@ def test_the_canvas_pans_for_a_block_that_is_held_at_its_edge_and_rests_elsewher
     page.mouse.move(x + 6, y + 4, steps=3)
     expect(page.get_by_label("Name of the block")).to_have_value("B130")
     page.mouse.move(x + 20, y + 10, steps=3)
-    page.wait_for_function(QUIET)  # the form that opens asks for some; a hand that rests asks for none
+    until(page, QUIET)  # the form that opens asks for some; a hand that rests asks for none
     edge = pane["x"] + pane["width"] - 12
     page.mouse.move(edge, y, steps=3)
     page.wait_for_function(LEFT_OF, arg=[SHEET, left(page) - 200])

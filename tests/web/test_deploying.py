@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.web.building import block, code, node
 from tests.web.conftest import ROOT, Person
-from tests.web.test_running import block, code, node
 
 NODE = ROOT / ".venv/node"
 

@@ -5,10 +5,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.web.building import saved
+from tests.web.building import block, box_of, code, copied, node, saved, stored
 from tests.web.conftest import Person
-from tests.web.test_canvas import stored
-from tests.web.test_running import block, code, node
 
 
 def test_a_text_is_edited_large_with_references_beside_it(person: Person) -> None:
@@ -77,9 +75,7 @@ def test_menus_fit_what_they_were_opened_on(person: Person) -> None:
     person.context.grant_permissions(["clipboard-read", "clipboard-write"])
     id = person.make("Menus", block("start", "start"), code("end", "return 1", 600), edges="start>end")
     page = person.open(f"/workflows/{id}")
-    expect(node(page, "End")).to_be_visible()
-    left, right = node(page, "Start").bounding_box(), node(page, "End").bounding_box()
-    assert left and right
+    left, right = box_of(node(page, "Start")), box_of(node(page, "End"))
     way = ((left["x"] + left["width"] + right["x"]) / 2, left["y"] + 22 * left["width"] / 240)
     page.mouse.click(*way, button="right")
     page.get_by_role("menuitem", name="Put a block in between").click()
@@ -94,8 +90,9 @@ def test_menus_fit_what_they_were_opened_on(person: Person) -> None:
 
     node(page, "End").click(button="right")
     page.get_by_role("menuitem", name="Copy").click()
-    page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('sim_blocks'))")
+    copied(page, "End")
     page.locator(".react-flow__pane").click(button="right", position={"x": 60, "y": 60})
+    expect(page.get_by_role("menuitem", name="Paste")).to_be_visible()
     expect(page.get_by_role("menuitem", name="Delete")).to_have_count(0)
     page.get_by_role("menuitem", name="Paste").click()
     expect(page.locator(".react-flow__node")).to_have_count(4)

@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.stack import Stack
-from tests.web.conftest import SCREENS, Person
-from tests.web.test_running import block, code, node, run
+from tests.web.building import block, code, node, run
+from tests.web.conftest import SCREENS, Person, until
 
+RESTS = "document.getAnimations().every((one) => one.effect.getComputedTiming().endTime === Infinity)"
+"""Nothing moves on the page but what moves for ever."""
 SIZES = {"1440": {"width": 1440, "height": 900}, "1920": {"width": 1920, "height": 1080}}
 
 
@@ -141,7 +143,7 @@ def test_every_state_of_the_editor_is_sound(browser: Browser, stack: Stack, them
     findings: list[str] = []
 
     def keep(name: str) -> None:
-        person.page.wait_for_timeout(250)
+        until(person.page, RESTS)
         person.page.screenshot(path=SCREENS / f"editor-{name}-{theme}-{size}.png")
         findings.extend(f"{name}: {one}" for one in person.serious())
 

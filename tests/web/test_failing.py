@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.web.building import block, code, node, run
 from tests.web.conftest import Person
-from tests.web.test_running import block, code, node, run
 
 
 def field(page: Page, name: str) -> Locator:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.web.building import block, code, node, run
 from tests.web.conftest import Person
-from tests.web.test_running import block, code, node, run
 
 ROWS = "return {'long': 'x' * 5_000_000 + 'needle', 'rows': [{'n': n, 'name': f'sheep {n}'} for n in range(3000)]}"
 

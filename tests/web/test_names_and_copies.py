@@ -1,13 +1,9 @@
 """Names that references hang on, blocks that are locked, and copies."""
 
-import json
-
 from playwright.sync_api import Page, expect
 
-from tests.web.building import saved
+from tests.web.building import block, code, copied, node, saved, stored
 from tests.web.conftest import Person
-from tests.web.test_canvas import stored
-from tests.web.test_running import block, code, node
 
 
 def call(page: Page, old: str, new: str) -> None:
@@ -77,8 +73,8 @@ def test_a_locked_block_is_looked_at_by_a_click_and_stays_when_all_are_deleted(p
     page.get_by_role("tab", name="Edit").focus()
     page.keyboard.press("Control+A")
     page.keyboard.press("Backspace")
-    expect(page.locator(".react-flow__node")).to_have_count(3)
     expect(page.get_by_text("Locked, so they stay")).to_be_visible()
+    expect(page.locator(".react-flow__node")).to_have_count(3)
     saved(page)
     assert set(stored(person, id)) == {"kept", "each", "inner"}
     page.keyboard.press("Escape")
@@ -109,9 +105,7 @@ def test_a_copy_stays_in_its_container_and_a_broken_text_says_why(person: Person
     assert {made[name]["parent"] for name in ("Inner 2", "After 2")} == {"each"}
     assert made["After 2"]["values"]["code"] == "return <inner2.result> + '<b>'"
     page.keyboard.press("Control+C")
-    page.wait_for_function("() => navigator.clipboard.readText().then(text => text.includes('sim_blocks'))")
-    text: str = page.evaluate("navigator.clipboard.readText()")
-    assert [one["name"] for one in json.loads(text)["blocks"]] == ["Inner 2", "After 2"]
+    text = copied(page, "Inner 2", "After 2")
     page.evaluate("text => navigator.clipboard.writeText(text)", text[: len(text) // 2])
     page.keyboard.press("Control+V")
     expect(page.get_by_text("These blocks cannot be pasted.")).to_be_visible()

@@ -4,25 +4,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.web.building import block, code, node, run
 from tests.web.conftest import Person
-
-
-def block(id: str, type: str = "function", x: int = 0, **facts: Any) -> dict[str, Any]:
-    return {"id": id, "type": type, "name": id.title(), "position": {"x": x, "y": 0}, **facts}
-
-
-def code(id: str, text: str, x: int = 0, **facts: Any) -> dict[str, Any]:
-    return block(id, x=x, values={"code": text}, **facts)
-
-
-def node(page: Page, name: str):
-    return page.locator(f".react-flow__node[aria-label^='{name},']")
-
-
-def run(page: Page) -> None:
-    page.get_by_role("button", name="Run", exact=True).click()
 
 
 def test_everything_that_keeps_it_from_running_is_said_at_once(person: Person) -> None:
@@ -143,7 +128,7 @@ def test_a_chat_answers_with_what_was_picked(person: Person) -> None:
     page.get_by_label("reply.result").check()
     page.keyboard.press("Escape")
     page.get_by_label("Message").fill("good day")
-    page.keyboard.press("Enter")
+    page.get_by_label("Message").press("Enter")
     answer = page.locator("[data-said=workflow]")
     expect(answer.locator("strong")).to_have_text("good day")
     expect(node(page, "Length").locator("[data-state=done]")).to_be_visible()

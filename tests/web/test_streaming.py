@@ -2,8 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -11,8 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.http import Answer, Seen, in_thread
 from tests.support.vendors import call, chat
+from tests.web.building import block, models_of, node, run
 from tests.web.conftest import Person
-from tests.web.test_running import block, node, run
 
 LOOK_UP = {
     "name": "look_up",
@@ -53,19 +52,10 @@ async def _slowly(pieces: list[Any], turns: threading.Semaphore) -> AsyncIterato
         yield piece
 
 
-@contextmanager
-def speaking(person: Person) -> Generator[Model]:
-    model = Model()
-    with in_thread(model.answer) as server:
-        for name, value in (("OPENAI_COMPATIBLE_BASE_URL", f"{server.url}/v1"), ("OPENAI_COMPATIBLE_API_KEY", "k")):
-            status, said = person.stack.ask("PUT", f"/secrets/{name}", {"value": value})
-            assert status < 300, said
-        yield model
-
-
 @pytest.fixture
 def model(person: Person) -> Iterator[Model]:
-    with speaking(person) as model:
+    model = Model()
+    with in_thread(model.answer) as server, models_of(person.stack, server):
         yield model
 
 

@@ -17,18 +17,8 @@ def test_commands_and_models_hold() -> None:
     node = shutil.which("node", path=path)
     if not node or not (APP / "node_modules").exists():
         pytest.skip("Node or the app's packages are absent: scripts/setup brings them")
-    command = [
-        node,
-        "node_modules/vitest/vitest.mjs",
-        "run",
-        "src/commands",
-        "src/editor",
-        "src/model",
-        "src/pages",
-        "src/run",
-        "src/together",
-        "src/sign",
-    ]
+    # src/realtime has a run of its own, beside a server
+    command = [node, "node_modules/vitest/vitest.mjs", "run", "--exclude", "src/realtime/**"]
     done = subprocess.run(
         command, cwd=APP, capture_output=True, text=True, timeout=120, env={**os.environ, "PATH": path}
     )

@@ -24,7 +24,8 @@ export type Where = Partial<Pick<Execute, "start" | "stop_after" | "from_block" 
 
 export type Runner = ReturnType<typeof runner>;
 
-const SAVED_MS = 5000;
+/** How long a run waits for what is unsaved: a server that is busy gets to it, one that is away may not. */
+const SAVED_MS = { online: 30_000, away: 5000 };
 
 const runners = new WeakMap<EditorStore, Runner>();
 
@@ -142,7 +143,8 @@ export const mine = {
 
 /** A run takes what the server has: what is still on its way there would be missing. */
 async function saved(client: WorkflowClient) {
-  const timely = await client.settled(SAVED_MS).then(
+  const online = client.status().state === "saving";
+  const timely = await client.settled(online ? SAVED_MS.online : SAVED_MS.away).then(
     () => true,
     () => false,
   );

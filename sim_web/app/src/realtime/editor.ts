@@ -11,6 +11,7 @@ import {
   WidgetType,
 } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
+import { cut } from "./shapes";
 import type { SharedText, Stop } from "./types";
 
 /** The extension that binds an editor to a shared text; begin the editor with `doc: shared.text.toString()`. */
@@ -21,8 +22,8 @@ export function collaborative(shared: SharedText, colourOf: (user_id: string) =>
     const stop = shared.onReset(() => {
       // Unbound while the whole text changes, or the change would count as typed.
       view.dispatch({ effects: binding.reconfigure([]) });
-      const insert = shared.text.toString();
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert } });
+      // What stays the same stays in place: the cursor, and what is offered at it.
+      view.dispatch({ changes: cut(view.state.doc.toString(), shared.text.toString()) });
       view.dispatch({ effects: binding.reconfigure(bound()) });
     });
     return { destroy: stop };

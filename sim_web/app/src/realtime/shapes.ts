@@ -106,8 +106,8 @@ const byId = (rows: readonly Row[]) => new Map(rows.map((row) => [row.id, row]))
 
 const freshId = () => crypto.randomUUID().slice(-12);
 
-/** Make one text of another with the smallest cut; a pair of halves is never parted. */
-export function edit(text: Y.Text, before: string, after: string, origin: unknown = null): void {
+/** The smallest piece by which a text differs from what it becomes; a pair of halves is never parted. */
+export function cut(before: string, after: string): { from: number; to: number; insert: string } {
   let start = 0;
   const least = Math.min(before.length, after.length);
   while (start < least && before[start] === after[start]) start++;
@@ -115,11 +115,16 @@ export function edit(text: Y.Text, before: string, after: string, origin: unknow
   let end = 0;
   while (end < least - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
   if (end && isLow(before.charCodeAt(before.length - end))) end--;
-  const length = Math.min(before.length - start - end, Math.max(0, text.length - start));
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
+}
+
+/** Make one text of another with the smallest cut. */
+export function edit(text: Y.Text, before: string, after: string, origin: unknown = null): void {
+  const { from, to, insert } = cut(before, after);
+  const length = Math.min(to - from, Math.max(0, text.length - from));
   text.doc?.transact(() => {
-    if (length > 0) text.delete(Math.min(start, text.length), length);
-    const added = after.slice(start, after.length - end);
-    if (added) text.insert(Math.min(start, text.length), added);
+    if (length > 0) text.delete(Math.min(from, text.length), length);
+    if (insert) text.insert(Math.min(from, text.length), insert);
   }, origin);
 }
 

@@ -7,7 +7,7 @@ import type { AuthFacts, Me, SignedIn, WorkflowPage } from "../api/schema";
 import { isLost, keep, keepApp, recall } from "../data/offline";
 import { forgetPerson, settle, unsent } from "../data/parting";
 import { asking } from "../frame/asked";
-import { go } from "../frame/route";
+import { anew, go } from "../frame/route";
 import { isOver, session, useSession } from "../session";
 
 export const authFacts = queryOptions({ queryKey: ["auth"], queryFn: () => read<AuthFacts>("/auth"), staleTime: 0 });
@@ -78,12 +78,12 @@ interface Parting {
   to?: string;
 }
 
-/** Leave nothing of whoever is out by now, and load the page that follows: what this tab holds goes with it. */
+/** Leave nothing of whoever is out by now; what this tab holds of them goes with the page. */
 export async function vacate({ keep = false, to = "/sign-in" }: Parting = {}) {
   const person = session.person();
   session.close("", "leaving");
   await forgetPerson(person, { keep });
-  location.assign(to);
+  await anew(to);
 }
 
 const TITLES: Record<string, string> = { google: "Google", github: "GitHub", microsoft: "Microsoft", oidc: "SSO" };
