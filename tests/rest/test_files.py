@@ -187,7 +187,7 @@ async def test_too_much_is_refused_in_words_whether_it_says_so_before_or_not(api
     limits(api, file=2 * MB, workspace=3 * MB)
     for content in (b"x" * 3 * MB, chunks(48)):
         reply = await put(api, "large.bin", content)
-        assert reply.status_code == 413, reply.text
+        assert (reply.status_code, reply.json()["code"]) == (413, "file_too_large"), reply.text
         assert "2097152 bytes" in reply.json()["detail"]
     await made(api, "half.bin", b"x" * 2 * MB)
     for content in (b"y" * 2 * MB, chunks(32)):
