@@ -303,10 +303,11 @@ async def test_folders_are_listed_moved_and_deleted_with_what_lies_in_them(api: 
         "code"
     ] == "folder_cycle"
     assert (await api.ask("POST", "/files/folders/move", {"folder": "nowhere", "to": "b"})).status_code == 404
+    assert (await api.ask("POST", "/files/folders/move", {"folder": "ab", "to": "abc"})).json() == {"files": 1}
     assert (await api.ask("POST", "/files/folders/delete", {"folder": ""})).status_code == 422
     assert (await api.ask("POST", "/files/folders/delete", {"folder": "x"})).json() == {"files": 2}
     assert len(kept(data)) == 4
-    assert await listed(api, folder="ab") == ["4"]
+    assert await listed(api, folder="abc") == ["4"]
 
 
 async def test_pages_and_kinds(api: Api) -> None:
