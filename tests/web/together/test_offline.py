@@ -9,7 +9,20 @@ from playwright.sync_api import Page, expect
 
 from tests.support.stack import Stack
 from tests.web.conftest import Person
-from tests.web.together.people import BLOCKS, PASSWORD, SLOW, START, Room, Wire, choose, field, node, saved, state
+from tests.web.together.people import (
+    BLOCKS,
+    PASSWORD,
+    SLOW,
+    START,
+    Room,
+    Wire,
+    choose,
+    field,
+    node,
+    rename,
+    saved,
+    state,
+)
 
 LEFT = """async () => {
     const found = { outbox: 0, texts: 0, snapshots: 0 };
@@ -126,6 +139,17 @@ def test_what_a_closed_tab_left_goes_out_with_the_next_one(room: Room) -> None:
     expect(node(again, "work")).to_contain_text("return 1 + 1 + 40")
     saved(again)
     assert room.stored()["blocks"]["work"]["values"]["code"] == "return 1 + 1 + 40"
+
+
+def test_a_server_that_fails_for_a_moment_as_the_editor_opens_has_its_rooms_after_it(room: Room) -> None:
+    ada = room.make(BLOCKS).open("Ada")
+    ada.context.route("**/api/v1/realtime/ticket", lambda route: route.fulfill(status=502))
+    with ada.expect_response("**/api/v1/realtime/ticket"):
+        ada.reload()
+    ada.context.unroute_all()
+    saved(ada)
+    rename(room.open("Bob"), "work", "Both")
+    expect(node(ada, "work")).to_contain_text("Both")
 
 
 def test_a_lost_server_is_said_calmly_and_comes_back(room: Room, place: Stack, tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ async function connect(): Promise<Session | undefined> {
     first = await newTicket();
     localStorage.setItem(WHERE, first.url);
   } catch (error) {
-    if (error instanceof Refusal && error.status) return undefined;
-    // Without a network, what this browser has kept is opened, and the service is looked for where it was.
+    if (error instanceof Refusal && [401, 403, 404].includes(error.status)) return undefined;
+    // Without a network or an answer, what this browser has kept is opened, and the service is looked for where it was.
     if (!localStorage.getItem(WHERE)) throw error;
   }
   const { createSession } = await import("../realtime");
