@@ -94,7 +94,15 @@ ROUTES: tuple[Route, ...] = (
     *permission_groups.ROUTES,
     *realtime.ROUTES,
 )
-BARE: tuple[Route, ...] = (*health.ROUTES, *pages.ROUTES)
+
+
+def routes() -> Iterable[tuple[str, Route]]:
+    """Every route with its whole path."""
+    yield from ((BASE + route.path, route) for route in ROUTES)
+    yield from ((route.path, route) for route in BARE)
+
+
+BARE: tuple[Route, ...] = (*health.ROUTES, pages.describing(routes), pages.docs)
 """Routes that stand outside of `/api/v1`, or tell of it."""
 
 _JSON = "application/json"
@@ -132,12 +140,6 @@ def application(services: Services, *, log: Any | None = None) -> ASGIApp:
         request_max_body_size=services.settings.max_body,
     )
     return Gate(app, Policies(services.settings), log)
-
-
-def routes() -> Iterable[tuple[str, Route]]:
-    """Every route with its whole path."""
-    yield from ((BASE + route.path, route) for route in ROUTES)
-    yield from ((route.path, route) for route in BARE)
 
 
 def _handler(path: str, methods: Mapping[Method, Route], services: Services) -> HTTPRouteHandler:

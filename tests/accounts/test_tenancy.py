@@ -51,6 +51,11 @@ async def test_an_invitation_is_sent_again_withdrawn_and_ends(site: Site) -> Non
     await site.store.execute("UPDATE invitation SET expires_at = now()")
     token = late["link"].split("token=")[1]
     assert (await owner.ask("POST", "/invitations/read", {"token": token})).status_code == 404
+    other = (await owner.must("POST", "/organizations", {"name": "Other"}))["id"]
+    sent = await owner.must("POST", f"/organizations/{other}/invitations", {"email": "bob@example.com"})
+    await owner.must("DELETE", f"/organizations/{other}")
+    token = sent["link"].split("token=")[1]
+    assert (await owner.ask("POST", "/invitations/read", {"token": token})).status_code == 404
     foreign = [{"workspace_id": "018f0000-0000-7000-8000-000000000000", "role": "admin"}]
     reply = await owner.ask("POST", base, {"email": "x@example.com", "grants": foreign})
     assert reply.status_code == 404
@@ -236,6 +241,18 @@ async def test_a_permission_group_keeps_its_people_from_things(site: Site) -> No
     refused = await owner.ask("POST", base, {**facts, "people": [(await _home(stranger))[0]]})
     assert refused.status_code == 404
     await owner.must("DELETE", f"{base}/{group['id']}")
+
+
+async def test_who_leaves_is_in_no_permission_group_when_they_come_back(site: Site) -> None:
+    owner = await site.owner()
+    _, organization, _ = await _home(owner)
+    bob = await site.guest(owner, "bob@example.com")
+    bob_id = (await bob.must("GET", "/me"))["id"]
+    base = f"/organizations/{organization}"
+    await owner.must("POST", f"{base}/permission-groups", {"name": "Careful", "rules": {}, "people": [bob_id]})
+    await owner.must("DELETE", f"{base}/members/{bob_id}")
+    (group,) = (await owner.must("GET", f"{base}/permission-groups"))["items"]
+    assert group["people"] == []
 
 
 async def test_a_session_is_let_into_rooms_too(site: Site) -> None:
