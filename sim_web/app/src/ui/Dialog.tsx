@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { IconButton } from "./Button";
 import { cx } from "./cx";
 
@@ -19,7 +19,20 @@ interface Props {
   children: ReactNode;
 }
 
+/** Gives the focus back to what had it when a dialog opened, unless something else has taken it since. */
+function useGivesBack(open: boolean): (event: Event) => void {
+  const before = useRef<Element>(null);
+  const was = useRef(false);
+  if (open && !was.current) before.current = document.activeElement;
+  was.current = open;
+  return (event) => {
+    event.preventDefault();
+    if (document.activeElement === document.body && before.current instanceof HTMLElement) before.current.focus();
+  };
+}
+
 export function Dialog({ title, about, open, onClose, wide, large, plain, onEscape, children }: Props) {
+  const giveBack = useGivesBack(open);
   return (
     <Radix.Root open={open} onOpenChange={(is) => !is && onClose()}>
       <Radix.Portal>
@@ -31,6 +44,7 @@ export function Dialog({ title, about, open, onClose, wide, large, plain, onEsca
             large ? "top-[4vh] max-h-[92vh]" : "top-[12vh] max-h-[76vh]",
             large ? "max-w-6xl" : wide ? "max-w-3xl" : "max-w-md",
           )}
+          onCloseAutoFocus={giveBack}
           onEscapeKeyDown={(event) => onEscape?.() && event.preventDefault()}
           {...(about ? {} : { "aria-describedby": undefined })}
         >
