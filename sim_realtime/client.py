@@ -16,6 +16,8 @@ from sim_core.errors import Anonymous, Denied, SimError, Unreachable
 from sim_core.ids import new_id
 from sim_realtime import limits, protocol
 
+PATIENCE_S = 30.0
+"""Seconds that something is waited for, unless said otherwise."""
 Say = Callable[[protocol.FromClient], None]
 _document = msgspec.json.Decoder(Workflow).decode
 
@@ -199,7 +201,7 @@ class Client:
         if self.sid:
             self._outgoing.put_nowait(protocol.encode(message))
 
-    async def until(self, holds: Callable[[], bool], within: float = 10.0) -> None:
+    async def until(self, holds: Callable[[], bool], within: float = PATIENCE_S) -> None:
         """Wait until something holds; raises `TimeoutError`, or what the service refused the connection for."""
         async with asyncio.timeout(within):
             while not holds():
@@ -208,7 +210,7 @@ class Client:
                 self._news.clear()
                 await self._news.wait()
 
-    async def saved(self, replicas: Iterable[Replica] = (), within: float = 10.0) -> None:
+    async def saved(self, replicas: Iterable[Replica] = (), within: float = PATIENCE_S) -> None:
         """Wait until everything that was done is durable."""
         wanted = tuple(replicas) or tuple(self.replicas.values())
         await self.until(lambda: all(one.is_joined and not one.pending for one in wanted), within)

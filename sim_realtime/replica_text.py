@@ -64,7 +64,8 @@ class ReplicaText:
                 # Whoever wrote it: what others typed may have been lost with a server that told us of it.
                 if self.n > self.durable or (self.replica.role != "read" and self._doc.get_state() != vector):
                     self._say(self._doc.get_update(vector))
-            case protocol.Typed(update=update):
+            case protocol.Typed(update=update) if self.is_open:
+                # One that is not open gets all of it with its next state, and nothing that is taken back until then.
                 self._doc.apply_update(update)
             case protocol.TextAck(n=n):
                 self.durable = max(self.durable, n)

@@ -154,6 +154,7 @@ class Secrets:
         """Read them from the vault."""
         self._vault = vault
         self._known: dict[str, tuple[float, Mapping[str, str], frozenset[str]]] = {}
+        self._changes = 0
 
     async def of(self, workspace_id: str, person: str = "") -> Mapping[str, str]:
         """The secrets of a workspace by name, and a person's own where the workspace has none of that name."""
@@ -170,17 +171,21 @@ class Secrets:
         known = self._known.get(owner)
         now = time.monotonic()
         if known is None or now - known[0] > SECRETS_S:
-            found = await get_secrets(self._vault, owner), await ordered(self._vault.store, owner)
-            known = self._known[owner] = (now, *found)
+            changes = self._changes
+            known = (now, await get_secrets(self._vault, owner), await ordered(self._vault.store, owner))
+            if changes == self._changes:  # an answer from before a change must not outlive it
+                self._known[owner] = known
         return known[1:]
 
     def forget(self, owner: str) -> None:
         """Read those of a workspace or a person again: one was changed."""
+        self._changes += 1
         self._known.pop(owner, None)
 
     def hear(self, owner: str | None) -> None:
         """The same, told by whichever process changed one; after an outage anything may have been."""
         if owner is None:
+            self._changes += 1
             self._known.clear()
         else:
             self.forget(owner)

@@ -20,6 +20,26 @@ PURGE_TURN = "SELECT pg_try_advisory_lock(1397312772)"
 PURGE_DONE = "SELECT pg_advisory_unlock(1397312772)"
 
 
+class Patience:
+    """Whether the silence of others proves nothing yet: this process, or the database, was away a moment ago itself."""
+
+    def __init__(self, now: float) -> None:
+        """A process that begins knows nothing of the time before."""
+        self._steady_since = self._last = now
+
+    def lost(self, now: float) -> None:
+        """The database does not answer."""
+        self._steady_since = now
+
+    def beaten(self, now: float, *, was_known: bool) -> bool:
+        """A sign of life is written, however long that took; whether to be patient with others."""
+        # others were away for as long, and may have tried a moment later
+        if now - self._last > processes.SILENCE / 2 or not was_known:
+            self._steady_since = now
+        self._last = now
+        return now - self._steady_since < 2 * processes.SILENCE
+
+
 class Keeper:
     """The heartbeat of one process."""
 
@@ -31,8 +51,7 @@ class Keeper:
         self.queue = queue
         self.kind = kind
         self.keep_days = keep_days
-        self._steady_since = time.monotonic()
-        self._last = time.monotonic()
+        self._patience = Patience(time.monotonic())
         self._next_children = 0.0
         self._next_lost = time.monotonic() + LOST_S
         self._next_purge = time.monotonic() + PURGE_S * random.uniform(0.2, 1.0)
@@ -43,22 +62,18 @@ class Keeper:
             try:
                 await self._round()
             except Unreachable:
-                self._steady_since = time.monotonic()
+                self._patience.lost(time.monotonic())
             except Exception as error:
                 self.runs.report(error, "")
             await asyncio.sleep(BEAT_S * random.uniform(0.8, 1.0))
 
     async def _round(self) -> None:
         store, owner = self.runs.store, self.runs.journal.owner
+        was_known = await processes.beat(store, owner, kind=self.kind)
         now = time.monotonic()
-        was_silent = now - self._last > processes.SILENCE
-        is_known = await processes.beat(store, owner, kind=self.kind)
-        self._last = time.monotonic()
-        if was_silent or not is_known:
-            self._steady_since = self._last
+        patient = self._patience.beaten(now, was_known=was_known)
         await self.claims.check()
-        # after an outage of the database, or one's own, the silence of others proves nothing yet
-        await processes.reap(store, patient=self._last - self._steady_since < 2 * processes.SILENCE)
+        await processes.reap(store, patient=patient)
         if now >= self._next_children:
             self._next_children = now + CHILDREN_S
             await self.sleepers.answer_parents()

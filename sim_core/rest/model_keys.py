@@ -92,7 +92,8 @@ class KeysInOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     provider: Word
     names: Annotated[tuple[Word, ...], Meta(max_length=10)] = ()
     """Empty leaves them as they are."""
-    in_order: bool
+    in_order: bool | None = None
+    """Left out, it stays as it was chosen."""
 
 
 @route("GET", "/model-keys", scope="admin", reply=VendorKeyList)
@@ -228,7 +229,8 @@ async def _order(call: Call[KeysInOrder, Nothing], owner: str) -> None:
     async with store.transaction():
         if body.names:
             await held.put_in_order(store, owner, body.names, _keys(vendor))
-        await held.choose_order(store, owner, first_name(vendor), in_order=body.in_order)
+        if body.in_order is not None:
+            await held.choose_order(store, owner, first_name(vendor), in_order=body.in_order)
     after = {"names": body.names, "in_order": body.in_order}
     await _record(call, owner, "model_key.order", first_name(vendor), after=after)
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,23 @@ from typing import Any
 import msgspec
 from litestar.response.base import ASGIResponse
 
-from sim_core.rest.routes import Call, route
+from sim_core.rest.openapi import document
+from sim_core.rest.routes import Call, Route, route
 
 
-@route("GET", "/api/v1/openapi.json", scope=None, reply=dict[str, Any])
-async def openapi(call: Call[None, None]) -> ASGIResponse:
-    """Read the OpenAPI 3.1 document of this API."""
-    return ASGIResponse(body=_document(call.services.settings.url), media_type="application/json")
+def describing(routes: Callable[[], Iterable[tuple[str, Route]]]) -> Route:
+    """The route that tells of all routes, which are asked for when it is first asked."""
+
+    @cache
+    def written(url: str) -> bytes:
+        return msgspec.json.encode(document(routes(), url=url))
+
+    @route("GET", "/api/v1/openapi.json", scope=None, reply=dict[str, Any])
+    async def openapi(call: Call[None, None]) -> ASGIResponse:
+        """Read the OpenAPI 3.1 document of this API."""
+        return ASGIResponse(body=written(call.services.settings.url), media_type="application/json")
+
+    return openapi
 
 
 @route("GET", "/api/v1/docs", scope=None, produces="text/html")
@@ -24,14 +35,6 @@ async def docs(call: Call[None, None]) -> ASGIResponse:
     """Read this API in a browser, and try it."""
     page, policy = _page()
     return ASGIResponse(body=page, media_type="text/html", headers={"content-security-policy": policy})
-
-
-@cache
-def _document(url: str) -> bytes:
-    from sim_core.rest import openapi as description
-    from sim_core.rest.server import routes
-
-    return msgspec.json.encode(description.document(tuple(routes()), url=url))
 
 
 @cache
@@ -48,6 +51,3 @@ def _page() -> tuple[bytes, str]:
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return page, policy
-
-
-ROUTES = (openapi, docs)

@@ -1,9 +1,9 @@
 """The Litestar application: every route behind one door that decodes, asks who is there, and answers problems."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar import Litestar, Request, Response
@@ -56,7 +56,7 @@ from sim_core.rest.decoding import check_nesting, convert_query, decode, pieces
 from sim_core.rest.gate import Gate
 from sim_core.rest.policies import Policies
 from sim_core.rest.problems import MEDIA_TYPE, Unprocessed, encode, reply_to
-from sim_core.rest.routes import Call, Nothing, Route
+from sim_core.rest.routes import Call, Method, Nothing, Route
 from sim_core.rest.services import Services
 
 BASE = "/api/v1"
@@ -94,7 +94,15 @@ ROUTES: tuple[Route, ...] = (
     *permission_groups.ROUTES,
     *realtime.ROUTES,
 )
-BARE: tuple[Route, ...] = (*health.ROUTES, *pages.ROUTES)
+
+
+def routes() -> Iterable[tuple[str, Route]]:
+    """Every route with its whole path."""
+    yield from ((BASE + route.path, route) for route in ROUTES)
+    yield from ((route.path, route) for route in BARE)
+
+
+BARE: tuple[Route, ...] = (*health.ROUTES, pages.describing(routes), pages.docs)
 """Routes that stand outside of `/api/v1`, or tell of it."""
 
 _JSON = "application/json"
@@ -115,16 +123,17 @@ class _Plain(Litestar):
 
 def application(services: Services, *, log: Any | None = None) -> ASGIApp:
     """The ASGI application; `log` is told of every request."""
-    handlers = [_handler(BASE + route.path, route, services) for route in ROUTES]
-    handlers += [_handler(route.path, route, services) for route in BARE]
-    handlers.append(_assets(services))
+    at: dict[str, dict[Method, Route]] = {}
+    for path, route in routes():
+        at.setdefault(path, {})[route.method] = route
+    handlers = [_handler(path, methods, services) for path, methods in at.items()]
 
     def complain(request: PlainRequest, error: Exception) -> Response[bytes]:
         body, status, headers = _problem(request.scope, error, services)
         return Response(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
     app = _Plain(
-        handlers,
+        [*handlers, _assets(services)],
         openapi_config=None,
         logging_config=None,
         exception_handlers={HTTPException: complain, Exception: complain},
@@ -133,21 +142,15 @@ def application(services: Services, *, log: Any | None = None) -> ASGIApp:
     return Gate(app, Policies(services.settings), log)
 
 
-def routes() -> Iterable[tuple[str, Route]]:
-    """Every route with its whole path."""
-    yield from ((BASE + route.path, route) for route in ROUTES)
-    yield from ((route.path, route) for route in BARE)
-
-
-def _handler(path: str, route: Route, services: Services) -> HTTPRouteHandler:
+def _handler(path: str, methods: Mapping[Method, Route], services: Services) -> HTTPRouteHandler:
     async def handle(request: PlainRequest) -> ASGIApp:
         try:
-            return await _answer(route, services, request)
+            return await _answer(methods[cast("Method", request.method)], services, request)
         except Exception as error:
             return _complaint(request, error, services)
 
     litestar_path = _IN_PATH.sub(r"{\1:str}", path)
-    return HTTPRouteHandler(litestar_path, http_method=[route.method], status_code=200, include_in_schema=False)(handle)
+    return HTTPRouteHandler(litestar_path, http_method=[*methods], status_code=200, include_in_schema=False)(handle)
 
 
 def _assets(services: Services) -> HTTPRouteHandler:

@@ -12,7 +12,7 @@ from sim_core.ids import new_id
 from sim_core.store.filenames import folder_of, kind_of, name_of, numbered
 from sim_core.store.pool import Store
 from sim_core.store.sql import files as sql
-from sim_core.store.storage import Storage
+from sim_core.store.storage import FileTooLarge, Storage
 from sim_core.store.wire import Connection, Row, UniqueViolation
 
 IfExists: TypeAlias = Literal["refuse", "number", "replace"]
@@ -225,7 +225,7 @@ class Files:
         """Refuse what would be refused in the end before all of it has come."""
         if upload.size is not None:
             if upload.size > self.limits.file:
-                raise TooLarge(f"A file has at most {self.limits.file} bytes here.", code="file_too_large")
+                raise FileTooLarge(self.limits.file)
             if upload.if_exists != "replace":
                 await self._check_quota(workspace_id, upload.size)
         if upload.if_exists == "refuse" and await self.find(workspace_id, folder, name):

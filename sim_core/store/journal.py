@@ -157,9 +157,9 @@ class Journal:
         Only committed events have a `seq`; live text begins with what was said so far.
         """
         if not self._listens:
-            self._listens = True
             await self._listening.on("sim_run", self._hear)
-            await self._listening.on(WORDS, lambda payload: self._words.hear(payload, self._audience.tell))
+            await self._listening.on(WORDS, self._hear_words)
+            self._listens = True
         watcher = self._audience.join(run_id)
         try:
             watcher.send_reading()
@@ -338,6 +338,9 @@ class Journal:
         self._bytes -= news.size
         if self._bytes <= FULL:
             self._room.set()
+
+    def _hear_words(self, payload: str | None) -> None:
+        self._words.hear(payload, self._audience.tell)
 
     def _hear(self, payload: str | None) -> None:
         if payload is None:

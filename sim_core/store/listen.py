@@ -23,14 +23,16 @@ class Listening:
         self._joined: set[str] = set()
 
     async def on(self, channel: str, hear: Hear) -> None:
-        """Hear a channel from now on."""
-        fresh = channel not in self._heard
-        self._heard.setdefault(channel, []).append(hear)
+        """Hear a channel from now on; in an outage, once it is over. To ask twice for the same is to ask once."""
+        hears = self._heard.setdefault(channel, [])
+        if hear not in hears:
+            hears.append(hear)
         if self._task is None:
             self._task = asyncio.create_task(self._stay())
         await self._ready.wait()
-        if fresh and self._connection is not None and channel not in self._joined:
-            await self._join(self._connection, channel)
+        if self._connection is not None:
+            with suppress(*DOWN):  # the next connection joins all channels
+                await self._join(self._connection, channel)
 
     async def close(self) -> None:
         """Stop hearing."""
@@ -68,8 +70,9 @@ class Listening:
 
     async def _attend(self, connection: Connection, *, missed: bool) -> None:
         self._joined.clear()
-        for channel in tuple(self._heard):
-            await self._join(connection, channel)
+        while coming := self._heard.keys() - self._joined:  # some may be asked for meanwhile
+            for channel in coming:
+                await self._join(connection, channel)
         self._connection = connection
         self._ready.set()
         if missed:
@@ -78,9 +81,16 @@ class Listening:
                     hear(None)
 
     async def _join(self, connection: Connection, channel: str) -> None:
-        self._joined.add(channel)
         async with self._turn:
-            await connection.add_listener(channel, lambda _c, _pid, name, payload: self._tell(name, payload))
+            if channel in self._joined:
+                return
+            try:
+                async with asyncio.timeout(self._beat_s):
+                    await connection.add_listener(channel, lambda _c, _pid, name, payload: self._tell(name, payload))
+            except TimeoutError:
+                connection.terminate()
+                raise
+            self._joined.add(channel)
 
     def _tell(self, channel: str, payload: str) -> None:
         for hear in self._heard.get(channel, ()):

@@ -31,6 +31,15 @@ class NoRoom(SimError):
     status = 507
 
 
+class FileTooLarge(TooLarge):
+    """A file has more bytes than are taken here."""
+
+    code = "file_too_large"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A file has at most {most} bytes here.")
+
+
 class Incoming(Struct, frozen=True, kw_only=True):
     """Bytes that have come whole, and are not kept yet."""
 
@@ -93,7 +102,7 @@ class Disk:
             async for piece in _gathered(pieces):
                 size += len(piece)
                 if size > most:
-                    raise TooLarge(f"A file has at most {most} bytes here.")
+                    raise FileTooLarge(most)
                 await _aside(_take, file, hashed, piece)
             await _aside(os.fsync, file.fileno())
             yield Incoming(digest=hashed.hexdigest(), size=size, place=str(place))

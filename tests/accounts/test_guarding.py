@@ -1,4 +1,5 @@
 import asyncio
+import contextvars
 import statistics
 import time
 from collections import Counter
@@ -14,6 +15,7 @@ from sim_core.accounts import passwords
 from sim_core.accounts.bootstrap import bootstrap
 from sim_core.accounts.keys import create_key
 from sim_core.accounts.limits import Allowance, Leases, Limited, Limits
+from sim_core.app.motor import Secrets
 from sim_core.errors import Invalid
 from sim_core.store.pool import Store
 from sim_core.store.secrets import get_secrets, set_secret
@@ -148,6 +150,23 @@ async def test_a_key_is_held_at_its_rate(open_site: Open) -> None:
         assert set(statuses) == {200, 429}
 
 
+async def test_when_a_key_was_used_is_written_once_a_minute(site: Site) -> None:
+    home = await bootstrap(site.store)
+    key = await create_key(site.store, user_id=home.user_id, name="k")
+    browser = await site.browser()
+
+    async def used() -> Any:
+        site.platform.services.door.forget()
+        assert (await browser.ask("GET", "/me", headers={"x-api-key": key.text})).status_code == 200
+        return await site.store.value("SELECT used_at FROM api_key WHERE id = $1", key.key.id)
+
+    first = await used()
+    assert first is not None
+    assert await used() == first
+    aged = await site.store.value("UPDATE api_key SET used_at = now() - interval '61 seconds' RETURNING used_at")
+    assert await used() > aged
+
+
 async def test_the_second_factor_is_asked_for_and_each_code_is_good_once(site: Site) -> None:
     owner = await site.owner()
     enrolment = await owner.must("POST", "/me/totp")
@@ -188,6 +207,23 @@ async def test_ones_own_secrets_are_in_ones_own_runs_only(site: Site) -> None:
     assert theirs.json().get("output", {}).get("result") != 4
     await owner.must("PUT", "/secrets/MINE", {"value": "the workspace's"})
     assert (await owner.must("POST", run, {"input": {}}))["output"]["result"] == 15
+
+
+async def test_a_secret_that_changes_while_it_is_read_is_read_again(store: Store) -> None:
+    vault = Vault(store, "k" * 40)
+    secrets = Secrets(vault)
+    await set_secret(vault, "w", "A", value="one")
+    async with store.transaction() as connection:
+        await connection.execute("LOCK TABLE key_order")  # what is read last has to wait
+        reading = asyncio.create_task(secrets.of("w"), context=contextvars.Context())
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'key_order'::regclass"
+        async with asyncio.timeout(30):
+            while not await connection.fetchval(waits):
+                await asyncio.sleep(0.005)
+        await set_secret(vault, "w", "A", value="two")
+        secrets.forget("w")
+    assert await reading == {"A": "one"}
+    assert await secrets.of("w") == {"A": "two"}
 
 
 async def test_the_master_key_is_changed_while_everything_runs(store: Store, tmp_path: Path) -> None:

@@ -113,6 +113,8 @@ async def test_keys_in_order_are_asked_from_the_first_that_does_not_rest(open_si
         turned = {"provider": "openai", "names": [names[2], names[0], names[1]], "in_order": True}
         await owner.must("PUT", "/model-keys", turned)
         assert (await openai(owner))["in_order"]
+        await owner.must("PUT", "/model-keys", {"provider": "openai", "names": turned["names"]})
+        assert (await openai(owner))["in_order"], "who puts keys in order leaves alone how they are asked"
         workflow = await agent(owner)
         for _ in range(3):
             await run(owner, workflow)

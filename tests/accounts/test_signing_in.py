@@ -3,9 +3,12 @@ from typing import Any
 
 import pytest
 
+from sim_core.accounts.codes import Codes, Purpose
 from sim_core.accounts.passwords import check_password
 from sim_core.accounts.people import folded
-from sim_core.errors import Invalid
+from sim_core.accounts.sessions import session_by_id
+from sim_core.errors import Anonymous, Denied, Invalid
+from sim_core.store.pool import Store
 from tests.accounts.conftest import PASSWORD, Open, Site
 
 
@@ -127,6 +130,37 @@ async def test_a_code_signs_in_and_is_good_for_five_tries(site: Site) -> None:
     assert (await browser.must("POST", "/auth/sign-in/code", facts))["status"] == "signed_in"
     unknown = await browser.ask("POST", "/auth/codes", {"email": "nobody@example.com"})
     assert unknown.status_code == 202
+
+
+async def test_a_code_is_good_for_its_purpose_for_its_time_and_until_the_next(store: Store) -> None:
+    codes, ada = Codes(store, "the instance's secret"), "ada@example.com"
+
+    async def fits(purpose: Purpose, code: str) -> bool:
+        try:
+            await codes.redeem(ada, purpose, code)
+        except Denied:
+            return False
+        return True
+
+    login = await codes.make(ada, "login")
+    assert not await fits("reset", login)
+    assert await fits("login", login)
+    early, late = await codes.make(ada, "reset"), await codes.make(ada, "reset")
+    assert not await fits("reset", early)
+    assert await fits("reset", late)
+    assert not await fits("reset", early), "it came back once the later one was used"
+    old = await codes.make(ada, "login")
+    await store.execute("UPDATE code SET expires_at = now()")
+    assert not await fits("login", old)
+
+
+async def test_a_session_that_was_ended_opens_nothing_that_stays_open(site: Site) -> None:
+    owner = await site.owner()
+    (session,) = (await owner.must("GET", "/me/sessions"))["items"]
+    assert (await session_by_id(site.store, session["id"])).email == "owner@example.com"
+    await owner.must("POST", "/auth/sign-out")
+    with pytest.raises(Anonymous):
+        await session_by_id(site.store, session["id"])
 
 
 async def test_a_page_of_another_site_cannot_use_a_session(site: Site) -> None:

@@ -29,6 +29,10 @@ from tests.faults.storm import Storm, storm
 from tests.realtime.service import DOCUMENT, Service, running
 from tests.realtime.simulation.play import play
 
+PAUSE_S = 0.004
+"""Between two edits."""
+PATIENCE_S = 60.0
+
 
 class Toll(Struct):
     """What came of the kills."""
@@ -42,18 +46,18 @@ class Toll(Struct):
     converged_s: float = 0.0
 
 
-async def kills(service: Service, *, count: int, people: int = 6, seconds: float = 0.5) -> Toll:
+async def kills(service: Service, *, count: int, people: int = 6, edits: int = 120) -> Toll:
     """Kill the service so many times while people edit, and look at what is left."""
     toll, rng = Toll(), random.Random(count)
     async with AsyncExitStack() as stack:
         clients = await _enter(stack, service, people)
         for _ in range(count):
-            await _edit(clients, rng, seconds * rng.random())
+            await _edit(clients, rng, rng.randrange(edits))
             service.kill()
-            await _edit(clients, rng, 0.05)
+            await _edit(clients, rng, 12)
             toll.back_s = max(toll.back_s, await service.start())
             began = time.monotonic()
-            await asyncio.gather(*(client.saved(within=30) for client, _ in clients))
+            await asyncio.gather(*(client.saved(within=PATIENCE_S) for client, _ in clients))
             toll.converged_s = max(toll.converged_s, time.monotonic() - began)
             toll.kills += 1
         await _count(service, clients, toll)
@@ -66,30 +70,30 @@ async def restarts(service: Service, server: Embedded, *, count: int, people: in
     async with AsyncExitStack() as stack:
         clients = await _enter(stack, service, people)
         for _ in range(count):
-            await _edit(clients, rng, 0.5)
+            await _edit(clients, rng, 120)
             assert server.pid
             os.kill(server.pid, signal.SIGQUIT)
-            await _edit(clients, rng, 0.2)
+            await _edit(clients, rng, 50)
             await server.ended()
             await server.restart()
             began = time.monotonic()
-            await asyncio.gather(*(client.saved(within=30) for client, _ in clients))
+            await asyncio.gather(*(client.saved(within=PATIENCE_S) for client, _ in clients))
             toll.converged_s = max(toll.converged_s, time.monotonic() - began)
             toll.kills += 1
         await _count(service, clients, toll)
     return toll
 
 
-async def weather(service: Service, *, seconds: float, people: int = 4, seed: int = 0) -> tuple[Toll, Proxy]:
+async def weather(service: Service, *, edits: int, people: int = 4, seed: int = 0) -> tuple[Toll, Proxy]:
     """Edit over lines that delay, double and swallow frames, and break."""
     toll, rng = Toll(), random.Random(seed)
     async with AsyncExitStack() as stack:
         bad = Weather(delay_s=0.02, doubles=0.05, breaks=0.01)
         proxy = await stack.enter_async_context(Proxy(service.port, bad, seed))
         clients = await _enter(stack, service, people, f"ws://127.0.0.1:{proxy.port}/ws")
-        await _edit(clients, rng, seconds)
+        await _edit(clients, rng, edits)
         proxy.weather = Weather()
-        await asyncio.gather(*(client.saved(within=30) for client, _ in clients))
+        await asyncio.gather(*(client.saved(within=PATIENCE_S) for client, _ in clients))
         await _count(service, clients, toll)
     return toll, proxy
 
@@ -99,17 +103,16 @@ async def _enter(stack: AsyncExitStack, service: Service, people: int, url: str 
     for _ in range(people):
         client = await stack.enter_async_context(service.client(url=url))
         clients.append((client, client.open(service.workflow_id)))
-    await asyncio.gather(*(client.saved(within=30) for client, _ in clients))
+    await asyncio.gather(*(client.saved(within=PATIENCE_S) for client, _ in clients))
     return clients
 
 
-async def _edit(clients: list[tuple[Client, Replica]], rng: random.Random, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+async def _edit(clients: list[tuple[Client, Replica]], rng: random.Random, edits: int) -> None:
+    for _ in range(edits):
         _, replica = rng.choice(clients)
         if len(replica.pending) < 40:
             replica.change(_idea(rng))
-        await asyncio.sleep(0.004)
+        await asyncio.sleep(PAUSE_S)
 
 
 def _idea(rng: random.Random) -> Operation:
@@ -122,7 +125,7 @@ def _idea(rng: random.Random) -> Operation:
 async def _count(service: Service, clients: list[tuple[Client, Replica]], toll: Toll) -> None:
     stored = await load(service.store, service.workflow_id, service.home.workspace_id)
     await asyncio.gather(
-        *(client.until(lambda one=replica: (one.seq or 0) >= stored.seq) for client, replica in clients)
+        *(client.until(lambda one=replica: (one.seq or 0) >= stored.seq, PATIENCE_S) for client, replica in clients)
     )
     rows = await service.store.rows(
         "SELECT client_id, cseq, seq FROM workflow_operation WHERE workflow_id = $1", service.workflow_id
@@ -173,7 +176,7 @@ async def _real(asked: argparse.Namespace) -> int:
                 if asked.kills:
                     bad += _told("kills", await kills(service, count=asked.kills))
                 if asked.weather:
-                    toll, proxy = await weather(service, seconds=asked.weather)
+                    toll, proxy = await weather(service, edits=int(asked.weather / PAUSE_S))
                     bad += _told(f"s of {proxy.broken} broken lines and {proxy.doubled} doubled frames", toll)
                 if asked.storm:
                     ids = await rooms(service, max(1, asked.storm // 5))

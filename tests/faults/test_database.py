@@ -27,8 +27,6 @@ from sim_core.store.runs import get_run, list_runs
 from tests.support.http import Answer, Seen, serve
 from tests.support.workers import Workers, answer, flow, post, wait, workers
 
-BUSY = "SELECT count(*) FROM workflow_execution_logs WHERE status = 'running' AND durable"
-
 
 @pytest_asyncio.fixture
 async def server() -> AsyncIterator[Embedded]:
@@ -44,15 +42,11 @@ async def server() -> AsyncIterator[Embedded]:
     shutil.rmtree(folder)
 
 
-def slowly(seen: Seen) -> Answer:
-    return Answer(body={"path": seen.path}, delay_s=0.1)
-
-
 async def knock_over(server: Embedded, away_s: float, farm: Workers | None) -> None:
     """An immediate shutdown, as a crash is, and a start a moment later; a worker may die and another come meanwhile."""
     assert server.pid is not None
     os.kill(server.pid, signal.SIGQUIT)
-    await asyncio.wait_for(server.ended(), 10)
+    await asyncio.wait_for(server.ended(), 60)
     await asyncio.sleep(away_s)
     if farm is not None:
         farm.kill(farm.processes[0])
@@ -71,6 +65,12 @@ async def knock_over(server: Embedded, away_s: float, farm: Workers | None) -> N
 async def test_runs_go_on_when_postgres_falls_over_under_them(
     server: Embedded, runs: int, falls: int, kills: bool
 ) -> None:
+    under_way = asyncio.Event()
+
+    async def slowly(seen: Seen) -> Answer:
+        await under_way.wait()
+        return Answer(body={"path": seen.path}, delay_s=0.1)
+
     async with serve(slowly) as service, workers(server.uri(), 2, SIM_WORKSPACE_RUNS="200") as farm:
         home = await bootstrap(farm.motor.store)
         child = flow("child", wait("x", 0.2), post("d", f"{service.url}/d"), wait("y", 0.2), answer("end", "<start.n>"))
@@ -84,14 +84,14 @@ async def test_runs_go_on_when_postgres_falls_over_under_them(
         ids = [await farm.enqueue(steps, {"n": n}, **given) for n in range(runs)]
         here = [await farm.begin(steps, {"n": runs + n}, **given) for n in range(runs // 3)]
         ids += [one.run_id for one in here]
-        await farm.until(ids, ("running", "finished"), within=30)
-        assert await farm.motor.store.value(BUSY) >= 30
+        await farm.until(ids, ("running",))
+        under_way.set()
         for fall in range(falls):
             await knock_over(server, 0.3 + 0.4 * (fall % 3), farm if kills else None)
             await asyncio.sleep(0.1 + 0.25 * (fall % 4))
-        outcomes = await asyncio.wait_for(asyncio.gather(*(one.ended() for one in here)), 60)
+        outcomes = await asyncio.wait_for(asyncio.gather(*(one.ended() for one in here)), 120)
         assert {outcome.status for outcome in outcomes} == {"finished"}, outcomes
-        await farm.until(ids, ("finished", "failed", "cancelled"), within=60)
+        await farm.until(ids, ("finished", "failed", "cancelled"))
         for n, id in enumerate(ids):
             await check_run(farm, id, n)
             assert len((await list_runs(farm.motor.store, workspace_id=home.workspace_id, parent_id=id)).items) == 1

@@ -33,20 +33,17 @@ ENDED = ("finished", "failed", "cancelled")
 async def test_the_sandbox_of_a_worker_is_warm_before_its_first_run(clean_postgres: str) -> None:
     async with workers(clean_postgres, 1) as farm:
         worker = psutil.Process(farm.processes[0].pid)
-        async with asyncio.timeout(60):
-            while not worker.children(recursive=True):
-                await asyncio.sleep(0.05)
+        async with asyncio.timeout(120):
             while True:  # its helpers wait: nothing is left to start
                 helpers = {child.pid for child in worker.children(recursive=True)}
                 await asyncio.sleep(0.5)
-                if helpers == {child.pid for child in worker.children(recursive=True)}:
+                if len(helpers) > 1 and helpers == {child.pid for child in worker.children(recursive=True)}:
                     break
         code = {"id": "f", "type": "function", "values": {"code": "return 40 + 2"}}
         id = await farm.enqueue(flow("code", code))
         await farm.until([id], ENDED)
         assert (await get_run(farm.motor.store, id, None)).output["result"] == 42
         now = {child.pid for child in worker.children(recursive=True)}
-        assert len(helpers) > 1
         assert len(helpers - now) <= 1, "more than the one that waited for this call were used"
 
 

@@ -142,9 +142,9 @@ async def test_nothing_of_the_servers_environment_is_sent(
 
 async def test_a_reader_that_leaves_closes_the_connection(dialect: Any, http: Any) -> None:
     ask, answer, model = dialect
-    slow = answer(*(["word "] * 500))
+    slow = answer(*(["word "] * 6000))
     slow.pause_s = 0.01
     async with serve(slow) as server:
         stream = ask(ASK, model, at(server, http))
         assert await anext(stream)
-        await asyncio.wait_for(stream.aclose(), 1)
+        await asyncio.wait_for(stream.aclose(), 30)

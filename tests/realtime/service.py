@@ -60,14 +60,14 @@ class Process:
         """kill -9."""
         self.signal(signal.SIGKILL)
         assert self.child
-        self.child.wait(10)
+        self.child.wait(60)
 
     def stop(self) -> int:
         """Ask it to leave; its exit code."""
         assert self.child
         if self.child.poll() is None:
             self.child.terminate()
-        return self.child.wait(20)
+        return self.child.wait(60)
 
 
 class Service:

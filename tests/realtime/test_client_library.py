@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ NODE = shutil.which("node")
 LACKS = "needs Node" if NODE is None else "" if (APP / "node_modules").is_dir() else "needs `npm ci` in sim_web/app"
 pytestmark = pytest.mark.skipif(bool(LACKS), reason=LACKS)
 
+PATIENCE_S = 60
 DOCUMENT = Workflow(
     name="shared",
     blocks={
@@ -58,19 +59,19 @@ class Service:
     async def start(self) -> None:
         words = [sys.executable, "-m", "sim_core.cli", "realtime"]
         self._process = subprocess.Popen(words, env={**os.environ, **self._settings}, stdout=subprocess.DEVNULL)
-        for _ in range(400):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.close()
-                return
-            except OSError:
-                await asyncio.sleep(0.05)
-        raise AssertionError("the service does not listen")
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                    writer.close()
+                    return
+                except OSError:
+                    await asyncio.sleep(0.05)
 
     def kill(self) -> None:
         if self._process and self._process.poll() is None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(PATIENCE_S)
 
 
 class Driver:
@@ -88,7 +89,14 @@ class Driver:
         id = len(self._waiting)
         answer = self._waiting[id] = asyncio.get_running_loop().create_future()
         self._process.stdin.write(json.dumps({"id": id, "do": do, "name": name, **facts}).encode() + b"\n")
-        return await asyncio.wait_for(answer, 40)
+        return await asyncio.wait_for(answer, PATIENCE_S)
+
+    async def until(self, holds: Callable[[Any], Any], do: str, name: str, **facts: Any) -> Any:
+        """What a client answers, once it is as wished."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not holds(said := await self.ask(do, name, **facts)):
+                await asyncio.sleep(0.02)
+        return said
 
     async def open(self, name: str) -> Any:
         """A client that follows the workflow; its document."""
@@ -100,7 +108,7 @@ class Driver:
     async def close(self) -> None:
         assert self._process.stdin
         self._process.stdin.close()
-        await asyncio.wait_for(self._process.wait(), 10)
+        await asyncio.wait_for(self._process.wait(), PATIENCE_S)
         await self._reading
 
     async def _read(self) -> None:
@@ -132,21 +140,27 @@ class World:
         """The document, once it is the same for everybody."""
         for name in names:
             await self.driver.ask("settled", name, ms=30_000)
-        stored, seen = await self.stored(), list[Any]()
-        for _ in range(200):
-            stored = await self.stored()
-            seen = [await self.driver.ask("state", name) for name in names]
-            if {one["digest"] for one in seen} == {digest(stored)}:
-                assert {one["status"]["state"] for one in seen} == {"saved"}
-                return stored
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"not the same: {seen} {stored}")
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                stored = await self.stored()
+                seen = [await self.driver.ask("state", name) for name in names]
+                if {one["digest"] for one in seen} == {digest(stored)}:
+                    assert {one["status"]["state"] for one in seen} == {"saved"}
+                    return stored
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library with the driver, as one file that Node runs."""
+    file = tmp_path_factory.mktemp("driver") / "drive.mjs"
+    bundle = [APP / "node_modules/.bin/rolldown", "src/realtime/tests/drive.ts", "--format", "esm", "--file", file]
+    subprocess.run(bundle, cwd=APP, check=True, capture_output=True, timeout=180)
+    return file
 
 
 @asynccontextmanager
 async def _driver(facts: dict[str, str], program: Path) -> AsyncGenerator[Driver]:
-    bundle = [APP / "node_modules/.bin/rolldown", "src/realtime/tests/drive.ts", "--format", "esm", "--file", program]
-    await asyncio.to_thread(subprocess.run, bundle, cwd=APP, check=True, capture_output=True, timeout=180)
     assert NODE
     process = await asyncio.create_subprocess_exec(
         NODE, "--experimental-websocket", "--no-warnings", program,
@@ -160,7 +174,7 @@ async def _driver(facts: dict[str, str], program: Path) -> AsyncGenerator[Driver
 
 
 @pytest.fixture
-async def world(store: Store, clean_postgres: str, tmp_path: Path) -> AsyncIterator[World]:
+async def world(store: Store, clean_postgres: str, tmp_path: Path, program: Path) -> AsyncIterator[World]:
     home = await bootstrap(store)
     made = await create_workflow(store, workspace_id=home.workspace_id, actor=home.user_id, document=DOCUMENT)
     key = await create_key(
@@ -170,7 +184,7 @@ async def world(store: Store, clean_postgres: str, tmp_path: Path) -> AsyncItera
     await service.start()
     facts = {"url": service.url, "key": key.text, "workflow": made.id}
     try:
-        async with _driver(facts, tmp_path / "drive.mjs") as driver:
+        async with _driver(facts, program) as driver:
             yield World(store, home, made.id, service, driver)
     finally:
         service.kill()
@@ -275,12 +289,7 @@ async def test_two_people_type_into_one_field(world: World) -> None:
     assert await ask("type", "one", block_id="b", field="prompt", at=2, text=" there") == "hi there"
     stored = await world.converged("one", "two")
     assert stored.blocks["b"].values["prompt"] == "hi there"
-    for _ in range(100):
-        if await ask("read", "two", block_id="b", field="prompt") == "hi there":
-            break
-        await asyncio.sleep(0.05)
-    else:
-        raise AssertionError("the other does not see it")
+    await world.driver.until(lambda text: text == "hi there", "read", "two", block_id="b", field="prompt")
 
 
 async def _shares(world: World) -> None:
@@ -325,17 +334,7 @@ async def test_everybody_sees_where_the_others_are(world: World) -> None:
         "drag": {"b": [3, 4]},
     }
     await world.driver.ask("presence", "one", set=shown)
-    peers: list[Any] = []
-    for _ in range(100):
-        peers = await world.driver.ask("presence", "two")
-        if peers and peers[0].get("cursor"):
-            break
-        await asyncio.sleep(0.02)
-    assert len(peers) == 1
-    assert {key: peers[0][key] for key in shown} == shown
+    [peer] = await world.driver.until(lambda peers: peers and peers[0].get("cursor"), "presence", "two")
+    assert {key: peer[key] for key in shown} == shown
     await world.driver.ask("close", "one")
-    for _ in range(100):
-        if not await world.driver.ask("presence", "two"):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("one is still there")
+    await world.driver.until(lambda peers: not peers, "presence", "two")

@@ -49,7 +49,7 @@ class Forger:
         self.wire.send(json.dumps(message).encode())
 
     async def until(self, holds: Any) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not holds() and self.wire.is_open:
                 self._news.clear()
                 await self._news.wait()
@@ -201,7 +201,7 @@ async def test_who_begins_wrongly_is_told_why_and_shown_out(service: Service, te
     gone = asyncio.Event()
     wire = await dial(service.port, lambda said: heard.append(json.loads(said)), gone.set)
     wire.send(text)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await gone.wait()
     assert [(said["t"], said["code"]) for said in heard] == [("error", code)]
     assert wire.code == 4401

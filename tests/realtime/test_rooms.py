@@ -57,7 +57,7 @@ class Client:
         await self.socket.send(json.dumps(message))
 
     async def hear(self) -> Any:
-        while (message := json.loads(await asyncio.wait_for(self.socket.recv(), 10)))["t"] in (
+        while (message := json.loads(await asyncio.wait_for(self.socket.recv(), 60)))["t"] in (
             "roster",
             "slow",
             "hash",

@@ -4,7 +4,7 @@ from tests.realtime.simulation.noticing import noticed
 from tests.realtime.simulation.play import play
 from tests.realtime.simulation.saboteurs import SABOTEURS
 
-PINNED = (0, 151, 351, 690, 723, 728, 1018, 1337, 4104, 405270)
+PINNED = (0, 151, 351, 690, 723, 728, 1018, 1337, 4104, 405270, 703982)
 """Seeds that once showed a mistake."""
 
 

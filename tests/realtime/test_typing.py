@@ -30,12 +30,15 @@ async def test_two_type_in_one_field_and_nothing_is_lost(service: Service) -> No
         first, second = one.open(service.workflow_id), two.open(service.workflow_id)
         await one.saved()
         await two.saved()
-        left, right = await edits(one, first, []), await edits(two, second, [])
+        heard: list[Any] = []
+        left, right = await edits(one, first, []), await edits(two, second, heard)
         for letter in "ab🐎":
             left.type(left.text + letter)
             right.type(letter + right.text)
             await asyncio.sleep(0.02)
-        await two.until(lambda: left.text == right.text and len(right.text) == len("hello") + 6, within=1)
+        await two.until(lambda: left.text == right.text and len(right.text) == len("hello") + 6)
+        first_news = next(message for message in heard if isinstance(message, protocol.Typed | protocol.Committed))
+        assert isinstance(first_news, protocol.Typed), "it is relayed before it is durable"
         left.close()
         await one.until(lambda: left.durable == left.n)
         await two.until(lambda: right.durable == right.n)

@@ -16,6 +16,7 @@ from sim_core.accounts.keys import create_key
 from sim_core.app.platform import Platform, open_platform
 from sim_core.rest.server import application
 from sim_core.store.pool import open_store
+from tests.support.http import Answer, Seen, Server, serve
 from tests.support.ports import free_port
 from tests.support.tls import TRUST
 
@@ -61,7 +62,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture
 async def api(clean_postgres: str, data: Path) -> AsyncIterator[Api]:
-    settings = configuration.read({"SIM_DATA": str(data), "SIM_MAX_BODY": "1000000", "SIM_WORKERS": "0"})
+    settings = configuration.read(
+        {"SIM_DATA": str(data), "SIM_MAX_BODY": "1000000", "SIM_WORKERS": "0", "SIM_ALLOW_HOSTS": "127.0.0.1"}
+    )
     store = await open_store(clean_postgres, size=2)
     home = await bootstrap(store)
     other = await add_workspace(store, organization_id=home.organization_id, user_id=home.user_id, name="Other")
@@ -81,6 +84,36 @@ async def api(clean_postgres: str, data: Path) -> AsyncIterator[Api]:
         await platform.runs.drain(0)
     await platform.close()
     assert faults == []
+
+
+class Gate:
+    """A page that a run waits for until the test lets it through."""
+
+    def __init__(self) -> None:
+        self.server: Server
+        self._open = asyncio.Event()
+        self._open.set()
+
+    def open(self) -> None:
+        self._open.set()
+
+    def close(self) -> None:
+        self._open.clear()
+
+    def block(self, id: str) -> dict[str, Any]:
+        """A block that asks for the page."""
+        return {"id": id, "type": "api", "values": {"url": f"{self.server.url}/"}}
+
+    async def answer(self, seen: Seen) -> Answer:
+        await self._open.wait()
+        return Answer(body="come in")
+
+
+@pytest_asyncio.fixture
+async def gate() -> AsyncIterator[Gate]:
+    made = Gate()
+    async with serve(made.answer) as made.server:
+        yield made
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 import asyncio
 from typing import Any
 
-from tests.rest.conftest import APPROVAL, ASK, START, Api, events, response, wait, workflow
+from tests.rest.conftest import APPROVAL, ASK, START, Api, Gate, events, response, wait, workflow
 
 SUM = {"id": "sum", "type": "function", "values": {"code": "return <start.n> + 1"}}
 TWICE = {"id": "twice", "type": "function", "values": {"code": "return <sum.result> * 2"}}
@@ -117,11 +117,13 @@ async def test_a_failed_run_goes_on_where_it_failed_and_stays_the_same_run(api: 
     assert (await api.ask("POST", f"/runs/{run_id}/retry", {})).status_code == 409
 
 
-async def test_a_cancelled_run_can_be_taken_up_again(api: Api) -> None:
-    id = await api.make(workflow(START, wait("w", 1), code("b", "return 1"), edges="start>w, w>b"))
+async def test_a_cancelled_run_can_be_taken_up_again(api: Api, gate: Gate) -> None:
+    gate.close()
+    id = await api.make(workflow(START, gate.block("w"), code("b", "return 1"), edges="start>w, w>b"))
     run_id = (await api.execute(id, **{"async": True})).json()["run_id"]
-    await asyncio.sleep(0.1)
+    await api.until(run_id, "running")
     await api.ask("POST", f"/runs/{run_id}/cancel")
+    gate.open()
     again = await api.ask("POST", f"/runs/{run_id}/retry", {})
     assert again.json()["status"] == "finished"
     stopped = await api.ask("POST", f"/runs/{run_id}/retry", {"async": True})

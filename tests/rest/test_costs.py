@@ -28,7 +28,18 @@ async def says(api: Api, id: str) -> Any:
     return reply.json().get("got", reply.status_code)
 
 
-async def test_a_run_of_a_deployed_workflow_costs_its_two_commits(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known is not asked again for its age, and nothing is looked at now and then: time plays no part."""
+    for place in ("store.lives.KEPT_S", "rest.access.REMEMBER_S", "app.motor.SECRETS_S"):
+        monkeypatch.setattr(f"sim_core.{place}", 3600.0)
+    for place in ("keeping.BEAT_S", "sleepers.LOOK_S", "worker.LOOK_S"):
+        monkeypatch.setattr(f"sim_core.jobs.{place}", 3600.0)
+
+
+async def test_a_run_of_a_deployed_workflow_costs_its_two_commits(
+    patient: None, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     id = await deployed(api, "one")
     await says(api, id)
     store = api.platform.services.store
@@ -44,11 +55,10 @@ async def test_a_run_of_a_deployed_workflow_costs_its_two_commits(api: Api, monk
     monkeypatch.setattr(store, "connection", counted)
     for _ in range(5):
         assert await says(api, id) == "one"
-    # a sign of life, and looks at the sleepers, the queue and the dead may fall into the moment
-    assert 10 <= taken <= 15
+    assert taken == 10
 
 
-async def test_another_live_version_counts_at_once_wherever_it_was_made(api: Api) -> None:
+async def test_another_live_version_counts_at_once_wherever_it_was_made(patient: None, api: Api) -> None:
     id = await deployed(api, "one")
     assert await says(api, id) == "one"
     change = {"op": "value.update", "items": [{"block_id": "answer", "field": "data", "value": {"got": "two"}}]}
@@ -60,11 +70,11 @@ async def test_another_live_version_counts_at_once_wherever_it_was_made(api: Api
     workspace = await elsewhere.value("SELECT workspace_id FROM workflow WHERE id = $1", id)
     try:
         await deployments.promote(elsewhere, id, workspace, version=1)
-        async with asyncio.timeout(1):  # well before an answer is too old
+        async with asyncio.timeout(60):
             while await says(api, id) != "one":
                 await asyncio.sleep(0.005)
         await deployments.undeploy(elsewhere, id, workspace)
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(60):
             while await says(api, id) != 404:
                 await asyncio.sleep(0.005)
     finally:

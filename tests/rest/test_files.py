@@ -187,7 +187,7 @@ async def test_too_much_is_refused_in_words_whether_it_says_so_before_or_not(api
     limits(api, file=2 * MB, workspace=3 * MB)
     for content in (b"x" * 3 * MB, chunks(48)):
         reply = await put(api, "large.bin", content)
-        assert reply.status_code == 413, reply.text
+        assert (reply.status_code, reply.json()["code"]) == (413, "file_too_large"), reply.text
         assert "2097152 bytes" in reply.json()["detail"]
     await made(api, "half.bin", b"x" * 2 * MB)
     for content in (b"y" * 2 * MB, chunks(32)):
@@ -303,10 +303,11 @@ async def test_folders_are_listed_moved_and_deleted_with_what_lies_in_them(api: 
         "code"
     ] == "folder_cycle"
     assert (await api.ask("POST", "/files/folders/move", {"folder": "nowhere", "to": "b"})).status_code == 404
+    assert (await api.ask("POST", "/files/folders/move", {"folder": "ab", "to": "abc"})).json() == {"files": 1}
     assert (await api.ask("POST", "/files/folders/delete", {"folder": ""})).status_code == 422
     assert (await api.ask("POST", "/files/folders/delete", {"folder": "x"})).json() == {"files": 2}
     assert len(kept(data)) == 4
-    assert await listed(api, folder="ab") == ["4"]
+    assert await listed(api, folder="abc") == ["4"]
 
 
 async def test_pages_and_kinds(api: Api) -> None:

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.rest.conftest import APPROVAL, START, Api, events, response, variables, wait, workflow
+from tests.rest.conftest import APPROVAL, START, Api, Gate, events, response, variables, wait, workflow
 
-SLOWLY = workflow(
-    START, wait("w", 1.0), variables("keep", "<start.n>"), response("out", {"n": "<start.n>"}),
-    edges="start>w, w>keep, keep>out", variables={"t": {"id": "t", "name": "total", "type": "number", "value": 0}},
-)  # fmt: skip
+
+def through(gate: Gate) -> dict[str, Any]:
+    """A workflow that waits at the gate on its way."""
+    return workflow(
+        START, gate.block("w"), variables("keep", "<start.n>"), response("out", {"n": "<start.n>"}),
+        edges="start>w, w>keep, keep>out", variables={"t": {"id": "t", "name": "total", "type": "number", "value": 0}},
+    )  # fmt: skip
 
 
 async def deployed(api: Api, document: dict[str, Any], **facts: Any) -> str:
@@ -47,14 +50,18 @@ async def epoch(api: Api, run_id: str) -> int:
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["waits", "streams"])
-async def test_whoever_waits_for_a_replay_gets_what_it_comes_to_in_another_process(api: Api, stream: bool) -> None:
-    id = await deployed(api, SLOWLY)
+async def test_whoever_waits_for_a_replay_gets_what_it_comes_to_in_another_process(
+    api: Api, gate: Gate, stream: bool
+) -> None:
+    id = await deployed(api, through(gate))
     first = await live(api, id, {"n": 1})
     assert first.json() == {"n": 1}
     base = first.headers["x-run-id"]
+    gate.close()
     asked = asyncio.ensure_future(api.ask("POST", f"/runs/{base}/replay", {"input": {"n": 2}, "stream": stream}))
     run_id = await newest(api, id, besides=base)
     before = await hand_over(api, run_id)
+    gate.open()
     reply = await asked
     assert (reply.status_code, reply.headers["x-run-id"]) == (200, run_id), reply.text
     assert await epoch(api, run_id) > before
@@ -67,13 +74,17 @@ async def test_whoever_waits_for_a_replay_gets_what_it_comes_to_in_another_proce
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["waits", "streams"])
-async def test_whoever_waits_for_a_retry_gets_what_it_comes_to_in_another_process(api: Api, stream: bool) -> None:
-    id = await deployed(api, SLOWLY)
+async def test_whoever_waits_for_a_retry_gets_what_it_comes_to_in_another_process(
+    api: Api, gate: Gate, stream: bool
+) -> None:
+    gate.close()
+    id = await deployed(api, through(gate))
     run_id = (await live(api, id, {"n": 3}, **{"async": True})).json()["run_id"]
     await api.until(run_id, "running")
     assert (await api.ask("POST", f"/runs/{run_id}/cancel")).json()["status"] == "cancelled"
     asked = asyncio.ensure_future(api.ask("POST", f"/runs/{run_id}/retry", {"stream": stream}))
     await hand_over(api, run_id)
+    gate.open()
     reply = await asked
     assert reply.status_code == 200, reply.text
     if stream:
@@ -84,7 +95,7 @@ async def test_whoever_waits_for_a_retry_gets_what_it_comes_to_in_another_proces
 
 
 async def test_a_run_that_is_stopped_before_its_first_step_says_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    id = await deployed(api, SLOWLY)
+    id = await deployed(api, workflow(START, wait("w", 60), edges="start>w"))
     runs = api.platform.runs
     perform = runs.perform
 
@@ -100,18 +111,20 @@ async def test_a_run_that_is_stopped_before_its_first_step_says_so(api: Api, mon
     assert told[-1] == "run.cancelled"
 
 
-async def test_whoever_answers_a_pause_gets_what_the_run_comes_to_in_another_process(api: Api) -> None:
-    blocks = {**APPROVAL["blocks"], "w": {**wait("w", 1.0), "name": "W"}}
+async def test_whoever_answers_a_pause_gets_what_the_run_comes_to_in_another_process(api: Api, gate: Gate) -> None:
+    gate.close()
+    blocks = {**APPROVAL["blocks"], "w": {**gate.block("w"), "name": "W"}}
     edges = workflow(edges="start>ask, ask>w, w>answer")["edges"]
     id = await deployed(api, {**APPROVAL, "blocks": blocks, "edges": edges})
     run_id = (await live(api, id, {})).json()["run_id"]
     asked = asyncio.ensure_future(api.ask("POST", f"/runs/{run_id}/resume", {"input": {"approved": True}}))
     await hand_over(api, run_id)
+    gate.open()
     assert (await asked).json() == {"yes": True}
 
 
-async def test_replays_and_retries_in_the_background_wait_for_a_worker(api: Api) -> None:
-    id = await deployed(api, SLOWLY)
+async def test_replays_and_retries_in_the_background_wait_for_a_worker(api: Api, gate: Gate) -> None:
+    id = await deployed(api, through(gate))
     base = (await live(api, id, {"n": 1})).headers["x-run-id"]
     store = api.platform.services.store
     offered = "SELECT offered_at IS NOT NULL FROM workflow_execution_logs WHERE id = $1"
@@ -124,9 +137,11 @@ async def test_replays_and_retries_in_the_background_wait_for_a_worker(api: Api)
     told = events((await api.ask("GET", f"/runs/{again}/events")).text)
     assert [data["block"] for _, name, data in told if name == "block.started"] == ["keep", "out"]
 
+    gate.close()
     stopped = (await live(api, id, {"n": 4}, **{"async": True})).json()["run_id"]
     await api.until(stopped, "running")
     await api.ask("POST", f"/runs/{stopped}/cancel")
+    gate.open()
     reply = await api.ask("POST", f"/runs/{stopped}/retry", {"async": True})
     assert (reply.status_code, reply.json()) == (
         202, {"run_id": stopped, "status": "queued", "url": f"/api/v1/runs/{stopped}"},
@@ -181,7 +196,7 @@ async def test_a_run_keeps_its_deadline_when_it_moves_and_gets_all_of_its_time_w
     assert await store.value(deadline, run_id) == at
     await store.execute("UPDATE workflow_execution_logs SET deadline_at = now() + interval '1 s' WHERE id = $1", run_id)
     await hand_over(api, run_id)
-    reply = await asyncio.wait_for(asked, 20)
+    reply = await asyncio.wait_for(asked, 60)
     assert (reply.status_code, reply.json()["code"]) == (504, "timeout")
 
     sleeps = await deployed(api, APPROVAL)

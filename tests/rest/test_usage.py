@@ -27,6 +27,7 @@ class Books:
 
     def __init__(self, api: Api) -> None:
         self.api, self.store = api, api.platform.services.store
+        self.now = datetime.now(UTC)  # one for all: midnight may come between two
 
     async def open(self) -> "Books":
         row = await self.store.row('SELECT id FROM "user" LIMIT 1')
@@ -37,7 +38,7 @@ class Books:
         return self
 
     async def run(self, actor: str | None, *, days: float = 0, cost: float = 1.0, model: str = "", **more: Any) -> str:
-        id, at = new_id(), datetime.now(UTC) - timedelta(days=days)
+        id, at = new_id(), self.now - timedelta(days=days)
         digits = f"{int(at.timestamp() * 1000):012x}"
         id = f"{digits[:8]}-{digits[8:]}{id[13:]}"
         flow, status = more.get("flow", self.flow), more.get("status", "finished")
@@ -63,7 +64,7 @@ class Books:
             await self.store.execute(statement)
 
     async def told(self, by: str, *, key: str = "", **query: Any) -> Any:
-        since = (datetime.now(UTC) - timedelta(days=7)).isoformat()
+        since = (self.now - timedelta(days=7)).isoformat()
         headers = {"x-api-key": key} if key else {}
         return await self.api.ask("GET", "/usage", params={"by": by, "since": since, **query}, headers=headers)
 
@@ -87,7 +88,7 @@ async def test_cost_is_told_by_workflow_model_person_and_day(api: Api) -> None:
     assert await books.rows("person") == [(name, 2, 3.5), ("", 1, 0.5)]
     days = await books.rows("day")
     assert [(runs, cost) for _, runs, cost in days] == [(1, 0.5), (2, 3.5)]
-    assert days[-1][0] == datetime.now(UTC).strftime("%Y-%m-%d")
+    assert days[-1][0] == books.now.strftime("%Y-%m-%d")
     (first, *_) = (await books.told("model")).json()["items"]
     assert (first["failed"], first["tokens_input"], first["tokens_output"]) == (1, 200, 40)
     sheet = await books.told("workflow", format="csv")
@@ -97,7 +98,7 @@ async def test_cost_is_told_by_workflow_model_person_and_day(api: Api) -> None:
     assert [(row["name"], row["cost"]) for row in rows] == [("'=Ledger", "3.5"), ("Other", "0.5")]
     foreign = await books.told("workflow", key=api.other_key)
     assert foreign.json()["items"] == []
-    late = {"until": (datetime.now(UTC) - timedelta(days=9)).isoformat()}
+    late = {"until": (books.now - timedelta(days=9)).isoformat()}
     assert (await books.told("day", **late)).json()["code"] == "bad_time"
     assert (await books.told("planet")).status_code == 422
 
@@ -144,7 +145,7 @@ async def test_a_hundred_thousand_runs_are_summed_quickly(api: Api) -> None:
     await books.store.execute("ANALYZE")
     for by in ("workflow", "person", "day", "model"):
         began = time.perf_counter()
-        rows = await books.rows(by, since=(datetime.now(UTC) - timedelta(days=7)).date().isoformat() + "T00:00:00Z")
+        rows = await books.rows(by, since=(books.now - timedelta(days=7)).date().isoformat() + "T00:00:00Z")
         took[by] = round(time.perf_counter() - began, 3)
         assert sum(runs for _, runs, _ in rows) == 100_000
     print(took)

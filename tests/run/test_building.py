@@ -70,13 +70,13 @@ async def test_each_try_has_its_own_time_and_a_time_out_of_the_blocks_own_stays_
 
     async def slow_at_first(inputs: object, step: Any) -> dict[str, int]:
         tries.append(step.tries)
-        await asyncio.sleep(5 if len(tries) == 1 else 0)
+        await asyncio.sleep(60 if len(tries) == 1 else 0)
         if len(tries) == 2:
             raise TimeoutError("mine")
         return {"n": len(tries)}
 
     kind = BlockType(id="slow", title="", doc="", input=Nothing, run=slow_at_first)
-    one = Block(id="a", type="slow", name="a", timeout_s=0.02, retry=Retry(tries=3, wait_ms=0))
+    one = Block(id="a", type="slow", name="a", timeout_s=0.5, retry=Retry(tries=3, wait_ms=0))
     plan = compile(flow(one, edges="start>a"), lambda id: kind if id == "slow" else find(id))
     outcome = await run(plan, None, world=Tools(), record=lambda event: None, run_id="r")
     assert (outcome.status, outcome.output, tries) == ("finished", {"n": 3}, [1, 2, 3])

@@ -88,7 +88,7 @@ async def stopped(workflow: Workflow, after_s: float) -> tuple[Outcome, Ran]:
     task = asyncio.ensure_future(run(compile(workflow, find), None, world=Tools(), record=events.append, run_id="r"))
     await asyncio.sleep(after_s)
     task.cancel()
-    async with asyncio.timeout(0.2):
+    async with asyncio.timeout(30):
         outcome = await task
     return outcome, Ran(outcome, events)
 

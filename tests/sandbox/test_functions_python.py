@@ -187,7 +187,7 @@ async def test_time_is_over_for_everyone(sandbox: Sandbox, code: str) -> None:
 
 async def test_what_was_printed_before_the_time_was_over_is_kept(sandbox: Sandbox) -> None:
     with pytest.raises(CodeExpired) as caught:
-        await sandbox.execute("python", "print('so far')\nwhile True: pass", timeout_s=0.3)
+        await sandbox.execute("python", "print('so far')\nwhile True: pass", timeout_s=1.5)
     assert caught.value.stdout.strip() == "so far"
 
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -18,8 +20,20 @@ from sim_core.sandbox import CodeExpired, Sandbox
 REPOSITORY = Path(__file__).parents[2]
 
 
-def _children() -> set[int]:
-    return {child.pid for child in psutil.Process().children(recursive=True)}
+def _children() -> set[psutil.Process]:
+    """Processes below this one, but the database's, which tests of the same session may have left running."""
+    found: set[psutil.Process] = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if child.name() != "postgres":
+                found.add(child)
+    return found
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():
+            await asyncio.sleep(0.02)
 
 
 async def test_nothing_is_started_before_it_is_needed_and_nothing_is_left(tmp_path: Path) -> None:
@@ -77,12 +91,13 @@ async def test_the_folder_of_a_call_is_gone_when_it_has_ended(tmp_path: Path) ->
                 await box.execute("python", code, timeout_s=0.5)
             except SimError:
                 continue
-        for _ in range(40):
-            folders = [path for path in tmp_path.glob("run-*/*") if any(path.iterdir())]
-            if not folders:
-                break
-            await asyncio.sleep(0.05)
-        assert folders == []
+
+        def is_swept() -> bool:
+            with suppress(FileNotFoundError):  # one went while it was looked at
+                return not any(any(path.iterdir()) for path in tmp_path.glob("run-*/*"))
+            return False
+
+        await _until(is_swept)
         assert Path("/etc/passwd").exists()
     finally:
         await box.close()
@@ -99,8 +114,8 @@ async def test_calls_go_on_after_the_fork_server_was_killed(tmp_path: Path) -> N
         children = psutil.Process(zygote).children(recursive=True)
         os.kill(zygote, signal.SIGKILL)
         with pytest.raises(Fault, match="try again"):
-            await asyncio.wait_for(running, 5)
-        gone, alive = await asyncio.to_thread(psutil.wait_procs, children, 5)
+            await asyncio.wait_for(running, 30)
+        gone, alive = await asyncio.to_thread(psutil.wait_procs, children, 30)
         assert gone and not alive
         assert (await box.execute("python", "return 2")).result == 2
         assert await box.evaluate("javascript", "3") == 3
@@ -109,13 +124,15 @@ async def test_calls_go_on_after_the_fork_server_was_killed(tmp_path: Path) -> N
 
 
 async def test_expressions_go_on_after_a_worker_was_killed() -> None:
+    before = _children()
     box = Sandbox()
     try:
         for language, name in (("python", "monty"), ("javascript", "python")):
             assert await box.evaluate(language, "1") == 1  # pyright: ignore[reportArgumentType]
-            for child in psutil.Process().children(recursive=True):
-                if (name in child.name() and child.ppid() != os.getpid()) or "monty" in child.name():
-                    child.kill()
+            for child in _children() - before:
+                with suppress(psutil.NoSuchProcess):
+                    if (name in child.name() and child.ppid() != os.getpid()) or "monty" in child.name():
+                        child.kill()
             for _ in range(3):
                 try:
                     value = await box.evaluate(language, "2")  # pyright: ignore[reportArgumentType]
@@ -129,21 +146,17 @@ async def test_expressions_go_on_after_a_worker_was_killed() -> None:
         await box.close()
 
 
-async def test_a_call_that_is_cancelled_is_killed() -> None:
-    box = Sandbox()
+async def test_a_call_that_is_cancelled_is_killed(tmp_path: Path) -> None:
+    box = Sandbox(scratch=tmp_path)
     try:
         await box.execute("python", "return 1")
         before = _children()
-        running = asyncio.ensure_future(box.execute("python", "while True: pass"))
-        await asyncio.sleep(0.3)
+        running = asyncio.ensure_future(box.execute("python", "open('begun', 'w').close()\nwhile True: pass"))
+        await _until(lambda: bool(list(tmp_path.glob("run-*/*/begun"))))
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-        for _ in range(40):
-            if len(_children()) <= len(before):
-                break
-            await asyncio.sleep(0.05)
-        assert len(_children()) <= len(before)
+        await _until(lambda: len(_children()) <= len(before))
     finally:
         await box.close()
 
@@ -162,11 +175,7 @@ async def test_callers_that_give_up_while_they_wait_leave_nothing_behind() -> No
         with pytest.raises(SimError, match="not plain data"):
             await box.execute("python", "return 1", {"x": object()})
         assert (await box.execute("python", "return 2")).result == 2
-        for _ in range(60):
-            if len(_children()) <= len(before) + 1:
-                break
-            await asyncio.sleep(0.05)
-        assert len(_children()) <= len(before) + 1
+        await _until(lambda: len(_children()) <= len(before) + 1)
     finally:
         await box.close()
 
@@ -212,7 +221,8 @@ def test_nothing_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
                 group.create_task(box.execute("javascript", "while (1);", timeout_s=60))
                 group.create_task(box.evaluate("javascript", "(() => {{ while (1); }})()", timeout_s=60))
                 group.create_task(box.evaluate("python", "while True:\\n  pass", timeout_s=2))
-                await asyncio.sleep(0.5)
+                while not list(pathlib.Path({str(tmp_path)!r}).glob("run-*/*/a")):
+                    await asyncio.sleep(0.05)
                 print("running", flush=True)
                 await asyncio.sleep(60)
 
@@ -223,11 +233,11 @@ def test_nothing_is_left_when_the_server_is_killed(tmp_path: Path) -> None:
     assert server.stdout is not None
     with server.stdout:
         assert server.stdout.readline() == b"running\n"
-        children = psutil.Process(server.pid).children(recursive=True)
-        assert len(children) >= 5
+        while len(children := psutil.Process(server.pid).children(recursive=True)) < 5:
+            time.sleep(0.05)
         server.kill()
         server.wait()
-    _, alive = psutil.wait_procs(children, timeout=10)
+    _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive
     assert not list(tmp_path.glob("run-*/"))
 

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -47,8 +47,26 @@ def finished(n: int, output: Any = None) -> BlockFinished:
     return BlockFinished(block=f"b{n}", order=n, output=output)
 
 
-async def collect(journal: Journal, run_id: str, after: int = 0) -> list[Entry]:
-    return [entry async for entry in journal.follow(run_id, after=after)]
+async def collect(journal: Journal, run_id: str, after: int = 0, into: list[Entry] | None = None) -> list[Entry]:
+    entries = [] if into is None else into
+    async for entry in journal.follow(run_id, after=after):
+        entries.append(entry)
+    return entries
+
+
+def said(entries: list[Entry]) -> str:
+    """The words so far: all of them come again after a reset, and as often as somebody asks for them."""
+    words = ""
+    for entry in entries:
+        if isinstance(entry.event, TextDelta):
+            words = "" if entry.event.kind == "reset" else words + entry.event.text
+    return words
+
+
+async def until(holds: Callable[..., bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():
+            await asyncio.sleep(0.005)
 
 
 async def test_a_run_from_beginning_to_end(store: Store, journal: Journal) -> None:
@@ -214,14 +232,15 @@ async def test_followers_see_the_past_then_the_present_then_the_end(store: Store
     await create_run(store, journal, run)
     journal.add(run.id, 1, [RunStarted(), BlockStarted(block="b", order=1)])
     journal.add(run.id, 1, [TextDelta(block="b", text="Hel")])
-    early = asyncio.create_task(collect(journal, run.id))
-    await asyncio.sleep(0.1)
+    heard: tuple[list[Entry], list[Entry]] = ([], [])
+    early = asyncio.create_task(collect(journal, run.id, into=heard[0]))
+    await until(lambda: said(heard[0]) == "Hel")
     journal.add(run.id, 1, [TextDelta(block="b", text="lo")])
-    late = asyncio.create_task(collect(journal, run.id, after=1))
-    await asyncio.sleep(0.05)
+    late = asyncio.create_task(collect(journal, run.id, after=1, into=heard[1]))
+    await until(lambda: said(heard[1]) == "Hello")
     journal.add(run.id, 1, [TextDelta(block="b", text="!"), BlockFinished(block="b", order=1), RunFinished()])
     for task, first in ((early, 1), (late, 2)):
-        entries = await asyncio.wait_for(task, 5)
+        entries = await asyncio.wait_for(task, 30)
         assert [entry.seq for entry in entries if entry.seq] == list(range(first, 5))
         words = [entry.event.text for entry in entries if isinstance(entry.event, TextDelta)]
         assert "".join(words) == "Hello!"
@@ -244,7 +263,7 @@ async def test_followers_in_another_process_see_it_too(store: Store, journal: Jo
         journal.add(run.id, 1, [finished(n)])
         await journal.committed(run.id)
     journal.add(run.id, 1, [RunFinished()])
-    entries = await asyncio.wait_for(task, 5)
+    entries = await asyncio.wait_for(task, 30)
     assert [entry.seq for entry in entries] == [1, 2, 3, 4]
     await watching.close()
     await there.close()
@@ -274,7 +293,7 @@ async def test_back_pressure_makes_writers_wait_and_lets_them_go(
     await create_run(store, journal, run)
     for n in range(1, 200):
         journal.add(run.id, 1, [finished(n, "x" * 1000)])
-        await asyncio.wait_for(journal.room(), 5)
+        await asyncio.wait_for(journal.room(), 30)
     await journal.flush()
     assert len(await journal.events(run.id)) == 199
 
@@ -289,24 +308,17 @@ async def test_words_reach_watchers_in_another_process_as_they_are_said(store: S
     await other.open()
     journal.add(run.id, 1, [BlockStarted(block="b1", order=1), TextDelta(block="b1", text="Once ")])
     heard: list[Entry] = []
-
-    async def watch() -> None:
-        heard.extend([entry async for entry in other.follow(run.id)])
-
-    watching = asyncio.create_task(watch())
-    await asyncio.sleep(0.3)
-    for word in ("upon ", "a ", "time ", "é" * 4000):
+    watching = asyncio.create_task(collect(other, run.id, into=heard))
+    words = ["Once ", "upon ", "a ", "time ", "é" * 4000]
+    for said_so_far, word in enumerate(words[1:], 1):
+        await until(lambda count=said_so_far: said(heard) == "".join(words[:count]))
         journal.add(run.id, 1, [TextDelta(block="b1", text=word)])
-        await asyncio.sleep(0.12)
+    await until(lambda: said(heard) == "".join(words))
     journal.add(run.id, 1, [TextDelta(block="b1", text="late"), finished(1), RunFinished()])
-    await asyncio.wait_for(watching, 5)
+    await asyncio.wait_for(watching, 30)
     deltas = [entry.event for entry in heard if isinstance(entry.event, TextDelta)]
     assert deltas[0].kind == "reset"
-    said = ""
-    for delta in deltas:  # what was said so far comes after a reset, and as often as somebody asks for it
-        said = "" if delta.kind == "reset" else said + delta.text
-    assert said == "Once upon a time " + "é" * 4000
-    assert len(deltas) >= 6
+    assert said(heard) == "".join(words)
     assert [type(entry.event) for entry in heard if entry.seq] == [BlockStarted, BlockFinished, RunFinished]
     await listening.close()
     await other.close()

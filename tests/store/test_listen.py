@@ -71,7 +71,7 @@ async def test_a_line_that_falls_silent_is_noticed_and_what_it_swallowed_is_aske
 ) -> None:
     line, url = wire
     heard: asyncio.Queue[str | None] = asyncio.Queue()
-    listening = Listening(url, beat_s=0.3)
+    listening = Listening(url, beat_s=1.0)
     await listening.on("test_news", heard.put_nowait)
     await store.execute("SELECT pg_notify('test_news', 'one')")
     assert await asyncio.wait_for(heard.get(), 10) == "one"
@@ -81,4 +81,36 @@ async def test_a_line_that_falls_silent_is_noticed_and_what_it_swallowed_is_aske
     await store.execute("SELECT pg_notify('test_news', 'three')")
     assert await asyncio.wait_for(heard.get(), 10) == "three"
     assert line.lines >= 2
+    await listening.close()
+
+
+async def test_a_channel_that_is_asked_for_while_the_line_is_silent_is_heard_once_it_is_back(
+    store: Store, wire: tuple[Wire, str]
+) -> None:
+    line, url = wire
+    heard: asyncio.Queue[str | None] = asyncio.Queue()
+    listening = Listening(url, beat_s=1.0)
+    await listening.on("test_news", lambda _: None)
+    line.cut()
+    await asyncio.wait_for(listening.on("test_more", heard.put_nowait), 30)
+    assert await asyncio.wait_for(heard.get(), 30) is None
+    await store.execute("SELECT pg_notify('test_more', 'one')")
+    assert await asyncio.wait_for(heard.get(), 30) == "one"
+    await listening.close()
+
+
+async def test_whoever_gives_up_while_asking_leaves_the_channel_to_the_next(store: Store) -> None:
+    listening = Listening(store.url)
+    await listening.on("test_news", lambda _: None)
+    for steps in range(8):
+        heard: asyncio.Queue[str | None] = asyncio.Queue()
+        gives_up = asyncio.create_task(listening.on(f"test_{steps}", heard.put_nowait))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        gives_up.cancel()
+        await asyncio.gather(gives_up, return_exceptions=True)
+        await listening.on(f"test_{steps}", heard.put_nowait)
+        for word in ("one", "two"):
+            await store.execute("SELECT pg_notify($1, $2)", f"test_{steps}", word)
+            assert await asyncio.wait_for(heard.get(), 30) == word
     await listening.close()

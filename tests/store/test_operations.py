@@ -306,9 +306,8 @@ async def test_rooms_hear_of_every_commit(store: Store) -> None:
         store, workspace_id=workspace, actor="u", document=Workflow(blocks={"b": block("b")})
     )
     await append_ops(store, stored.id, [move("b", 1)], workspace_id=workspace, actor="u")
-    for _ in range(100):
-        if len(heard) == 2:
-            break
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(30):
+        while len(heard) < 2:
+            await asyncio.sleep(0.01)
     assert heard == [f"{stored.id} 1", f"{stored.id} 2"]
     await connection.close()

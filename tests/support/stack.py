@@ -9,6 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,15 @@ class Stack:
         top = psutil.Process(self.process.pid)
         return [top, *top.children(recursive=True)]
 
+    def those(self, word: str) -> list[psutil.Process]:
+        """The processes of the stack that were started with a word; others come and go meanwhile."""
+        found: list[psutil.Process] = []
+        for member in self.members():
+            with suppress(psutil.NoSuchProcess):
+                if word in member.cmdline():
+                    found.append(member)
+        return found
+
     def cpu_s(self) -> float:
         """Seconds that its processes have worked; unlike a clock it knows nothing of what else the machine does."""
         times = [member.cpu_times() for member in self.members()]
@@ -122,7 +132,7 @@ class Stack:
         return self.log.read_text() if self.log.exists() else ""
 
 
-def gone(processes: list[psutil.Process], within: float = 10) -> list[psutil.Process]:
+def gone(processes: list[psutil.Process], within: float = 60) -> list[psutil.Process]:
     """Those that have not ended in time."""
     _, alive = psutil.wait_procs(processes, timeout=within)
     return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]

@@ -39,8 +39,19 @@ class Look:
 
     def __init__(self, person: Person, theme: str, *, large: bool = False) -> None:
         self.person, self.theme, self.large = person, theme, large
+        self.is_loaded = False
         self.findings: list[str] = []
         SCREENS.mkdir(parents=True, exist_ok=True)
+
+    def visit(self, path: str, *, anew: bool = True) -> None:
+        """Open an address; what moves while the app is loaded is seen in the light, elsewhere one step leads there."""
+        page = self.person.page
+        if (anew and self.theme == "light") or "?" in path or not page.url.startswith(self.person.stack.url):
+            self.person.open(path)
+            self.is_loaded = True
+        else:
+            page.evaluate(STEP, path)
+            self.is_loaded = False
 
     def keep(self, name: str, *, loading: bool = False, still: bool = True) -> None:
         """Keep a picture of what is open, and note what is wrong with it."""
@@ -51,7 +62,7 @@ class Look:
         page.screenshot(path=SCREENS / f"{name}-{self.theme}.png")
         if not self.theme.endswith("wordy"):  # the same page, in wider letters
             self.findings.extend(f"{name}: {one}" for one in self.person.serious())
-        if still and (moved := self.person.shift()) >= STILL:
+        if still and self.is_loaded and (moved := self.person.shift()) >= STILL:
             self.findings.append(f"{name}: shifts by {moved:.3f}")
         if page.title() in ("", "Sim"):
             self.findings.append(f"{name}: the window has no title of its own")
@@ -67,6 +78,9 @@ class Look:
         wrong = self.findings + self.person.complaints
         assert not wrong, "\n".join(wrong)
 
+
+STEP = "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
+"""Goes to an address as a link of the app does: what is drawn by the end of it is the page there."""
 
 SPREAD = """() => {
   const sheet = new CSSStyleSheet();

@@ -65,6 +65,7 @@ def test_a_pan_renders_no_block_and_is_where_the_hand_left_it(person: Person) ->
     page.mouse.move(pane["x"] + 404, pane["y"] + 14, steps=4)
     page.evaluate("window.simRenders.clear()")
     page.mouse.move(pane["x"] + 430, pane["y"] + 32, steps=12)
+    frames(page)
     moved = grip(page, "b130")
     assert moved[0] - before[0] > 20
     assert rendered(page) == []
@@ -85,11 +86,14 @@ def test_a_drag_renders_the_block_in_hand_at_most(person: Person) -> None:
     expect(page.get_by_label("Name of the block")).to_have_value("B130")
     page.evaluate("window.simRenders.clear()")
     page.mouse.move(x + 40, y + 30, steps=20)
+    frames(page)
     assert set(rendered(page)) <= {"b130"}
     pieces = page.locator(".loose-wires i")
     expect(pieces).to_have_count(2 * PIECES)  # the edges into it and out of it go with it, and no others
-    held = pieces.first.get_attribute("style") or ""
+    frames(page)
+    held = pieces.nth(PIECES).get_attribute("style") or ""
     page.mouse.move(x + 30, y + 30)
+    frames(page)
     expect(pieces.nth(PIECES)).not_to_have_attribute("style", held)
     end = grip(page, "b130")
     into, out = (pieces.nth(at).bounding_box() for at in (PIECES - 1, PIECES))
@@ -127,7 +131,7 @@ def test_the_canvas_pans_for_a_block_that_is_held_at_its_edge_and_rests_elsewher
     until(page, QUIET)  # the form that opens asks for some; a hand that rests asks for none
     edge = pane["x"] + pane["width"] - 12
     page.mouse.move(edge, y, steps=3)
-    page.wait_for_function(LEFT_OF, arg=[SHEET, left(page) - 200])
+    page.wait_for_function(LEFT_OF, arg=[SHEET, left(page) - 800])  # where it lay is out of sight
     assert abs(grip(page, "b130")[0] - edge) < 40, "it stays in the hand meanwhile"
     page.mouse.move(x, y, steps=3)
     frames(page)
@@ -143,8 +147,12 @@ def left(page: Page) -> float:
 
 
 def frames(page: Page) -> None:
-    """Ten frames go by."""
-    page.evaluate("new Promise((done) => { let left = 10; (function next() { left-- ? frame(next) : done() })() })")
+    """Ten frames go by: what was asked for before is drawn."""
+    page.evaluate("""() => new Promise((done) => {
+        const then = window.frame ?? requestAnimationFrame;
+        let left = 10;
+        (function next() { left-- ? then(next) : done() })();
+    })""")
 
 
 def test_many_blocks_are_dragged_by_the_frame_around_them(person: Person) -> None:
@@ -172,6 +180,7 @@ def test_many_blocks_are_dragged_by_the_frame_around_them(person: Person) -> Non
     page.mouse.move(x + 5, y + 5, steps=3)
     page.evaluate("window.simRenders.clear()")
     page.mouse.move(x + 40, y + 60, steps=10)
+    frames(page)
     assert rendered(page) == []
     moved = frame.bounding_box()
     assert moved
@@ -206,6 +215,7 @@ def test_what_lies_in_a_container_goes_with_it(person: Person) -> None:
     page.mouse.move(box_at["x"] + 60, box_at["y"] + 10)
     page.mouse.down()
     page.mouse.move(box_at["x"] + 60, box_at["y"] + 90, steps=6)
+    frames(page)
     now = card(page, "inner").bounding_box()
     assert now
     assert now["y"] - start["y"] > 60, "while it goes on"

@@ -116,16 +116,15 @@ def test_the_palette_finds_a_workflow_a_run_and_a_matter_of_settings(owner: Pers
     owner.stack.ask("POST", f"/workflows/{id}/execute", {"input": {}})
     page = owner.open("/integrations")
     heading(page, "Integrations")
-    for typed, at in (
-        ("findable", f"/workflows/{id}$"),
-        ("findable finished", "/runs/[\\w-]{36}$"),
-        ("permission groups", "/settings/groups$"),
+    for typed, found, at in (
+        ("findable", "Findable", f"/workflows/{id}$"),
+        ("findable finished", re.compile("^Findable, finished"), "/runs/[\\w-]{36}$"),
+        ("permission groups", "Organization: Permission groups", "/settings/groups$"),
     ):
         page.keyboard.press("Control+K")
         palette = page.get_by_role("dialog", name="Search everything")
         palette.get_by_role("combobox").fill(typed)
-        expect(palette.get_by_role("option").first).to_contain_text(re.compile(typed.split()[0], re.IGNORECASE))
+        expect(palette.get_by_role("option").first).to_have_text(found)
         expect(palette.get_by_role("option", selected=True)).to_have_count(1)
-        page.wait_for_timeout(150)
-        palette.get_by_role("option").first.click()
+        palette.get_by_role("option").filter(has_text=found).first.click()
         expect(page).to_have_url(re.compile(at))

@@ -11,23 +11,31 @@ from tests.support.stack import Stack
 from tests.web.conftest import Person
 from tests.web.together.people import BLOCKS, PASSWORD, SLOW, START, Room, Wire, choose, field, node, saved, state
 
-KEPT = """async () => {
-    const names = (await indexedDB.databases()).map(({ name }) => name);
-    const kept = names.find((name) => name.startsWith("sim-realtime"));
-    return new Promise((done, fail) => {
-        const opening = indexedDB.open(kept);
-        opening.onerror = () => fail(opening.error);
-        opening.onsuccess = () => {
-            const counting = opening.result.transaction("outbox").objectStore("outbox").count();
-            counting.onsuccess = () => { opening.result.close(); done(counting.result); };
-        };
-    });
+LEFT = """async () => {
+    const found = { outbox: 0, texts: 0, snapshots: 0 };
+    for (const { name } of await indexedDB.databases()) {
+        if (!name.startsWith("sim-realtime")) continue;
+        const database = await new Promise((done, fail) => {
+            const opening = indexedDB.open(name);
+            opening.onsuccess = () => done(opening.result);
+            opening.onerror = () => fail(opening.error);
+        });
+        for (const store of Object.keys(found).filter((one) => database.objectStoreNames.contains(one)))
+            found[store] += await new Promise((done) => {
+                const counting = database.transaction(store).objectStore(store).count();
+                counting.onsuccess = () => done(counting.result);
+            });
+        database.close();
+    }
+    return found;
 }"""
+"""What is left in a browser of documents and changes."""
 
 
-def kept(page: Page) -> int:
-    """Changes that wait in this browser's IndexedDB."""
-    return page.evaluate(KEPT)
+def left(page: Page, **counts: int) -> None:
+    """Wait until so much is left in this browser's IndexedDB."""
+    found = f"async wanted => Object.entries(await ({LEFT})()).every(([one, n]) => n === (wanted[one] ?? n))"
+    page.wait_for_function(found, arg=counts, timeout=SLOW)
 
 
 def clients(page: Page) -> set[str]:
@@ -72,7 +80,7 @@ def test_two_tabs_offline_with_many_edits_and_a_reload_lose_nothing(room: Room, 
     second.get_by_label("Name of the block").fill("Begin")
     second.keyboard.press("Enter")
     expect(state(second)).to_have_text("Offline, 1 unsaved")
-    first.wait_for_function(f"async () => (await ({KEPT})()) === {edits}", timeout=SLOW)
+    left(first, outbox=edits)
     before = clients(first)
 
     first.reload()
@@ -84,7 +92,7 @@ def test_two_tabs_offline_with_many_edits_and_a_reload_lose_nothing(room: Room, 
     for page in (first, second):
         saved(page)
     expect(node(first, "start")).to_contain_text("Begin")
-    first.wait_for_function(f"async () => (await ({KEPT})()) === 0", timeout=SLOW)
+    left(first, outbox=0)
     stored = room.stored()["blocks"]
     assert [id for id in blocks if stored[id].get("enabled", True)] == ["b0"]
     assert stored["start"]["name"] == "Begin"
@@ -104,11 +112,11 @@ def test_what_a_closed_tab_left_goes_out_with_the_next_one(room: Room) -> None:
     saved(page)
     room.wire.cut()
     expect(state(page)).to_have_text("Offline")
-    page.keyboard.type(" + 40")
+    page.keyboard.insert_text(" + 40")
     page.get_by_label("Name of the block").fill("Answer")
     page.keyboard.press("Enter")
     expect(state(page)).to_have_text("Offline, 2 unsaved")
-    page.wait_for_function(f"async () => (await ({KEPT})()) === 1", timeout=SLOW)
+    left(page, outbox=1, texts=1)
     page.close()
     room.wire.mend()
     again = room.people[0].context.new_page()
@@ -122,11 +130,8 @@ def test_what_a_closed_tab_left_goes_out_with_the_next_one(room: Room) -> None:
 
 def test_a_lost_server_is_said_calmly_and_comes_back(room: Room, place: Stack, tmp_path: Path) -> None:
     page = room.make(BLOCKS).open("Ada")
-    name = page.get_by_label("Name of the block")
-    while not name.count():  # a click while the canvas finds its place may miss
-        choose(page, "work")
-        page.wait_for_timeout(500)
-    expect(name).to_have_value("Work")
+    choose(page, "work")
+    expect(page.get_by_label("Name of the block")).to_have_value("Work")
     place.stop()
     try:
         unsaved = go_on(page, tmp_path / "unsaved.json")
@@ -160,9 +165,10 @@ def go_on(page: Page, file: Path) -> dict[str, Any]:
 
 
 def sit_down(room: Room, name: str) -> Page:
-    """Somebody signed in by password, whose browser has kept the app."""
+    """Somebody signed in by password, whose browser has kept the app; their way to the rooms can be cut."""
     person = Person(room.browser, room.team[name], by_key=False)  # pyright: ignore[reportArgumentType] - has url and key
     room.people.append(person)
+    room.wire = Wire(person.context)
     page = person.page
     page.set_default_timeout(SLOW)
     person.open("/sign-in")
@@ -180,14 +186,13 @@ def test_a_reload_without_a_network_opens_the_editor_with_what_is_unsaved(room: 
     page = sit_down(room.make(BLOCKS), "Ada")
     context = page.context
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_timeout(6000)  # the document is kept five seconds after it has changed
     context.set_offline(True)
     expect(state(page)).to_have_text("Offline")
     choose(page, "work")
     page.get_by_label("Name of the block").fill("Alone")
     page.keyboard.press("Enter")
     expect(state(page)).to_have_text("Offline, 1 unsaved")
-    page.wait_for_function(f"async () => (await ({KEPT})()) === 1", timeout=SLOW)
+    left(page, outbox=1, snapshots=1)
 
     page.reload()
     expect(state(page)).to_have_text("Offline, 1 unsaved")
@@ -197,14 +202,14 @@ def test_a_reload_without_a_network_opens_the_editor_with_what_is_unsaved(room: 
     page.get_by_label("Name of the block").fill("Lonely")
     page.keyboard.press("Enter")
     expect(state(page)).to_have_text("Offline, 2 unsaved")
-    kept = page.evaluate("""async () => {
+    files = page.evaluate("""async () => {
         const found = [];
         for (const name of await caches.keys())
             for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url).pathname);
         return found;
     }""")
-    assert "/" in kept
-    assert not [path for path in kept if path.startswith("/api/")]
+    assert "/" in files
+    assert not [path for path in files if path.startswith("/api/")]
 
     context.set_offline(False)
     saved(page)
@@ -214,29 +219,8 @@ def test_a_reload_without_a_network_opens_the_editor_with_what_is_unsaved(room: 
     page.get_by_role("button", name="Ada: your menu").click()
     page.get_by_role("menuitem", name="Sign out", exact=True).click()
     page.wait_for_url("**/sign-in")
-    left = "async () => [await caches.keys(), (await navigator.serviceWorker.getRegistrations()).length]"
-    assert page.evaluate(left) == [[], 0], "nothing of hers stays"
-
-
-LEFT = """async person => {
-    const found = {};
-    for (const { name } of await indexedDB.databases()) {
-        if (!name.includes(person)) continue;
-        const database = await new Promise((done, fail) => {
-            const opening = indexedDB.open(name);
-            opening.onsuccess = () => done(opening.result);
-            opening.onerror = () => fail(opening.error);
-        });
-        for (const store of ["outbox", "texts", "snapshots"])
-            found[store] = await new Promise((done) => {
-                const counting = database.transaction(store).objectStore(store).count();
-                counting.onsuccess = () => done(counting.result);
-            });
-        database.close();
-    }
-    return found;
-}"""
-"""What is left in a browser of somebody's documents and changes."""
+    stays = "async () => [await caches.keys(), (await navigator.serviceWorker.getRegistrations()).length]"
+    assert page.evaluate(stays) == [[], 0], "nothing of hers stays"
 
 
 def go_out(page: Page) -> None:
@@ -246,19 +230,13 @@ def go_out(page: Page) -> None:
 
 def test_signing_out_leaves_nothing_unless_unsent_changes_are_to_be_kept(room: Room) -> None:
     page = sit_down(room.make(BLOCKS), "Bob")
-    bob = room.team["Bob"].id
-    room.wire = Wire(page.context)
-    page.reload()
-    saved(page)
-    page.wait_for_function(f"async () => (await ({LEFT})('{bob}')).snapshots > 0", timeout=SLOW)
-
     room.wire.cut()
     expect(state(page)).to_have_text("Offline")
     choose(page, "work")
     page.get_by_label("Name of the block").fill("Unsent")
     page.keyboard.press("Enter")
     expect(state(page)).to_have_text("Offline, 1 unsaved")
-    page.wait_for_function(f"async () => (await ({LEFT})('{bob}')).outbox === 1", timeout=SLOW)
+    left(page, outbox=1, snapshots=1)
     go_out(page)
     asked = page.get_by_role("dialog", name="Sign out with unsent changes?")
     expect(asked).to_contain_text("1 change is not at the server yet")
@@ -267,7 +245,7 @@ def test_signing_out_leaves_nothing_unless_unsent_changes_are_to_be_kept(room: R
     go_out(page)
     asked.get_by_role("button", name="Keep them").click()
     page.wait_for_url("**/sign-in*")
-    assert page.evaluate(LEFT, bob)["outbox"] == 1
+    left(page, outbox=1)
 
     room.wire.mend()
     page.get_by_label("E-mail").fill("bob@example.com")
@@ -284,11 +262,9 @@ def test_signing_out_leaves_nothing_unless_unsent_changes_are_to_be_kept(room: R
     choose(page, "other")
     page.get_by_label("Name of the block").fill("Never")
     page.keyboard.press("Enter")
-    page.wait_for_function(f"async () => (await ({LEFT})('{bob}')).outbox === 1", timeout=SLOW)
+    left(page, outbox=1)
     go_out(page)
     asked.get_by_role("button", name="Discard them").click()
     page.wait_for_url("**/sign-in*")
-    page.wait_for_function(
-        f"async () => Object.values(await ({LEFT})('{bob}')).every((count) => count === 0)", timeout=SLOW
-    )
+    left(page, outbox=0, texts=0, snapshots=0)
     assert room.stored()["blocks"]["other"]["name"] == "Other"

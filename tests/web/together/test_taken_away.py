@@ -29,8 +29,8 @@ def test_who_may_only_look_from_now_on_is_told_while_typing(room: Room) -> None:
     saved(page)
     room.allow("Bob", "read")
     try:
-        expect(state(page)).to_have_text("View only")
         expect(page.get_by_text("You may look at this workspace now")).to_be_visible()
+        expect(state(page)).to_have_text("View only")
         harmless(page)
         expect(field(page, "code").locator(".cm-content")).to_have_text("return 1 and")
         assert room.stored()["blocks"]["work"]["values"] == {"code": "return 1 and"}

@@ -59,9 +59,17 @@ export const again = (...key: string[]) => queries.invalidateQueries({ queryKey:
 export function useOrganization() {
   const here = useSession((state) => state.workspace);
   const role = useSession((state) => state.me?.organizations);
-  const id = useQuery(workspaces).data?.items.find((one) => one.id === here)?.organization_id ?? "";
+  const places = useQuery(workspaces);
+  const id = places.data?.items.find((one) => one.id === here)?.organization_id ?? "";
   // a key belongs to no organization, and is refused
   const listed = useQuery({ ...organizations, enabled: Boolean(role && id in role) });
   const found = listed.data?.items.find((one) => one.id === id);
-  return { id: role && id in role ? id : "", name: found?.name ?? "", role: role?.[id], organization: found };
+  return {
+    id: role && id in role ? id : "",
+    name: found?.name ?? "",
+    role: role?.[id],
+    /** Whether all of it is known by now, also that there is none. */
+    isKnown: !places.isPending && !listed.isLoading,
+    organization: found,
+  };
 }

@@ -1121,7 +1121,7 @@ export interface AddedKey {
 export interface KeysInOrder {
   provider: string;
   names?: string[];
-  in_order: boolean;
+  in_order?: boolean | null;
 }
 
 /** A key that is there. */

@@ -49,6 +49,7 @@ const WHERE = [
   state({ selected: [], edges: ["e"] }),
   state({ doc: inBox, selected: ["i", "j", "k"] }),
   state({ doc: inBox, selected: ["i", "j"] }),
+  state({ doc: inBox, selected: ["i"] }),
 ];
 const press = (key: string, more = {}) => ({
   key,
@@ -107,6 +108,20 @@ describe("commands", () => {
     starts[1]?.run();
     expect(said).toEqual([{ act: "run.start", about: "c" }]);
     expect(readied(EDITOR, state, () => undefined).some((one) => one.command === "run.start")).toBe(false);
+  });
+
+  it("run the whole container from a block that lies in it", () => {
+    const said: unknown[] = [];
+    const here = (facts: Partial<EditorState>) =>
+      readied(
+        EDITOR,
+        () => state(facts),
+        (outcome) => said.push(outcome),
+      ).filter((one) => one.label.startsWith("Run from “Each”") && one.ready());
+    expect(here({ doc: inBox, selected: ["i", "j"] })).toEqual([]);
+    expect(here({ doc: inBox, selected: ["l"] })).toEqual([]);
+    here({ doc: inBox, selected: ["i"] })[0]?.run();
+    expect(said).toEqual([{ act: "run.from", about: "l" }]);
   });
 
   it("gather in a menu those of a kind, and leave out what does not hold", () => {

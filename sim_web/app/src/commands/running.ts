@@ -2,6 +2,7 @@
 
 import { FastForward, Forward, ListRestart, MessagesSquare, Play, Rocket, SkipForward, Square } from "lucide-react";
 import { entriesOf, isNote } from "../model/ports";
+import { ancestors } from "../realtime/graph";
 import { chosen, type EditorCommand, type EditorState, one } from "./state";
 
 const idle = (state: EditorState) => state.runs && !state.busy;
@@ -67,6 +68,21 @@ export const RUNNING: EditorCommand[] = [
     words: "block",
     when: (state) => one(state) && idle(state) && chosen(state).every((block) => !isNote(block) && !block.parent),
     perform: (state) => ({ act: "run.from", about: state.selected[0] }),
+  },
+  {
+    name: "run.from.container",
+    label: "Run from",
+    group,
+    icon: Forward,
+    words: "here block loop parallel",
+    // a container runs whole: what lies in it has no run of its own to go on from
+    choices: (state) => {
+      const [block] = chosen(state);
+      const whole = block && state.doc.blocks[ancestors(state.doc.blocks, block.id).at(-1) ?? ""];
+      return whole ? [{ about: whole.id, label: `“${whole.name}”` }] : [];
+    },
+    when: (state) => one(state) && idle(state),
+    perform: (_, about) => ({ act: "run.from", about }),
   },
   {
     name: "run.open",

@@ -83,7 +83,7 @@ export function ShareDialog({ one, onClose }: { one: CredentialEntry; onClose: (
                 name={other.name ?? ""}
                 value={other.role}
                 options={ROLES}
-                onPick={(next) => void share({ ...whom(other), role: next })}
+                onPick={(next) => share({ ...whom(other), role: next })}
               />
               <IconButton small icon={X} label={`Take back from ${other.name}`} onClick={() => void end(other.id)} />
             </>

@@ -45,7 +45,7 @@ export function Versions() {
         title="Take the workflow offline?"
         verb="Take it offline"
         onClose={() => setLeaving(false)}
-        onConfirm={() => void undeploy(id)}
+        onConfirm={() => undeploy(id)}
       >
         Programs that call it are refused from then on. Every version stays.
       </Confirm>

@@ -44,10 +44,10 @@ export function NodeFrame({ id, selected, faded, step, color, className, childre
       )}
     >
       {children}
+      <Watchers id={id} />
       {step ? <StepBadge step={step} /> : null}
       {step?.state === "failed" && step.message ? <Why message={step.message} /> : null}
       {step && isSpeaking(step) ? <Speech step={step} /> : null}
-      <Watchers id={id} />
     </div>
   );
 }

@@ -11,7 +11,20 @@ const ALIGN = ARRANGE.map((one) => one.name);
 const ZOOM = ["fit", "fit.selection", "zoom.in", "zoom.out", "zoom.full"];
 
 export const ON_BLOCKS = [
-  ...["run.from", "run.until", LINE, "rename", "add.after", "pin", "unpin", "enabled", "locked", "error_port", "lift"],
+  ...[
+    "run.from",
+    "run.from.container",
+    "run.until",
+    LINE,
+    "rename",
+    "add.after",
+    "pin",
+    "unpin",
+    "enabled",
+    "locked",
+    "error_port",
+    "lift",
+  ],
   ...[LINE, "comment", ...ALIGN, LINE, "copy", "cut", "paste", "duplicate", "join", LINE, "delete"],
 ];
 export const ON_EDGES = ["add.between", LINE, "delete"];
@@ -20,7 +33,18 @@ export const ON_CANVAS = [
   ...["search", "variables", "comment", "chat"],
 ];
 export const IN_BAR = ["layout", ...ZOOM, LINE, "search", "variables", "all", LINE, "comments", "console"];
-export const TO_RUN = ["run", "run.again", "run.input", "run.start", LINE, "run.until", "run.from", LINE, "chat"];
+export const TO_RUN = [
+  "run",
+  "run.again",
+  "run.input",
+  "run.start",
+  LINE,
+  "run.until",
+  "run.from",
+  "run.from.container",
+  LINE,
+  "chat",
+];
 
 /** The commands of these names that can be performed now, in this order. */
 export function menuOf(names: readonly string[], commands: readonly Ready[]): MenuEntries {

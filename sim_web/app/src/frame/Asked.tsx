@@ -9,22 +9,23 @@ const never = Promise.resolve();
 
 /** Where pages have their dialogs: one at a time, gone with the frame. */
 export function Asked() {
-  const asked = useAsked((state) => state.asked);
+  const { asked, turn } = useAsked();
   useEffect(() => () => asking.close(), []);
   if (!asked) return null;
   const close = () => asking.close(asked);
   switch (asked.kind) {
     case "form":
-      return <FormDialog {...asked} open onClose={close} />;
+      return <FormDialog key={turn} {...asked} open onClose={close} />;
     case "yes":
       return (
         <Confirm
+          key={turn}
           open
           title={asked.title}
           verb={asked.verb}
           onClose={close}
-          onConfirm={() => void attempt(asked.perform())}
-          or={asked.or && { verb: asked.or.verb, perform: () => void attempt(asked.or?.perform() ?? never) }}
+          onConfirm={() => attempt(asked.perform())}
+          or={asked.or && { verb: asked.or.verb, perform: () => attempt(asked.or?.perform() ?? never) }}
         >
           {asked.about}
         </Confirm>

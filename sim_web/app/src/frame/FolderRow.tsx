@@ -60,7 +60,7 @@ export function FolderRow({ one, open, may }: { one: Twig; open: boolean; may: b
         onClose={() => setRemoving(false)}
         title={`Delete “${one.name}”?`}
         verb="Delete the folder"
-        onConfirm={() => void removeFolder(one.id)}
+        onConfirm={() => removeFolder(one.id)}
       >
         What lies in it moves up; no workflow is lost.
       </Confirm>

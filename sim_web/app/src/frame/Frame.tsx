@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { isTyping, type Outcome, presses, readied } from "../commands/command";
 import { FRAME } from "../commands/frame";
 import { offered, useCommands } from "../commands/store";
+import { useSession } from "../session";
 import { copy } from "../ui/Shown";
 import { Skeleton } from "../ui/States";
 import { isDark, setTheme, type Theme } from "../ui/theme";
@@ -9,6 +10,7 @@ import { useMedia } from "../ui/useMedia";
 import { Asked } from "./Asked";
 import { bring, create } from "./actions";
 import { Drawer } from "./Drawer";
+import { NoWorkspace } from "./NoWorkspace";
 import { Palette } from "./Palette";
 import { Moved, Placed } from "./Placed";
 import { Proof } from "./Proof";
@@ -72,6 +74,8 @@ export function Frame() {
 }
 
 function Shown({ route }: { route: Route }) {
+  const isInside = useSession((state) => Boolean(state.workspace));
+  if (!isInside && route.page !== "settings") return <NoWorkspace />;
   switch (route.page) {
     case "workflows":
       return <Workflows />;

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from "react";
 import { folders, workflows } from "../api/queries";
 import { useCommands } from "../commands/store";
 import { aboveOf, treeOf } from "../model/tree";
-import { useRole } from "../session";
+import { useRole, useSession } from "../session";
 import { IconButton } from "../ui/Button";
 import { cx } from "../ui/cx";
 import { Keys } from "../ui/Keys";
@@ -25,6 +25,7 @@ const PLACES = [
 ] as const;
 
 export function Sidebar({ route, folded, onFold }: { route: Route; folded: boolean; onFold: () => void }) {
+  const isInside = useSession((state) => Boolean(state.workspace));
   const openPalette = () => useCommands.getState().setOpen(true);
   return (
     <aside
@@ -75,7 +76,7 @@ export function Sidebar({ route, folded, onFold }: { route: Route; folded: boole
           })}
         </nav>
       </div>
-      {folded ? <div className="flex-1" /> : <WorkflowList route={route} />}
+      {folded || !isInside ? <div className="flex-1" /> : <WorkflowList route={route} />}
       <div className={cx("flex items-center gap-1 border-t border-line py-2", folded ? "flex-col px-1" : "px-2")}>
         <PersonMenu folded={folded} />
       </div>
@@ -111,7 +112,7 @@ function WorkflowList({ route }: { route: Route }) {
         {loading && !error ? <div className="skeleton mx-2 mt-2 h-5" role="status" aria-label="Loading" /> : null}
         {error ? <p className="px-2 text-soft">{error.message}</p> : null}
         {!loading && !error && !twigs.length ? <p className="px-2 text-soft">None yet.</p> : null}
-        <Tree twigs={twigs} here={here} may={may} />
+        {loading && !error ? null : <Tree twigs={twigs} here={here} may={may} />}
       </nav>
     </>
   );

@@ -63,7 +63,7 @@ export function WorkflowRow({ id, name, here, may }: Props) {
           onClose={() => setRemoving(false)}
           title={`Delete “${name}”?`}
           verb="Delete"
-          onConfirm={() => void remove(id)}
+          onConfirm={() => remove(id)}
         >
           The workflow and its history go for good. Its past runs stay.
         </Confirm>

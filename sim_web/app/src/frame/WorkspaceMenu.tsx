@@ -32,7 +32,9 @@ export function WorkspaceMenu({ folded }: { folded: boolean }) {
         <img src="/icon.svg" alt="" className="size-6 shrink-0" />
         {folded ? null : (
           <>
-            <span className="min-w-0 flex-1 truncate text-left font-semibold">{name || "Sim"}</span>
+            <span className="min-w-0 flex-1 truncate text-left font-semibold">
+              {listed.isPending ? "" : name || "Sim"}
+            </span>
             <ChevronsUpDown size={14} className="shrink-0 text-soft" aria-hidden />
           </>
         )}

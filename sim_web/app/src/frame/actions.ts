@@ -20,7 +20,19 @@ export async function attempt<T>(what: Promise<T>): Promise<T | undefined> {
   }
 }
 
-export async function create(folder_id: string | null = null) {
+/** An act that is not begun again while it is under way, however often it is asked for. */
+export function once<Words extends unknown[]>(act: (...words: Words) => Promise<void>) {
+  let isUnderWay = false;
+  return async (...words: Words) => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    await act(...words).finally(() => {
+      isUnderWay = false;
+    });
+  };
+}
+
+export const create = once(async (folder_id: string | null = null) => {
   const start = { id: newId(), type: "start", name: "Start", position: { x: 0, y: 0 } };
   const body = {
     name: "Untitled workflow",
@@ -30,18 +42,18 @@ export async function create(folder_id: string | null = null) {
   const made = await attempt(write<WorkflowReply>("POST", "/workflows", body));
   await refresh();
   if (made) go(`/workflows/${made.id}`);
-}
+});
 
 export async function rename(id: string, name: string) {
   await attempt(write("PATCH", `/workflows/${id}`, { operations: [{ op: "workflow.update", set: { name } }] }));
   await refresh();
 }
 
-export async function duplicate(id: string, name: string) {
+export const duplicate = once(async (id: string, name: string) => {
   const made = await attempt(write<WorkflowReply>("POST", `/workflows/${id}/duplicate`, { name: `${name} copy` }));
   await refresh();
   if (made) go(`/workflows/${made.id}`);
-}
+});
 
 export async function remove(id: string) {
   await attempt(write("DELETE", `/workflows/${id}`));

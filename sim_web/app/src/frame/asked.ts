@@ -27,9 +27,10 @@ interface OnceShown extends Words {
 }
 export type Asked = FormAsked | YesAsked | OnceShown;
 
-export const useAsked = create<{ asked?: Asked }>(() => ({}));
+/** What is asked, and the how many-eth it is: each begins anew. */
+export const useAsked = create<{ asked?: Asked; turn: number }>(() => ({ turn: 0 }));
 
-const put = (asked: Asked) => useAsked.setState({ asked });
+const put = (asked: Asked) => useAsked.setState(({ turn }) => ({ asked, turn: turn + 1 }));
 
 export const asking = {
   form: (asked: Omit<FormAsked, "kind">) => put({ kind: "form", ...asked }),

@@ -6,7 +6,7 @@ import { write } from "../api/client";
 import { folders, queries, workflows } from "../api/queries";
 import type { FolderEntry } from "../api/schema";
 import type { Spot, Twig } from "../model/tree";
-import { attempt } from "./actions";
+import { attempt, once } from "./actions";
 
 const OPEN = "sim.folders";
 
@@ -35,12 +35,12 @@ export function unfold(id: string, is: boolean) {
 const refresh = () =>
   Promise.all([folders, workflows].map(({ queryKey }) => queries.invalidateQueries({ queryKey: [...queryKey] })));
 
-export async function createFolder(parent_id: string | null = null) {
+export const createFolder = once(async (parent_id: string | null = null) => {
   const made = await attempt(write<FolderEntry>("POST", "/folders", { name: "New folder", parent_id }));
   if (parent_id) unfold(parent_id, true);
   await refresh();
   if (made) useShelf.setState({ naming: made.id });
-}
+});
 
 export async function renameFolder(id: string, name: string) {
   await attempt(write("PATCH", `/folders/${id}`, { name }));

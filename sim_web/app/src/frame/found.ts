@@ -7,7 +7,7 @@ import { useOrganization } from "../api/accounts";
 import { runs, workflows } from "../api/queries";
 import type { Ready } from "../commands/command";
 import type { Tab } from "../pages/settings/tabs";
-import { useMe, useRole } from "../session";
+import { useMe, useRole, useSession } from "../session";
 import { ago } from "../ui/when";
 import { go } from "./route";
 
@@ -16,8 +16,9 @@ const LATEST = 12;
 type Found = Omit<Ready, "command" | "ready">;
 
 export function useFound(open: boolean): Found[] {
-  const listed = useQuery({ ...workflows, enabled: open });
-  const ran = useQuery({ ...runs({}), enabled: open });
+  const isInside = useSession((state) => Boolean(state.workspace));
+  const listed = useQuery({ ...workflows, enabled: open && isInside });
+  const ran = useQuery({ ...runs({}), enabled: open && isInside });
   const settings = useSettings(open);
   const names = new Map(listed.data?.items.map((one) => [one.id, one.name || "Untitled"]));
   return [

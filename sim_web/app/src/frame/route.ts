@@ -44,6 +44,12 @@ export function go(path: string, { replace = false } = {}) {
   dispatchEvent(new PopStateEvent("popstate"));
 }
 
+/** Load the app anew at an address, with nothing left of what was known; whoever waits for this waits until it is gone. */
+export function anew(path: string): Promise<never> {
+  location.assign(path);
+  return new Promise(() => undefined);
+}
+
 /** Say in the address what is open within the page, so that it can be sent to somebody; nothing is gone to. */
 export function mark(name: string, value: string) {
   const words = new URLSearchParams(location.search);

@@ -22,16 +22,10 @@ export default function Run({ id }: { id: string }) {
   });
   const known = useQuery(workflows);
   const name = known.data?.items.find((one) => one.id === read.data?.workflow_id)?.name || "Run";
-  if (read.error)
-    return (
-      <Page title="Run">
-        <Failed error={read.error} onRetry={() => void read.refetch()} />
-      </Page>
-    );
   if (!read.data)
     return (
       <Page title="Run">
-        <Skeleton />
+        {read.error ? <Failed error={read.error} onRetry={() => void read.refetch()} /> : <Skeleton />}
       </Page>
     );
   const one = read.data;

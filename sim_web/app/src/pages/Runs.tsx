@@ -21,7 +21,9 @@ export default function Runs() {
   const known = useQuery(workflows);
   const names = new Map(known.data?.items.map((one) => [one.id, one.name]));
   const change = (next: Partial<Filter>) => {
-    const kept = Object.entries({ ...filter, ...next }).filter(([, value]) => value);
+    // what was typed comes a moment later, when something else may have been picked
+    const now = filterOf(new URLSearchParams(location.search));
+    const kept = Object.entries({ ...now, ...next }).filter(([, value]) => value);
     go(`/runs${kept.length ? `?${new URLSearchParams(kept)}` : ""}`, { replace: true });
   };
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = listed;

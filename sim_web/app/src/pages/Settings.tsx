@@ -4,6 +4,7 @@ import { Link } from "../frame/Link";
 import { go } from "../frame/route";
 import { useMe, useRole } from "../session";
 import { Page } from "../ui/Page";
+import { Skeleton } from "../ui/States";
 import { TABS, type Tab } from "./settings/tabs";
 
 const GROUPS = ["You", "Workspace", "Organization", "Instance"] as const;
@@ -11,8 +12,8 @@ const GROUPS = ["You", "Workspace", "Organization", "Instance"] as const;
 export default function Settings({ tab }: { tab: string }) {
   const me = useMe();
   const role = useRole();
-  const { role: standing } = useOrganization();
-  const shown = me ? TABS.filter((one) => one.when?.({ me, role, standing }) ?? true) : [];
+  const { role: standing, isKnown } = useOrganization();
+  const shown = me && isKnown ? TABS.filter((one) => one.when?.({ me, role, standing }) ?? true) : [];
   const chosen = shown.find((one) => one.id === tab) ?? shown[0];
   useEffect(() => {
     if (chosen) document.title = `${chosen.label} · Settings · Sim`;
@@ -41,7 +42,7 @@ export default function Settings({ tab }: { tab: string }) {
           ))}
         </nav>
         <div key={chosen?.id} className="grid min-h-[70vh] grid-cols-1 content-start gap-4">
-          {chosen ? <chosen.Shown /> : null}
+          {chosen ? <chosen.Shown /> : <Skeleton rows={8} />}
         </div>
       </div>
     </Page>

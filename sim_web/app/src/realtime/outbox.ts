@@ -3,6 +3,7 @@
 import type { Document, Operation } from "./document";
 import { rebased } from "./merge";
 import { fitting, REPLACEABLE, registers, strike } from "./registers";
+import { FRAME, size, weight } from "./split";
 import type { Box, Kept } from "./storage";
 
 /** Milliseconds before the tries after the first. */
@@ -14,8 +15,6 @@ export const IN_FLIGHT = 16;
 export const FULL = 5000;
 /** Changes whose numbers are remembered, so that undo can name them. */
 const REMEMBERED = 500;
-/** Bytes of a frame; the server takes twice that. */
-const FRAME = 120_000;
 
 export interface Item extends Kept {
   /** Sent over the connection there is now, and not answered. */
@@ -110,7 +109,7 @@ export class Outbox {
         break;
       }
       if (room <= 0) break;
-      bytes += JSON.stringify(item.op).length;
+      bytes += size(item.op);
       if (items.length && bytes > FRAME) break;
       items.push(item);
       room--;
@@ -207,7 +206,7 @@ export class Outbox {
           cancelled.push(item);
           continue;
         }
-        if (size(op) !== size(item.op)) {
+        if (weight(op) !== weight(item.op)) {
           item.op = op;
           changed.push(item);
         }
@@ -250,10 +249,6 @@ function concerns(op: Operation, keys: readonly string[]): boolean {
   return registers(op).some(
     (key) => keys.includes(key) || (key.split("\0").length === 2 && ids.has(key.split("\0")[1])),
   );
-}
-
-function size(op: Operation): number {
-  return Object.values(op).reduce((sum, part) => sum + (Array.isArray(part) ? part.length : 0), 0);
 }
 
 /** One operation that writes what both write, the later value of each fact. */

@@ -4,10 +4,12 @@ import type { AddBlocks, NewBlock, NewEdge, NewSubflow, Operation } from "./docu
 
 /** Items of one operation; the server takes 500. */
 export const MOST = 480;
+/** Bytes of one frame; the server takes twice that. */
+export const FRAME = 120_000;
 
 /** The same change as operations that are small enough, in an order in which each can be done. */
 export function split(op: Operation): Operation[] {
-  if (weight(op) <= MOST) return [op];
+  if (weight(op) <= MOST && size(op) <= FRAME) return [op];
   if (op.op === "block.add") return splitAdd(op);
   if ("items" in op) return pieces(op.items as readonly object[]).map((items) => ({ ...op, items }) as Operation);
   if ("ids" in op) return pieces(op.ids).map((ids) => ({ op: op.op, ids }) as Operation);
@@ -20,10 +22,24 @@ export function weight(op: Operation): number {
   return Object.values(op).reduce((sum, part) => sum + (Array.isArray(part) ? part.length : 0), 0);
 }
 
+/** Bytes of it on the wire. */
+export const size = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
+/** In their order; what is larger than a frame by itself goes alone. */
 function pieces<T>(all: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(all.length / MOST) }, (_, index) =>
-    all.slice(index * MOST, (index + 1) * MOST),
-  );
+  const found: T[][] = [];
+  let room = 0;
+  for (const one of all) {
+    room -= size(one);
+    const last = found.at(-1);
+    if (last && last.length < MOST && room >= 0) {
+      last.push(one);
+    } else {
+      found.push([one]);
+      room = FRAME - size(one);
+    }
+  }
+  return found;
 }
 
 /** Containers before what they hold; an edge with the later of its ends, since one to a locked block cannot follow. */
@@ -33,16 +49,17 @@ function splitAdd(op: AddBlocks): Operation[] {
   const subflows = new Map((op.subflows ?? []).map((subflow) => [subflow.id, subflow]));
   const placed = new Set<string>();
   const all: { blocks: NewBlock[]; edges: NewEdge[]; subflows: NewSubflow[] }[] = [];
-  let room = 0;
+  let [room, bytes] = [0, 0];
   for (const block of byDepth(op.blocks, fresh)) {
     placed.add(block.id);
     const is = (end: string) => placed.has(end) || !fresh.has(end);
     const joined = [...edges].filter(({ source, target }) => is(source) && is(target));
     const subflow = subflows.get(block.id);
     const cost = 1 + joined.length + (subflow ? 1 : 0);
-    if (cost > room || !all.length) {
+    const large = size([block, joined, subflow]);
+    if (cost > room || large > bytes || !all.length) {
       all.push({ blocks: [], edges: [], subflows: [] });
-      room = MOST;
+      [room, bytes] = [MOST, FRAME];
     }
     const piece = all.at(-1) as (typeof all)[number];
     piece.blocks.push(block);
@@ -52,6 +69,7 @@ function splitAdd(op: AddBlocks): Operation[] {
     }
     if (subflow) piece.subflows.push(subflow);
     room -= cost;
+    bytes -= large;
   }
   const rest: Operation[] = pieces([...edges]).map((some) => ({ op: "edge.add", edges: some }));
   return [...all.map((piece) => ({ op: op.op, ...piece })), ...rest];

@@ -2,13 +2,13 @@
 
 import { write } from "../api/client";
 import type { Replay, RunResult } from "../api/schema";
-import { attempt } from "../frame/actions";
+import { attempt, once } from "../frame/actions";
 import { go } from "../frame/route";
 
 export const ENDED = ["finished", "failed", "cancelled"];
 
 /** Run it once more, the same or with changes, as a run of its own. */
-export async function replay(id: string, changes: Replay = {}) {
+export const replay = once(async (id: string, changes: Replay = {}) => {
   const made = await attempt(write<RunResult>("POST", `/runs/${id}/replay`, { ...changes, async: true }));
   if (made) go(`/runs/${made.run_id}`);
-}
+});

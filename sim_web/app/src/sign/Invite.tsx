@@ -4,7 +4,7 @@ import { Refusal, write } from "../api/client";
 import type { AuthFacts, Found } from "../api/schema";
 import { attempt } from "../frame/actions";
 import { Link } from "../frame/Link";
-import { useSearch } from "../frame/route";
+import { anew, useSearch } from "../frame/route";
 import { useMe } from "../session";
 import { Button } from "../ui/Button";
 import { Failed, Skeleton } from "../ui/States";
@@ -59,10 +59,9 @@ function Accept({ found, token }: { found: Found; token: string }) {
   const [busy, setBusy] = useState(false);
   const accept = async () => {
     setBusy(true);
-    const done = await attempt(write<Found>("POST", "/invitations/accept", { token }));
-    setBusy(false);
     // everything one may do has changed: begin anew
-    if (done) location.assign("/workflows");
+    await attempt(write<Found>("POST", "/invitations/accept", { token }).then(() => anew("/workflows")));
+    setBusy(false);
   };
   return (
     <Shell title={`Join ${found.organization}`} about={`You are invited as ${found.role}.`} foot={<ToApp />}>

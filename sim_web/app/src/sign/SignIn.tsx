@@ -23,6 +23,13 @@ export function SignIn({ facts }: { facts: AuthFacts }) {
     if (reply.status === "second_factor") setStep({ at: "second", ticket: reply.ticket ?? "" });
     else await enter(reply);
   };
+  const [isShowing, setShowing] = useState(false);
+  const show = async () => {
+    if (isShowing) return;
+    setShowing(true);
+    await attempt(signInWithPasskey().then(go));
+    setShowing(false);
+  };
   const back = () => setStep({ at: "password" });
   if (step.at === "second") return <SecondFactor ticket={step.ticket} onBack={back} />;
   if (step.at === "code") return <WithCode email={step.email} facts={facts} onReply={go} onBack={back} />;
@@ -80,11 +87,7 @@ export function SignIn({ facts }: { facts: AuthFacts }) {
         </Link>
       </div>
       {hasPasskeys() ? (
-        <Button
-          icon={Fingerprint}
-          className="h-9"
-          onClick={() => void attempt(signInWithPasskey()).then((reply) => reply && go(reply))}
-        >
+        <Button icon={Fingerprint} className="h-9" aria-disabled={isShowing} onClick={() => void show()}>
           Sign in with a passkey
         </Button>
       ) : null}

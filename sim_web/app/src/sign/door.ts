@@ -7,20 +7,24 @@ import type { AuthFacts, Me, SignedIn, WorkflowPage } from "../api/schema";
 import { isLost, keep, keepApp, recall } from "../data/offline";
 import { forgetPerson, settle, unsent } from "../data/parting";
 import { asking } from "../frame/asked";
-import { go } from "../frame/route";
+import { anew, go } from "../frame/route";
 import { isOver, session, useSession } from "../session";
 
 export const authFacts = queryOptions({ queryKey: ["auth"], queryFn: () => read<AuthFacts>("/auth"), staleTime: 0 });
 
-/** Ask who is here; without an answer the server is lost, with a refusal one is out. */
-export async function arrive(workspace?: string) {
+/** Ask who is here, and go where they are to begin; without an answer the server is lost, with a refusal one is out. */
+export async function arrive({ workspace, to }: { workspace?: string; to?: string } = {}) {
   try {
     const me = await read<Me>("/me");
+    if (to) queries.clear();
     session.enter(me, workspace);
+    // within the same moment: no page is drawn that one is led away from
+    if (to) go(to, { replace: true });
     settle();
     keepApp();
     void keep("me", me);
   } catch (error) {
+    if (to) throw error;
     const kept = isLost(error) ? await recall<Me>("me").catch(() => undefined) : undefined;
     if (kept) session.enter(kept, workspace);
     else if (!isOver(useSession.getState().phase)) useSession.setState({ phase: "lost" });
@@ -37,17 +41,16 @@ const OPEN = /^\/(sign-in|sign-up|reset|connect|invite)?\/?$/;
 
 /** Go in: to the sample of a new workspace, to where one wanted to go, or to the workflows. */
 export async function enter(reply: SignedIn) {
-  const had = Boolean(useSession.getState().me);
   const to = wanted(location.search) || (OPEN.test(location.pathname) ? "" : location.pathname + location.search);
-  queries.clear();
-  await arrive(reply.workspace_id || undefined);
-  const sample = reply.workspace_id ? await newest() : "";
-  const next = to || (sample ? `/workflows/${sample}` : "/workflows");
-  if (had) location.assign(next);
-  else go(next, { replace: true });
+  const workspace = reply.workspace_id || undefined;
+  await arrive({ workspace, to: to || (workspace ? await newest(workspace) : "/workflows") });
 }
 
-const newest = async () => (await read<WorkflowPage>("/workflows?limit=1")).items[0]?.id ?? "";
+async function newest(workspace: string) {
+  const asked = read<WorkflowPage>("/workflows?limit=1", { "X-Workspace-Id": workspace });
+  const found = (await asked.catch(() => undefined))?.items[0];
+  return found ? `/workflows/${found.id}` : "/workflows";
+}
 
 /** Sign out; whoever has changes that the server lacks is asked what becomes of them. */
 export async function leave({ everywhere = false } = {}) {
@@ -75,12 +78,12 @@ interface Parting {
   to?: string;
 }
 
-/** Leave nothing of whoever is out by now, and load the page that follows: what this tab holds goes with it. */
+/** Leave nothing of whoever is out by now; what this tab holds of them goes with the page. */
 export async function vacate({ keep = false, to = "/sign-in" }: Parting = {}) {
   const person = session.person();
   session.close("", "leaving");
   await forgetPerson(person, { keep });
-  location.assign(to);
+  await anew(to);
 }
 
 const TITLES: Record<string, string> = { google: "Google", github: "GitHub", microsoft: "Microsoft", oidc: "SSO" };

@@ -1,6 +1,7 @@
 import { useReactFlow } from "@xyflow/react";
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { useEditor } from "../editor/store";
+import { useEscape } from "../ui/useEscape";
 import { useFollowed } from "./Avatars";
 import { usePersons } from "./peers";
 import { colorOf } from "./people";
@@ -15,12 +16,8 @@ export function Following() {
     () => client.onView(({ x, y, zoom }) => void flow.setCenter(x, y, { zoom, duration: 120 })),
     [client, flow],
   );
-  useEffect(() => {
-    if (!sid) return;
-    const stop = (event: KeyboardEvent) => event.key === "Escape" && client.follow(null);
-    addEventListener("keydown", stop);
-    return () => removeEventListener("keydown", stop);
-  }, [client, sid]);
+  const stop = useCallback(() => client.follow(null), [client]);
+  useEscape(stop, Boolean(sid));
   if (!led) return null;
   const color = colorOf(led.user_id);
   return (
@@ -31,7 +28,7 @@ export function Following() {
         style={{ background: color }}
       >
         Following {led.name}
-        <button type="button" className="underline" onClick={() => client.follow(null)}>
+        <button type="button" className="underline" onClick={stop}>
           Stop
         </button>
       </div>

@@ -18,7 +18,10 @@ export function useView(began: OnMoveStart): { onMoveStart: OnMoveStart; onMouse
       store.getState().client.setPresence({ view });
     };
     tell();
-    const stops = [camera.listen(tell), canvas.subscribe((now, before) => now.width !== before.width && tell())];
+    const resized = canvas.subscribe((now, before) => {
+      if (now.width !== before.width || now.height !== before.height) tell();
+    });
+    const stops = [camera.listen(tell), resized];
     return () => {
       for (const stop of stops) stop();
     };

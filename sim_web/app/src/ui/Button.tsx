@@ -21,7 +21,7 @@ export function Button({ kind = "plain", icon: Icon, className, children, type =
       type={type}
       className={cx(
         "inline-flex h-8 shrink-0 items-center justify-center gap-1.5 whitespace-nowrap rounded-md border px-3 font-medium",
-        "disabled:opacity-50 disabled:pointer-events-none",
+        "disabled:opacity-50 disabled:pointer-events-none aria-disabled:opacity-50",
         KINDS[kind],
         className,
       )}

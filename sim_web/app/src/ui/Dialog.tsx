@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useState } from "react";
 import { IconButton } from "./Button";
 import { cx } from "./cx";
 
@@ -19,20 +19,29 @@ interface Props {
   children: ReactNode;
 }
 
-/** Gives the focus back to what had it when a dialog opened, unless something else has taken it since. */
-function useGivesBack(open: boolean): (event: Event) => void {
-  const before = useRef<Element>(null);
-  const was = useRef(false);
-  if (open && !was.current) before.current = document.activeElement;
-  was.current = open;
-  return (event) => {
-    event.preventDefault();
-    if (document.activeElement === document.body && before.current instanceof HTMLElement) before.current.focus();
-  };
+/** Who has the focus before a dialog comes up: for a menu, which goes then, what opened it. */
+function opener(): Element | null {
+  const now = document.activeElement;
+  const menu = now?.closest("[role=menu]");
+  return menu ? document.getElementById(menu.getAttribute("aria-labelledby") ?? "") : now;
+}
+
+/** Give the focus back, unless something took it meanwhile; what had it may be gone, and then the page has it. */
+function giveBack(event: Event, had: Element | null) {
+  event.preventDefault();
+  const now = document.activeElement;
+  if (now && now !== document.body && !(event.target as Node).contains(now)) return;
+  const place = had?.isConnected && had !== document.body ? had : document.querySelector("main");
+  (place as HTMLElement | null)?.focus({ preventScroll: true });
 }
 
 export function Dialog({ title, about, open, onClose, wide, large, plain, onEscape, children }: Props) {
-  const giveBack = useGivesBack(open);
+  const [wasOpen, setWasOpen] = useState(false);
+  const [had, setHad] = useState<Element | null>(null);
+  if (open !== wasOpen) {
+    setWasOpen(open);
+    if (open) setHad(opener());
+  }
   return (
     <Radix.Root open={open} onOpenChange={(is) => !is && onClose()}>
       <Radix.Portal>
@@ -44,7 +53,7 @@ export function Dialog({ title, about, open, onClose, wide, large, plain, onEsca
             large ? "top-[4vh] max-h-[92vh]" : "top-[12vh] max-h-[76vh]",
             large ? "max-w-6xl" : wide ? "max-w-3xl" : "max-w-md",
           )}
-          onCloseAutoFocus={giveBack}
+          onCloseAutoFocus={(event) => giveBack(event, had)}
           onEscapeKeyDown={(event) => onEscape?.() && event.preventDefault()}
           {...(about ? {} : { "aria-describedby": undefined })}
         >
@@ -57,7 +66,11 @@ export function Dialog({ title, about, open, onClose, wide, large, plain, onEsca
               <IconButton label="Close" icon={X} small />
             </Radix.Close>
           </div>
-          <section tabIndex={plain ? 0 : undefined} aria-label={title} className="min-h-0 overflow-auto px-5 pt-3 pb-5">
+          <section
+            tabIndex={plain ? 0 : undefined}
+            aria-label={title}
+            className="min-h-0 scroll-pb-18 overflow-auto px-5 pt-3 pb-5"
+          >
             {children}
           </section>
         </Radix.Content>

@@ -72,6 +72,7 @@ export function Form({ asks, verb, onSubmit, onCancel, wide, calm, children }: P
     if (name) form.current?.querySelector<HTMLElement>(`[name="${name}"]`)?.focus();
   };
   const submit = async () => {
+    if (busy) return;
     const found = missing(asks, answers);
     if (Object.keys(found).length) return show(found);
     setBusy(true);
@@ -115,9 +116,9 @@ export function Form({ asks, verb, onSubmit, onCancel, wide, calm, children }: P
         </Field>
       ))}
       {children}
-      <div className={cx("flex gap-2", !wide && !calm && "justify-end")}>
+      <div className={cx("flex gap-2", onCancel && "dialog-foot", !wide && !calm && "justify-end")}>
         {onCancel ? <Button onClick={onCancel}>Cancel</Button> : null}
-        <Button type="submit" kind="main" disabled={busy} className={wide ? "h-9 flex-1" : ""}>
+        <Button type="submit" kind="main" aria-disabled={busy} className={wide ? "h-9 flex-1" : ""}>
           {busy ? "One moment…" : verb}
         </Button>
       </div>

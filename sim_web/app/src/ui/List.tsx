@@ -15,8 +15,8 @@ interface Props<T, R> {
 
 /** What was asked for as rows: while it comes, when it fails, and when there is none. */
 export function List<T, R>({ query, items, idOf, row, empty, label }: Props<T, R>) {
-  if (query.error) return <Failed error={query.error} onRetry={() => void query.refetch()} />;
-  if (!query.data) return <Skeleton rows={4} />;
+  if (!query.data)
+    return query.error ? <Failed error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton rows={4} />;
   const found = items(query.data);
   return (
     <Card>

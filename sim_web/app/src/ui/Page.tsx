@@ -20,7 +20,7 @@ export function Page({
     document.title = `${title} · Sim`;
   }, [title]);
   return (
-    <main className="h-full overflow-auto">
+    <main tabIndex={-1} className="h-full overflow-auto outline-none">
       <div
         className={
           // one width for all, so that nothing jumps from page to page

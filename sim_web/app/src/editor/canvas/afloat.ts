@@ -39,6 +39,7 @@ export function createAfloat(): Afloat {
     const now = drifted(flow, places, drifts);
     if (places.size) stop ??= flow.subscribe((state, before) => state.nodes !== before.nodes && refresh());
     else stop = void stop?.();
+    mount(flow, now, drifts);
     if (same(now, drifts)) return;
     draw(flow, now, drifts, elements, by.hand);
     if (!now.size) elements.clear();
@@ -91,6 +92,15 @@ function drifted(flow: FlowStore, places: Places, before: Drifts): Drifts {
     if (lay) put(id, place.x - lay.x, place.y - lay.y);
   }
   return found;
+}
+
+/** What is afloat stays mounted, also where it lay out of sight. */
+function mount(flow: FlowStore, now: Drifts, before: Drifts) {
+  const { nodeLookup } = flow.getState();
+  for (const id of new Set([...before.keys(), ...now.keys()])) {
+    const node = nodeLookup.get(id);
+    if (node) node.dragging = now.has(id);
+  }
 }
 
 const same = (a: Drifts, b: Drifts) => a.size === b.size && [...a].every(([id, drift]) => b.get(id) === drift);

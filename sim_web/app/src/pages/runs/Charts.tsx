@@ -24,6 +24,7 @@ export function Charts({ filter }: { filter: Filter }) {
   const sum = (of: (one: Figure) => number) => all.reduce((total, one) => total + of(one), 0);
   const bars = (of: (one: Figure) => number, bad?: (one: Figure) => number): Bar[] =>
     all.map((one) => ({ label: one.label, value: of(one), bad: bad?.(one) }));
+  const known = (words: string) => (told.data ? words : "");
   const runs = sum((one) => one.runs);
   const failed = sum((one) => one.failed);
   const share = runs ? `${((failed / runs) * 100).toFixed(failed && failed * 10 < runs ? 1 : 0)} %` : "–";
@@ -33,7 +34,7 @@ export function Charts({ filter }: { filter: Filter }) {
     <section aria-label="Runs over time" className="grid min-h-[102px] grid-cols-2 gap-3 lg:grid-cols-4">
       <Bars
         title="Runs"
-        total={runs.toLocaleString()}
+        total={known(runs.toLocaleString())}
         bars={bars(
           (one) => one.runs,
           (one) => one.failed,
@@ -42,7 +43,7 @@ export function Charts({ filter }: { filter: Filter }) {
       />
       <Bars
         title="Failed"
-        total={share}
+        total={known(share)}
         bars={bars(
           (one) => one.failed,
           (one) => one.failed,
@@ -51,13 +52,13 @@ export function Charts({ filter }: { filter: Filter }) {
       />
       <Bars
         title="95 % took at most"
-        total={slow ? lasted(slow) : "–"}
+        total={known(slow ? lasted(slow) : "–")}
         bars={bars((one) => one.p95_ms ?? 0)}
         say={lasted}
       />
       <Bars
         title="Cost"
-        total={cost(price) || "$0.00"}
+        total={known(cost(price) || "$0.00")}
         bars={bars((one) => one.cost)}
         say={(usd) => cost(usd) || "$0.00"}
       />

@@ -49,7 +49,7 @@ export function Groups() {
     asking.form({
       title: one ? "Change the group" : "New permission group",
       verb: "Save",
-      asks: asks(one),
+      asks: asks?.(one) ?? [],
       onSubmit: (answers) =>
         write(one ? "PUT" : "POST", one ? `${path}/${one.id}` : path, ofAnswers(answers)).then(refresh),
     });
@@ -63,7 +63,7 @@ export function Groups() {
   return (
     <>
       <Head title="Permission groups" about="What some members may not use in any workspace of the organization.">
-        <Button kind="main" onClick={() => put()}>
+        <Button kind="main" disabled={!asks} onClick={() => put()}>
           New group
         </Button>
       </Head>
@@ -80,7 +80,7 @@ export function Groups() {
         row={(one) => (
           <>
             <Named name={one.name} about={told(one)} />
-            <IconButton small icon={Pencil} label={`Change ${one.name}`} onClick={() => put(one)} />
+            <IconButton small icon={Pencil} label={`Change ${one.name}`} disabled={!asks} onClick={() => put(one)} />
             <IconButton small icon={Trash2} label={`Delete ${one.name}`} onClick={() => remove(one)} />
           </>
         )}
@@ -89,10 +89,12 @@ export function Groups() {
   );
 }
 
-function useAsks(organization: string): (one?: Group) => Ask[] {
-  const people = useQuery({ ...members(organization), enabled: Boolean(organization) }).data?.items ?? [];
-  const vendors = useQuery(providers).data?.items ?? [];
-  const services = useQuery(integrations).data?.items ?? [];
+/** What is asked of a group, once all that can be chosen is known. */
+function useAsks(organization: string): ((one?: Group) => Ask[]) | undefined {
+  const people = useQuery({ ...members(organization), enabled: Boolean(organization) }).data?.items;
+  const vendors = useQuery(providers).data?.items;
+  const services = useQuery(integrations).data?.items;
+  if (!people || !vendors || !services) return undefined;
   const titled = (list: { id: string; title: string }[]) => list.map(({ id, title }) => ({ value: id, label: title }));
   return (one) => asksOf(one, people, titled(vendors), titled(services));
 }

@@ -40,6 +40,7 @@ export function Invitations() {
     else if (reply) toast.success(`Sent to ${reply.invitation.email}.`);
   };
   const path = `/organizations/${id}/invitations`;
+  const renew = async (one: Invitation) => sent(await attempt(write<Sent>("POST", `${path}/${one.id}/resend`)));
   const withdraw = async (one: Invitation) => {
     await attempt(write("DELETE", `${path}/${one.id}`));
     await again("organization", id);
@@ -82,11 +83,7 @@ export function Invitations() {
               />
               {state === "waiting" || state === "expired" ? (
                 <>
-                  <Button
-                    icon={RotateCw}
-                    aria-label={`New link for ${one.email}`}
-                    onClick={() => void attempt(write<Sent>("POST", `${path}/${one.id}/resend`)).then(sent)}
-                  >
+                  <Button icon={RotateCw} aria-label={`New link for ${one.email}`} onClick={() => void renew(one)}>
                     New link
                   </Button>
                   <IconButton small icon={Trash2} label={`Withdraw ${one.email}`} onClick={() => void withdraw(one)} />

@@ -79,9 +79,7 @@ export function Members() {
               value={one.role}
               options={STANDINGS.filter((role_) => role === "owner" || role_.value !== "owner" || one.role === "owner")}
               disabled={locked(one)}
-              onPick={(next) =>
-                void change(write("PUT", `/organizations/${id}/members/${one.user_id}`, { role: next }))
-              }
+              onPick={(next) => change(write("PUT", `/organizations/${id}/members/${one.user_id}`, { role: next }))}
             />
             {locked(one) ? (
               <span className="size-6 shrink-0" />

@@ -12,8 +12,8 @@ interface Props {
 
 function VendorPage({ title, about, base }: Props) {
   const listed = useQuery(vendorKeys(base));
-  if (listed.error) return <Failed error={listed.error} onRetry={() => void listed.refetch()} />;
-  if (!listed.data) return <Skeleton rows={4} />;
+  if (!listed.data)
+    return listed.error ? <Failed error={listed.error} onRetry={() => void listed.refetch()} /> : <Skeleton rows={4} />;
   return (
     <>
       <Head title={title} about={about} />

@@ -2,6 +2,7 @@ import { toast } from "sonner";
 import { again, useOrganization } from "../../api/accounts";
 import { write } from "../../api/client";
 import { asking } from "../../frame/asked";
+import { anew } from "../../frame/route";
 import { Button } from "../../ui/Button";
 import { Form } from "../../ui/Form";
 import { Skeleton } from "../../ui/States";
@@ -38,7 +39,7 @@ const found = () =>
     onSubmit: async ({ name }) => {
       const made = await write<{ id: string }>("POST", "/organizations", { name });
       await write("POST", "/workspaces", { name: "First workspace", organization_id: made.id });
-      location.assign("/settings/workspaces");
+      await anew("/settings/workspaces");
     },
   });
 
@@ -51,7 +52,7 @@ export function Organization() {
       title: `${verb}?`,
       about,
       verb,
-      perform: () => write(method, `/organizations/${id}${path}`).then(() => location.assign("/workflows")),
+      perform: () => write(method, `/organizations/${id}${path}`).then(() => anew("/workflows")),
     });
   const hours = (text: string | undefined) => (text ? Number(text) : null);
   return (
@@ -62,7 +63,7 @@ export function Organization() {
           about="When members have to sign in again. Left empty, the instance decides."
         >
           <Form
-            key={organization.id + organization.name}
+            key={organization.id}
             calm
             verb="Save"
             asks={[

@@ -87,7 +87,7 @@ export function People() {
               value={one.role}
               options={ROLES}
               disabled={!may}
-              onPick={(role) => void attempt(set(one.user_id, role))}
+              onPick={(role) => attempt(set(one.user_id, role))}
             />
             {may ? (
               <IconButton small icon={UserMinus} label={`Remove ${one.name}`} onClick={() => remove(one)} />

@@ -16,12 +16,15 @@ export function Usage() {
   const sum = (of: (one: Used) => number) => (daily.data?.items ?? []).reduce((all, one) => all + of(one), 0);
   const bars = (of: (one: Used) => number, bad?: (one: Used) => number) =>
     shown.map(({ key, one }) => ({ label: key, value: one ? of(one) : 0, bad: one && bad?.(one) }));
+  const known = (words: string) => (daily.data ? words : "");
   const tokens = (one: Used) => one.tokens_input + one.tokens_output;
   return (
     <>
       <Head
         title="Usage"
-        about={daily.data?.of === "you" ? "What the runs that you began come to." : "What everybody's runs come to."}
+        about={known(
+          daily.data?.of === "you" ? "What the runs that you began come to." : "What everybody's runs come to.",
+        )}
       >
         <select
           aria-label="How far back"
@@ -37,11 +40,16 @@ export function Usage() {
         </select>
       </Head>
       <section aria-label="Over time" className="grid gap-3 sm:grid-cols-3">
-        <Bars title="Cost" total={usd.format(sum((one) => one.cost))} bars={bars((one) => one.cost)} say={usd.format} />
-        <Bars title="Tokens" total={count.format(sum(tokens))} bars={bars(tokens)} say={count.format} />
+        <Bars
+          title="Cost"
+          total={known(usd.format(sum((one) => one.cost)))}
+          bars={bars((one) => one.cost)}
+          say={usd.format}
+        />
+        <Bars title="Tokens" total={known(count.format(sum(tokens)))} bars={bars(tokens)} say={count.format} />
         <Bars
           title="Runs"
-          total={count.format(sum((one) => one.runs))}
+          total={known(count.format(sum((one) => one.runs)))}
           bars={bars(
             (one) => one.runs,
             (one) => one.failed,

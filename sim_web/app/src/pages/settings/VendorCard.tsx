@@ -8,6 +8,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { Badge, Named } from "../../ui/List";
 import { Menu, type MenuEntries } from "../../ui/Menu";
 import { Card } from "../../ui/Page";
+import { usePicked } from "../../ui/usePicked";
 import { VendorAddress } from "./VendorAddress";
 import { added, ask, rested, swapped, TONES } from "./vendors";
 
@@ -41,7 +42,8 @@ export function VendorCard({ one, base, refresh }: Vendor) {
       },
     });
   const order = (body: { names?: string[]; in_order?: boolean }) =>
-    attempt(write("PUT", base, { provider, in_order: one.in_order, ...body })).then(refresh);
+    attempt(write("PUT", base, { provider, ...body })).then(refresh);
+  const [way, choose] = usePicked(one.in_order ? "order" : "turn", (next) => order({ in_order: next === "order" }));
   const entries = (key: ModelKey, at: number): MenuEntries => [
     { label: "Replace…", icon: Pencil, perform: () => put(`Replace ${key.name}`, key.name) },
     {
@@ -84,8 +86,8 @@ export function VendorCard({ one, base, refresh }: Vendor) {
             <select
               aria-label={`How the keys of ${one.title} are asked`}
               className="control w-auto"
-              value={one.in_order ? "order" : "turn"}
-              onChange={(event) => void order({ in_order: event.target.value === "order" })}
+              value={way}
+              onChange={(event) => choose(event.target.value)}
             >
               <option value="turn">Asked in turn</option>
               <option value="order">Asked in this order</option>

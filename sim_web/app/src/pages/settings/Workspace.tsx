@@ -3,6 +3,7 @@ import { toast } from "sonner";
 import { again, grants, workspaces } from "../../api/accounts";
 import { write } from "../../api/client";
 import { asking } from "../../frame/asked";
+import { anew } from "../../frame/route";
 import { useMe, useRole, useSession } from "../../session";
 import { Button } from "../../ui/Button";
 import { Form } from "../../ui/Form";
@@ -22,7 +23,7 @@ export function Workspace() {
   if (!one || granted.isPending) return <Skeleton rows={4} />;
   // what one may do has changed then: begin anew
   const begin = (verb: string, title: string, about: string, done: () => Promise<unknown>) =>
-    asking.yes({ title, about, verb, perform: () => done().then(() => location.assign("/workflows")) });
+    asking.yes({ title, about, verb, perform: () => done().then(() => anew("/workflows")) });
   const leave = () =>
     begin("Leave the workspace", `Leave “${one.name}”?`, "Somebody has to let you in again.", () =>
       write("POST", `/workspaces/${here}/leave`),
@@ -39,7 +40,7 @@ export function Workspace() {
       <Section title="This workspace">
         {may ? (
           <Form
-            key={one.name}
+            key={here}
             calm
             verb="Save"
             asks={[{ name: "name", label: "Name", value: one.name }]}

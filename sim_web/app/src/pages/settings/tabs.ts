@@ -38,6 +38,7 @@ export interface Tab {
 
 /** A key that came in by the developers' door may speak for a workspace alone. */
 const person = ({ me }: Standing) => !me.key_id;
+const inside = ({ me }: Standing) => Object.keys(me.workspaces).length > 0;
 const admin = ({ role }: Standing) => role === "admin";
 const member = (who: Standing) => person(who) && Boolean(who.standing);
 const manager = (who: Standing) => person(who) && (who.standing === "owner" || who.standing === "admin");
@@ -50,9 +51,9 @@ export const TABS: Tab[] = [
   { id: "my-secrets", label: "Your secrets", group: "You", Shown: MySecrets, when: person },
   { id: "appearance", label: "Appearance", group: "You", Shown: Appearance },
   { id: "workspaces", label: "Your workspaces", group: "You", Shown: Workspaces, when: person },
-  { id: "workspace", label: "General", group: "Workspace", Shown: Workspace },
-  { id: "people", label: "People", group: "Workspace", Shown: People },
-  { id: "usage", label: "Usage", group: "Workspace", Shown: Usage },
+  { id: "workspace", label: "General", group: "Workspace", Shown: Workspace, when: inside },
+  { id: "people", label: "People", group: "Workspace", Shown: People, when: inside },
+  { id: "usage", label: "Usage", group: "Workspace", Shown: Usage, when: inside },
   { id: "keys", label: "API keys", group: "Workspace", Shown: Keys, when: admin },
   { id: "secrets", label: "Secrets", group: "Workspace", Shown: Secrets, when: admin },
   { id: "models", label: "Model keys", group: "Workspace", Shown: ModelKeys, when: admin },

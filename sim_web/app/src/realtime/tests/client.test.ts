@@ -127,6 +127,40 @@ describe("a large change", () => {
   });
 });
 
+describe("a change of large values", () => {
+  it("is sent in frames that the server takes, and is one step to take back", async () => {
+    const code = (n: number) => `return <agent.text> # ${"価".repeat(9000)} ${n}`;
+    const ids = Array.from({ length: 30 }, (_, n) => `n${n}`);
+    const blocks = ids.map((id, n) => ({ id, type: "function", name: id, values: { code: code(n) } }));
+    const server = new FakeServer({
+      ...DOCUMENT,
+      blocks: { ...DOCUMENT.blocks, ...Object.fromEntries(blocks.map((one) => [one.id, one])) },
+    });
+    const { client } = await joined(server);
+    const items = ids.map((block_id, n) => {
+      return { block_id, field: "code", value: code(n).replace("agent", "writer"), expected: code(n) };
+    });
+    const rename = { op: "block.update", items: [{ id: "b", set: { name: "Writer" } }] } as const;
+    expect(client.change([rename, { op: "value.update", items }]).ok).toBe(true);
+    await pass(5000);
+    expect(server.largest).toBeLessThan(256 * 1024);
+    const codes = () => ids.map((id) => server.document.blocks[id]?.values.code);
+    expect(codes()).toEqual(items.map(({ value }) => value));
+    expect(client.undo()).toBe(true);
+    await pass(5000);
+    expect(server.largest).toBeLessThan(256 * 1024);
+    expect(server.document.blocks.b?.name).toBe("Agent");
+    expect(codes()).toEqual(ids.map((_, n) => code(n)));
+    expect(client.canUndo()).toBe(false);
+    expect(digest(client.state())).toBe(digest(server.document));
+    const added = blocks.map((block) => ({ ...block, id: `copy-${block.id}`, name: `Copy ${block.id}` }));
+    expect(client.change({ op: "block.add", blocks: added }).ok).toBe(true);
+    await pass(5000);
+    expect(server.largest).toBeLessThan(256 * 1024);
+    expect(Object.keys(server.document.blocks)).toHaveLength(34 + ids.length);
+  });
+});
+
 describe("a refusal", () => {
   it("takes back only its own operation and what depended on it", async () => {
     const server = new FakeServer(DOCUMENT);

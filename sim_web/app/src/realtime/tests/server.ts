@@ -42,6 +42,7 @@ export class FakeSocket implements SocketLike {
   }
 
   send(text: string | Uint8Array): void {
+    this.server.largest = Math.max(this.server.largest, new TextEncoder().encode(text as string).length);
     for (let times = this.server.repeats(); times; times--) {
       this.server.later(() => this.readyState === 1 && this.server.heard(this, JSON.parse(text as string)), this);
     }
@@ -72,6 +73,8 @@ export class FakeServer {
   seq = 0;
   log: Done[] = [];
   isUp = true;
+  /** Bytes of the largest frame that was sent to it. */
+  largest = 0;
   /** Answers operations, or keeps still about them. */
   answers = true;
   role = "write";

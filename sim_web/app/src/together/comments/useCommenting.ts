@@ -1,18 +1,16 @@
 /** While a comment is being placed, a click on the canvas says what it is about. */
 
 import { type Node, useReactFlow } from "@xyflow/react";
-import { type MouseEvent, useEffect, useMemo } from "react";
+import { type MouseEvent, useMemo } from "react";
+import { useEscape } from "../../ui/useEscape";
 import { together, useTogether } from "../store";
+
+const stop = () => together.read(null);
 
 export function useCommenting() {
   const placing = useTogether((state) => state.placing);
   const flow = useReactFlow();
-  useEffect(() => {
-    if (!placing) return;
-    const stop = (event: KeyboardEvent) => event.key === "Escape" && together.read(null);
-    addEventListener("keydown", stop);
-    return () => removeEventListener("keydown", stop);
-  }, [placing]);
+  useEscape(stop, placing);
   const hands = useMemo(() => {
     if (!placing) return {};
     return {

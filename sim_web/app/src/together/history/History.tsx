@@ -5,14 +5,18 @@ import { useEditor } from "../../editor/store";
 import { RESTORE, type WorkflowClient } from "../../realtime/types";
 import { Button, IconButton } from "../../ui/Button";
 import { Empty, Failed, Skeleton } from "../../ui/States";
+import { useEscape } from "../../ui/useEscape";
 import { together } from "../store";
 import { restore, useMoments, usePast } from "./data";
 import { Moments, whenOf } from "./Moments";
 import type { Moment } from "./moments";
 import { Past } from "./Past";
 
+const close = () => together.show("");
+
 /** The workflow as it was, at any moment: to look at, and to go back to. */
 export function History() {
+  useEscape(close);
   const client = useEditor((state) => state.client);
   const editable = useEditor((state) => state.status.editable);
   const doc = useEditor((state) => state.doc);
@@ -42,7 +46,7 @@ export function History() {
         ) : (
           <span className="flex-1" />
         )}
-        <IconButton icon={X} label="Close the history" onClick={() => together.show("")} />
+        <IconButton icon={X} label="Close the history" onClick={close} />
       </header>
       <div className="flex min-h-0 flex-1">
         <div className="relative min-w-0 flex-1">
