@@ -124,6 +124,9 @@ async def test_a_limit_is_exact_however_many_ask_at_once(store: Store) -> None:
         return True
 
     assert sum(await asyncio.gather(*(take() for _ in range(50)))) == 7
+    with pytest.raises(Limited) as held:
+        await limits.take("k", Allowance(7, 60))
+    assert 1 <= held.value.retry_after <= 60, "until the first of them is back"
     await limits.forget("k")
     assert await take()
 

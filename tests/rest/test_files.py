@@ -164,6 +164,9 @@ async def test_two_uploads_of_one_name_at_once_are_one_file_and_one_refusal(api:
     replies = await asyncio.gather(*(put(api, "same.bin", os.urandom(MB), if_exists="number") for _ in range(3)))
     assert sorted(reply.json()["name"] for reply in replies) == ["same (2).bin", "same (3).bin", "same (4).bin"]
     assert len(kept(data)) == 4
+    long = "ü" * 125 + ".txt"
+    await made(api, long)
+    assert (await put(api, long, if_exists="number")).json()["name"] == "ü" * 123 + " (2).txt"
     was = (await api.ask("GET", "/files", params={"search": "same.bin"})).json()["items"][0]
     now = await put(api, "same.bin", b"other", if_exists="replace")
     assert (now.status_code, now.json()["id"], now.json()["size"]) == (200, was["id"], 5)

@@ -1,9 +1,12 @@
+import asyncio
 import re
 from typing import Any
 
 import msgspec
 import pytest
 
+from sim_core.accounts.actors import Actor
+from sim_core.rest.access import Door
 from sim_core.rest.server import ROUTES, application, routes
 from tests.rest.conftest import ECHO, Api
 
@@ -92,6 +95,26 @@ async def test_a_key_is_needed_and_its_scopes_count(api: Api) -> None:
     assert (await api.ask("DELETE", f"/workflows/{id}", headers=runner)).status_code == 403
     assert (await api.ask("DELETE", f"/keys/{made['id']}")).status_code == 204
     assert (await api.execute(id, {"n": 1}, headers=runner)).status_code == 401
+
+
+async def test_who_was_let_in_while_their_rights_changed_is_asked_for_again() -> None:
+    asked, answers = asyncio.Event(), asyncio.Event()
+    before, after = (Actor(user_id="ada", roles={"w": role}, scopes=()) for role in ("write", "read"))
+    standing = iter((before, after))
+
+    async def authenticate(token: str, address: str) -> Actor:
+        asked.set()
+        await answers.wait()
+        return next(standing)
+
+    door = Door(authenticate)
+    entering = asyncio.create_task(door.enter("token"))
+    await asked.wait()
+    door.forget("ada")
+    answers.set()
+    assert await entering is before
+    assert await door.enter("token") is after
+    assert await door.enter("token") is after
 
 
 async def test_two_workspaces_see_nothing_of_each_other(api: Api) -> None:

@@ -72,6 +72,7 @@ class Wire:
     """The way of one browser to the realtime service, which can be cut."""
 
     def __init__(self, context: BrowserContext) -> None:
+        self._context = context
         self._whole = True
         self._sockets: list[WebSocketRoute] = []
         context.route_web_socket(re.compile("/ws$"), self._socket)
@@ -84,7 +85,10 @@ class Wire:
         self._sockets.clear()
 
     def mend(self) -> None:
+        """The network is back; the browser says so, as it does of a real one, and nobody waits for the next try."""
         self._whole = True
+        for page in self._context.pages:
+            page.evaluate("dispatchEvent(new Event('online'))")
 
     def _socket(self, socket: WebSocketRoute) -> None:
         if self._whole:
