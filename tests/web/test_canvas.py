@@ -71,6 +71,23 @@ def test_blocks_appear_where_they_stay(person: Person) -> None:
     assert abs(box["x"] + box["width"] / 2 - 200 - (middle["x"] + middle["width"] / 2)) < 2, "both are in the middle"
 
 
+def test_a_long_workflow_opens_at_its_start_large_enough_to_read(person: Person) -> None:
+    blocks = [block("start", "start", 0), *(code(f"b{at}", "return 1", at * 300) for at in range(-3, 12) if at)]
+    page = person.open(f"/workflows/{person.make('Long', *blocks)}")
+    start, canvas = box_of(node(page, "Start")), box_of(page.locator(".react-flow"))
+    zoom = page.evaluate("new DOMMatrix(getComputedStyle(document.querySelector('.react-flow__viewport')).transform).a")
+    assert zoom >= 0.6
+    assert canvas["x"] <= start["x"] <= canvas["x"] + canvas["width"] / 4
+    assert abs(start["y"] + start["height"] / 2 - canvas["y"] - canvas["height"] / 2) < 100
+    for key, there in (("ArrowRight", 0), ("ArrowLeft", 1)):
+        for _ in range(2):
+            page.get_by_role("group", name="Map of the workflow").press(key)
+        expect(node(page, "Start")).to_have_count(there)
+    assert abs(box_of(node(page, "Start"))["x"] - start["x"]) < 2
+    page.get_by_role("button", name="Fit View").click()
+    expect(page.locator(".react-flow__node")).to_have_count(len(blocks))  # all of it is one press away
+
+
 def test_a_block_is_dragged_into_a_container_and_out_again(person: Person) -> None:
     box = block("each", "loop", 0, size=[500, 300])
     loose = code("loose", "return 1", 620)
@@ -181,6 +198,7 @@ def test_an_import_shows_all_it_brought(person: Person, name: str) -> None:
     page.wait_for_url("**/workflows/*-*")
     exported = json.loads(file.read_text())
     wanted = exported.get("workflow", exported).get("state", exported.get("state", exported))["blocks"]
+    page.get_by_role("button", name="Fit View").click()
     expect(page.locator(".react-flow__node")).to_have_count(len(wanted))
     expect(page.locator(".react-flow__node-note").first).to_be_visible()
     unknown = page.locator(".react-flow__node", has_text="No installed package brings")

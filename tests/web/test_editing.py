@@ -31,6 +31,7 @@ def test_a_text_is_edited_large_with_references_beside_it(person: Person) -> Non
     expect(large).to_contain_text("<start.who>")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name="Enlarge Code")).to_be_focused()  # as before
     expect(page.get_by_role("textbox", name="Code", exact=True)).to_contain_text("<start.who>")
     saved(page)
     assert "<start.who>" in stored(person, id)["work"]["values"]["code"]
@@ -110,6 +111,51 @@ def test_menus_fit_what_they_were_opened_on(person: Person) -> None:
     page.keyboard.press("F2")
     expect(page.get_by_label("Name of the block")).to_be_focused()
     assert person.complaints == []
+
+
+def test_a_secret_that_is_missing_is_made_where_it_is_named(person: Person) -> None:
+    page = person.open(f"/workflows/{person.make('Secretive', code('work', 'return 1'))}")
+    node(page, "Work").click()
+    text = page.get_by_role("textbox", name="Code", exact=True)
+    text.click()
+    expect(text).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" + {{MADE_")
+    page.locator(".cm-tooltip-autocomplete li", has_text="New secret MADE_…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Name")).to_have_value("MADE_")
+    dialog.get_by_label("Name").fill("MADE_HERE")
+    dialog.get_by_label("Value", exact=True).fill("what nobody sees")
+    try:
+        dialog.get_by_role("button", name="Save").click()
+        expect(text).to_have_text("return 1 + {{MADE_HERE}}")
+        expect(text.locator(".cm-chip.secret").first).to_be_visible()
+        expect(text.locator(".cm-chip.unknown")).to_have_count(0)
+        expect(text).to_be_focused()
+        page.keyboard.type("; {{MA")
+        page.locator(".cm-tooltip-autocomplete li", has_text="{{MADE_HERE}}").click()
+        expect(text).to_have_text("return 1 + {{MADE_HERE}}; {{MADE_HERE}}")
+        saved(page)
+    finally:
+        status, _ = person.stack.ask("DELETE", "/secrets/MADE_HERE")
+    assert status < 300
+
+
+def test_a_note_has_a_colour_tasks_and_a_table(person: Person) -> None:
+    words = "# Plan\n- [x] greet\n- [ ] ask\n\n| who | when |\n|--|--:|\n| Ada | 1 |"
+    page = person.open(f"/workflows/{person.make('Noted', block('note', 'note', values={'content': words}))}")
+    note = node(page, "Note")
+    expect(note.get_by_role("img", name="Done")).to_have_count(1)
+    expect(note.get_by_role("img", name="To do")).to_have_count(1)
+    expect(note.get_by_role("columnheader")).to_have_text(["who", "when"])
+    expect(note.get_by_role("cell")).to_have_text(["Ada", "1"])
+    paper = note.locator("> div").first
+    before = paper.evaluate("one => getComputedStyle(one).backgroundColor")
+    note.click()
+    page.get_by_role("combobox", name="Color").click()
+    page.get_by_role("option", name="Green").click()
+    expect(paper).not_to_have_css("background-color", before)
+    saved(page)
 
 
 def test_what_is_missing_says_what_brings_it_and_wrong_json_is_said_at_once(person: Person) -> None:

@@ -17,12 +17,13 @@ SIZES = {"1440": {"width": 1440, "height": 900}, "1920": {"width": 1920, "height
 def building(person: Person) -> str:
     """A workflow with most of what a canvas can show."""
     asked = {"input_format": [{"id": "r", "name": "who", "type": "string", "value": "Ada"}]}
-    note = "# How it works\n\nGreets **politely**, and asks a person before it goes on."
+    note = "# How it works\n\nGreets **politely**, and asks a person.\n- [x] greet\n- [ ] ask\n\n"
+    note += "| who | when |\n|--|--:|\n| Ada | 1 |"
     cases = [{"id": "yes", "title": "if", "value": "<work.n> > 2"}, {"id": "no", "title": "else", "value": ""}]
     form = [{"id": "q", "name": "answer", "label": "May it go on?", "type": "boolean"}]
     blocks = (
         block("start", "start", values=asked),
-        {**block("note", "note", values={"content": note}), "position": {"x": 0, "y": -190}},
+        {**block("note", "note", values={"content": note, "color": "blue"}), "position": {"x": 0, "y": -230}},
         code("work", "return {'n': len(<start.who>)}", 310, pinned={"output": {"result": {"n": 3}, "n": 3}}),
         block("check", "condition", 620, values={"conditions": cases}),
         block("each", "loop", 930, size=[470, 240]),
@@ -43,7 +44,10 @@ def building(person: Person) -> str:
 def look(person: Person, page: Page, keep: Callable[[str], None]) -> None:
     """Through the states, one after the other."""
     page.goto(f"{person.stack.url}/workflows/{building(person)}")
-    expect(node(page, "Gone")).to_be_visible()
+    expect(node(page, "Start")).to_be_visible()
+    keep("opened")
+    page.get_by_role("button", name="Fit View").click()
+    expect(node(page, "Off")).to_be_visible()
     keep("build")
     node(page, "Inner").click()
     page.get_by_role("tabpanel").locator("summary", has_text="Settings").click()

@@ -150,7 +150,7 @@ def test_keys_are_shown_once_and_revoked(owner: Person) -> None:
     assert key not in page.content()
     page.get_by_role("button", name="Revoke Laptop").click()
     page.get_by_role("button", name="Revoke", exact=True).click()
-    expect(page.get_by_role("button", name="Revoke Laptop")).to_have_count(0)
+    expect(page.locator("main")).not_to_contain_text("Laptop")  # a dialog that is busy hides roles, not words
     assert owner.stack.ask("GET", "/me", X_API_Key=key)[0] == 401
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.stack import Stack
-from tests.web.conftest import Person
+from tests.web.conftest import Person, until
 from tests.web.together.people import (
     BLOCKS,
     PASSWORD,
@@ -48,7 +48,7 @@ LEFT = """async () => {
 def left(page: Page, **counts: int) -> None:
     """Wait until so much is left in this browser's IndexedDB."""
     found = f"async wanted => Object.entries(await ({LEFT})()).every(([one, n]) => n === (wanted[one] ?? n))"
-    page.wait_for_function(found, arg=counts, timeout=SLOW)
+    until(page, found, counts)
 
 
 def clients(page: Page) -> set[str]:
@@ -87,6 +87,8 @@ def test_two_tabs_offline_with_many_edits_and_a_reload_lose_nothing(room: Room, 
     room.wire.cut()
     expect(state(first)).to_have_text("Offline")
     expect(state(second)).to_have_text("Offline")
+    first.get_by_role("button", name="Fit View").click()
+    expect(first.locator(".react-flow__node")).to_have_count(edits + 1)
     switch_off(first, [*blocks][1:])
     expect(state(first)).to_have_text(f"Offline, {edits - 1} unsaved")
     node(second, "start").click()
@@ -104,6 +106,7 @@ def test_two_tabs_offline_with_many_edits_and_a_reload_lose_nothing(room: Room, 
     room.wire.mend()
     for page in (first, second):
         saved(page)
+    first.get_by_role("button", name="Fit View").click()
     expect(node(first, "start")).to_contain_text("Begin")
     left(first, outbox=0)
     stored = room.stored()["blocks"]

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-from sim_core.plugin import BlockType, Doc, Input, LongText, Verbatim, hookimpl
+from sim_core.plugin import BlockType, Choice, Doc, Input, LongText, Verbatim, hookimpl
+
+COLORS = tuple((color, color.title()) for color in ("yellow", "blue", "green", "red", "purple", "grey"))
 
 
 class Note(Input):
-    """The words."""
+    """The words, and the paper they are on."""
 
     content: Annotated[str | None, Doc("Text, in Markdown."), LongText(), Verbatim()] = ""
+    color: Annotated[str, Doc("Colour of the paper."), Choice(COLORS)] = "yellow"
 
 
 note = BlockType(

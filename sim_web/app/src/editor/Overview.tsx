@@ -1,5 +1,5 @@
-import { Panel, type Transform, useReactFlow, useStore } from "@xyflow/react";
-import { type PointerEvent, useEffect, useMemo, useRef } from "react";
+import { Panel, type Transform, useReactFlow, useStore, useStoreApi } from "@xyflow/react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef } from "react";
 import { absolute, type Point, sizeOf } from "../model/places";
 import { containerOf } from "../model/ports";
 import type { Document } from "../realtime/document";
@@ -8,6 +8,14 @@ import { useEditor } from "./store";
 const WIDTH = 160;
 const HEIGHT = 100;
 const PAD = 6;
+const ARROWS: Record<string, [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+/** How much of what is seen an arrow goes on by. */
+const STRIDE = 0.25;
 
 interface Frame {
   scale: number;
@@ -34,9 +42,11 @@ function frameOf(doc: Document): Frame {
   };
 }
 
-/** The whole workflow in a corner, painted once for each change; a press or a drag goes there. */
+/** The whole workflow in a corner, painted once for each change; a press, a drag or an arrow key goes there. */
 export function Overview() {
   const flow = useReactFlow();
+  const api = useStoreApi();
+  const camera = useEditor((state) => state.camera);
   const doc = useEditor((state) => state.doc);
   const types = useEditor((state) => state.types);
   const frame = useMemo(() => frameOf(doc), [doc]);
@@ -66,11 +76,23 @@ export function Overview() {
     const y = (event.clientY - box.top) / frame.scale + frame.top;
     void flow.setCenter(x, y, { zoom: flow.getZoom() });
   };
+  const step = (event: KeyboardEvent) => {
+    const [right, down] = ARROWS[event.key] ?? [];
+    if (right === undefined || down === undefined) return;
+    event.preventDefault();
+    const [x, y, zoom] = camera.at();
+    const { width, height } = api.getState();
+    void flow.setViewport({ x: x - right * width * STRIDE, y: y - down * height * STRIDE, zoom });
+  };
   return (
     <Panel position="bottom-left" className="canvas-map nodrag ml-13!">
+      {/* biome-ignore lint/a11y/useSemanticElements: there is no element for a map */}
       <div
-        role="img"
-        aria-label="Map of the workflow"
+        role="group"
+        aria-label="Map of the workflow: arrow keys move what is seen"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys move the canvas
+        tabIndex={0}
+        onKeyDown={step}
         className="relative cursor-pointer overflow-hidden rounded-lg border border-line bg-card"
         style={{ width: WIDTH, height: HEIGHT }}
         onPointerDown={(event) => {

@@ -3,11 +3,13 @@ import { Compartment, EditorState, type Extension, Prec } from "@codemirror/stat
 import { EditorView, keymap } from "@codemirror/view";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { secrets } from "../api/queries";
+import { queries, secrets } from "../api/queries";
 import { useEditorStore } from "../editor/store";
+import { newSecret } from "../frame/newSecret";
 import type { Source } from "../model/offers";
 import { collaborative } from "../realtime/editor";
 import type { SharedRows } from "../realtime/types";
+import { useRole } from "../session";
 import { colorOf } from "../together/people";
 import { cx } from "../ui/cx";
 import { baseExtensions, describes, type Known, languageExtension } from "./codemirror";
@@ -52,6 +54,13 @@ const READ_ONLY: Extension = [
   Prec.highest(keymap.of(["Mod-z", "Mod-y", "Mod-Shift-z"].map((key) => ({ key, run: () => true })))),
 ];
 
+const makeSecret = (name: string, made: (name: string) => void) =>
+  newSecret(
+    "/secrets",
+    (called) => queries.invalidateQueries({ queryKey: secrets.queryKey }).then(() => made(called)),
+    name,
+  );
+
 /** Go on where the plain input was left: at the end, with what can be named. */
 function takeOver(view: EditorView) {
   view.dispatch({ selection: { anchor: view.state.doc.length } });
@@ -70,7 +79,12 @@ export function TextEditor(props: Props) {
   latest.current = props;
   const names = useQuery(secrets).data?.items;
   const known = useRef<Known>({ sources: [], secrets: [] });
-  known.current = { sources: props.offered, secrets: names?.map((one) => one.name) ?? [] };
+  const makes = useRole() === "admin";
+  known.current = {
+    sources: props.offered,
+    secrets: names?.map((one) => one.name) ?? [],
+    ...(makes ? { makeSecret } : {}),
+  };
   const speaks = useRef(new Compartment());
   const says = useRef(new Compartment());
   const may = useRef(new Compartment());

@@ -26,6 +26,8 @@ import { isKnown, type Source } from "../model/offers";
 export interface Known {
   sources: Source[];
   secrets: string[];
+  /** Asks for one that is called so, for whoever may; what it is called in the end is told. */
+  makeSecret?: (name: string, made: (name: string) => void) => void;
 }
 
 /** Marks changes that came from the document, not from the keyboard. */
@@ -91,21 +93,40 @@ const complete = (known: () => Known) => (context: CompletionContext) => {
   const secret = context.matchBefore(/\{\{\s*\w*/);
   if (!secret) return null;
   const options = known().secrets.map(
-    (name): Completion => ({
-      label: `{{${name}}}`,
-      detail: "secret",
-      type: "constant",
-      apply: (view, _one, from, to) => {
-        const closed = view.state.sliceDoc(to, to + 2) === "}}" ? 2 : 0;
-        view.dispatch({
-          changes: { from, to: to + closed, insert: `{{${name}}}` },
-          selection: { anchor: from + name.length + 4 },
-        });
-      },
-    }),
+    (name): Completion => ({ label: `{{${name}}}`, detail: "secret", type: "constant", apply: braced(name) }),
   );
-  return { from: secret.from, options, validFor: /^\{\{\s*\w*$/ };
+  return { from: secret.from, options: [...options, another(secret.text, known())] };
 };
+
+/** Puts a secret's name in place of what was typed of it. */
+const braced =
+  (name: string) =>
+  (view: EditorView, _one: Completion, from: number, to: number): void => {
+    const closed = view.state.sliceDoc(to, to + 2) === "}}" ? 2 : 0;
+    view.dispatch({
+      changes: { from, to: to + closed, insert: `{{${name}}}` },
+      selection: { anchor: from + name.length + 4 },
+    });
+  };
+
+/** The way to a secret that there is not yet; always there, whatever was typed. */
+function another(typed: string, { makeSecret }: Known): Completion {
+  const name = typed.replace(/^\{\{\s*/, "");
+  if (!makeSecret)
+    return { label: typed, displayLabel: "An admin of the workspace sets secrets", apply: () => {}, boost: -99 };
+  return {
+    label: typed,
+    displayLabel: `New secret${name && ` ${name}`}…`,
+    boost: -99,
+    apply: (view, one, from, to) =>
+      makeSecret(name, (made) => {
+        const { head } = view.state.selection.main;
+        // somebody else may have typed meanwhile
+        const stays = view.state.sliceDoc(from, to) === typed;
+        braced(made)(view, one, stays ? from : head, stays ? to : head);
+      }),
+  };
+}
 
 const oneLine = EditorState.transactionFilter.of((change) => (change.newDoc.lines > 1 ? [] : change));
 

@@ -1,12 +1,15 @@
+import { Square, SquareCheck } from "lucide-react";
 import type { ReactNode } from "react";
+import { type Align, type Item, type Part, parts } from "../model/markdown";
 
-const INLINE = /(\*\*[^*]+\*\*|\*[^*]+\*|`[^`]+`|\[[^\]]+\]\(https?:\/\/[^)\s]+\))/g;
+const INLINE = /(\*\*[^*]+\*\*|\*[^*]+\*|~~[^~]+~~|`[^`]+`|\[[^\]]+\]\(https?:\/\/[^)\s]+\))/g;
 
 function inline(text: string): ReactNode[] {
   return text.split(INLINE).map((part, at) => {
     const key = `${at}${part}`;
     if (part.startsWith("**")) return <strong key={key}>{part.slice(2, -2)}</strong>;
     if (part.startsWith("*") && part.length > 2) return <em key={key}>{part.slice(1, -1)}</em>;
+    if (part.startsWith("~~") && part.length > 4) return <s key={key}>{part.slice(2, -2)}</s>;
     if (part.startsWith("`") && part.length > 2)
       return (
         <code key={key} className="rounded-sm bg-hover px-1 font-mono text-sm">
@@ -24,46 +27,88 @@ function inline(text: string): ReactNode[] {
   });
 }
 
-const FENCE = /^```[\w-]*\n([\s\S]*?)(?:\n```|$(?![\s\S]))/m;
-
-/** The little Markdown that notes and chats need: headings, lists, emphasis, code and links; never HTML. */
+/** The Markdown that notes and chats need: headings, lists, tasks, tables, quotes, emphasis, code, links; never HTML. */
 export function Markdown({ text }: { text: string }) {
   return (
     <div className="grid grid-cols-1 gap-1 break-words">
-      {text.split(FENCE).map((part, at) => {
-        const key = `${at}${part}`;
-        if (at % 2 === 0) return <Lines key={key} text={part.replace(/^\n+|\n+$/g, "")} />;
-        return (
-          <pre key={key} className="overflow-auto rounded-md bg-hover p-2 font-mono text-sm">
-            {part}
-          </pre>
-        );
-      })}
+      {parts(text).map((part, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts have nothing else to be told apart by
+        <Shown key={at} part={part} />
+      ))}
     </div>
   );
 }
 
-function Lines({ text }: { text: string }) {
-  return (
-    <>
-      {text.split("\n").map((line, at) => {
-        const key = `${at}${line}`;
-        const heading = /^(#{1,3}) (.*)$/.exec(line);
-        if (heading)
-          return (
-            <p key={key} className="text-lg font-semibold">
-              {inline(heading[2] ?? "")}
-            </p>
-          );
-        const item = /^\s*[-*] (.*)$/.exec(line);
-        if (item)
-          return (
-            <p key={key} className="pl-4 -indent-3">
-              • {inline(item[1] ?? "")}
-            </p>
-          );
-        return line ? <p key={key}>{inline(line)}</p> : null;
-      })}
-    </>
-  );
+function Shown({ part }: { part: Part }) {
+  switch (part.kind) {
+    case "heading":
+      return <p className="text-lg font-semibold">{inline(part.text)}</p>;
+    case "quote":
+      return <blockquote className="border-l-2 border-strong pl-2 text-soft">{inline(part.text)}</blockquote>;
+    case "code":
+      return <pre className="overflow-auto rounded-md bg-hover p-2 font-mono text-sm">{part.text}</pre>;
+    case "rule":
+      return <hr className="my-1 border-line" />;
+    case "list":
+      return <Items items={part.items} />;
+    case "table":
+      return <Table {...part} />;
+    default:
+      return <p>{inline(part.text)}</p>;
+  }
 }
+
+const Items = ({ items }: { items: readonly Item[] }) => (
+  <ul className="grid gap-0.5">
+    {items.map(({ depth, number, done, text }, at) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: items have nothing else to be told apart by
+      <li key={at} className="flex gap-1.5" style={{ paddingLeft: depth * 16 }}>
+        {done === undefined ? (
+          <span className="shrink-0 text-soft">{number ? `${number}.` : "•"}</span>
+        ) : (
+          <span role="img" aria-label={done ? "Done" : "To do"} className="shrink-0 pt-0.5 text-soft">
+            {done ? <SquareCheck size={14} aria-hidden /> : <Square size={14} aria-hidden />}
+          </span>
+        )}
+        <span className="min-w-0 flex-1">{inline(text)}</span>
+      </li>
+    ))}
+  </ul>
+);
+
+const Table = ({ head, align, rows }: Extract<Part, { kind: "table" }>) => (
+  <div className="overflow-x-auto">
+    <table className="w-full border-collapse text-sm">
+      <thead>
+        <Row cells={head} align={align} cell="th" />
+      </thead>
+      <tbody>
+        {rows.map((cells, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows have nothing else to be told apart by
+          <Row key={at} cells={cells} align={align} cell="td" />
+        ))}
+      </tbody>
+    </table>
+  </div>
+);
+
+interface RowProps {
+  cells: readonly string[];
+  align: readonly Align[];
+  cell: "th" | "td";
+}
+
+const Row = ({ cells, align, cell: Cell }: RowProps) => (
+  <tr>
+    {cells.map((text, at) => (
+      <Cell
+        // biome-ignore lint/suspicious/noArrayIndexKey: columns have nothing else to be told apart by
+        key={at}
+        className="border border-strong/40 px-1.5 py-0.5 text-left align-top"
+        style={{ textAlign: align[at] }}
+      >
+        {inline(text)}
+      </Cell>
+    ))}
+  </tr>
+);

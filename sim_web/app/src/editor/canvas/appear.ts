@@ -3,12 +3,11 @@
  * that nothing of it can be clicked where it will not stay.
  */
 
-import { getViewportForBounds, useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
+import { useNodesInitialized, useReactFlow, useStoreApi } from "@xyflow/react";
 import { useEffect } from "react";
+import { entriesOf } from "../../model/ports";
 import { type EditorStore, useEditor, useEditorStore } from "../store";
-
-/** How all blocks are brought into view. */
-export const FIT = { padding: 0.08, maxZoom: 1 };
+import { openingView } from "./opening";
 
 /** Whether it is shown. */
 export function useAppear(): boolean {
@@ -23,9 +22,11 @@ export function useAppear(): boolean {
     // not while the browser tells sizes: what is moved then may be drawn in one place and be clicked in the other
     const frame = requestAnimationFrame(() => {
       const { width, height, minZoom } = canvas.getState();
-      const bounds = flow.getNodesBounds(flow.getNodes());
-      if (!isEmpty)
-        void flow.setViewport(getViewportForBounds(bounds, width, height, minZoom, FIT.maxZoom, FIT.padding));
+      const { doc, types } = store.getState();
+      const all = flow.getNodesBounds(flow.getNodes());
+      const [start] = entriesOf(doc, types);
+      const first = start ? flow.getNodesBounds([start.id]) : all;
+      if (!isEmpty) void flow.setViewport(openingView(all, first, { width, height }, minZoom));
       store.getState().camera.rest();
       store.setState({ appeared: true });
     });

@@ -4,6 +4,7 @@ import { createStore } from "zustand";
 import type { Point } from "../../model/places";
 import { createAfloat } from "./afloat";
 import { createCamera, enters, type FlowStore } from "./camera";
+import { openingView } from "./opening";
 import { placed } from "./placed";
 import { cornersOf, endsOf, lineOf } from "./wires";
 
@@ -23,6 +24,27 @@ function flowOf(nodes: InternalNode[], inside: Record<string, string[]> = {}): F
   const view = { width: 1000, height: 800, transform: [0, 0, 1] as Transform, connection: { inProgress: false } };
   return createStore(() => ({ ...facts, ...view }) as unknown as ReactFlowState) as unknown as FlowStore;
 }
+
+describe("what is seen first", () => {
+  const room = { width: 840, height: 700 };
+  const start = { x: 0, y: 0, width: 240, height: 96 };
+  const ends = ({ x, zoom }: { x: number; zoom: number }, from: number, to: number) => [
+    Math.round(from * zoom + x),
+    Math.round(to * zoom + x),
+  ];
+  it("is everything, in the middle, as long as its words can be read", () => {
+    const view = openingView({ x: 0, y: 0, width: 900, height: 200 }, start, room, 0.1);
+    expect(view.zoom).toBeGreaterThan(0.6);
+    expect(ends(view, 0, 900).reduce((a, b) => a + b)).toBeCloseTo(840, -1);
+  });
+  it("is the start of what is too long, and nothing beyond its ends", () => {
+    const long = { x: -300, y: 0, width: 6000, height: 200 };
+    expect(ends(openingView(long, start, room, 0.1), 0, 240)).toEqual([40, 184]);
+    const last = { ...start, x: 5460 };
+    expect(ends(openingView(long, last, room, 0.1), 5460, 5700)).toEqual([656, 800]);
+    expect(openingView(long, start, room, 0.1).y).toBe(350 - 60);
+  });
+});
 
 describe("the camera", () => {
   it("asks for the store when a block comes into view, and for nothing as long as all are in it", () => {

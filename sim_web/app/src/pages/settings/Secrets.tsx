@@ -6,18 +6,13 @@ import { write } from "../../api/client";
 import { queries, secrets } from "../../api/queries";
 import type { PastedSecrets, SecretList } from "../../api/schema";
 import { asking } from "../../frame/asked";
+import { newSecret } from "../../frame/newSecret";
 import { Button, IconButton } from "../../ui/Button";
 import type { Ask } from "../../ui/Form";
 import { List, Named } from "../../ui/List";
 import { ago } from "../../ui/when";
 import { Head } from "./Section";
 
-const isName = (text: string) =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) ? undefined : "Letters, digits and _ only, and no digit first.";
-const ONE: Ask[] = [
-  { name: "name", label: "Name", mono: true, placeholder: "OPENAI_API_KEY", check: isName },
-  { name: "value", label: "Value", kind: "password", complete: "off" },
-];
 const MANY: Ask[] = [
   {
     name: "text",
@@ -37,14 +32,6 @@ interface Props {
 function SecretPage({ title, about, path, query }: Props) {
   const listed = useQuery(query);
   const refresh = () => queries.invalidateQueries({ queryKey: query.queryKey });
-  const put = () =>
-    asking.form({
-      title: "New secret",
-      about: "An earlier value of the same name is replaced.",
-      verb: "Save",
-      asks: ONE,
-      onSubmit: ({ name, value }) => write("PUT", `${path}/${name}`, { value }).then(refresh),
-    });
   const paste = () =>
     asking.form({
       title: "Paste a .env file",
@@ -68,7 +55,7 @@ function SecretPage({ title, about, path, query }: Props) {
     <>
       <Head title={title} about={about}>
         <Button onClick={paste}>Paste a .env file</Button>
-        <Button kind="main" onClick={put}>
+        <Button kind="main" onClick={() => newSecret(path, refresh)}>
           New secret
         </Button>
       </Head>
