@@ -118,7 +118,7 @@ async def open_motor(
     sleepers = Sleepers(runs, catch_up=plugins.catch_up)
     queue = open_queue(store)
     worker = Worker(store, queue, sleepers, slots=settings.worker_runs, limit=settings.workspace_runs)
-    await processes.reap(store)
+    await processes.reap(store, patient=True)
     keep_up(stack, Keeper(runs, sleepers, queue, kind=kind, keep_days=settings.keep_runs_days).keep())
     keep_up(stack, sleepers.watch())
     keep_up(stack, plugins.watch())

@@ -93,18 +93,18 @@ async def leave(store: Store, process_id: str) -> None:
     await store.execute(sql.LEAVE, process_id)
 
 
-async def reap(store: Store, *, alone: bool = False, patient: bool = False) -> Reaped:
+async def reap(store: Store, *, patient: bool = False) -> Reaped:
     """Free the durable runs of dead processes for others, and mark their light ones as failed (`interrupted`).
 
-    A process elsewhere is dead when it was silent for some seconds, or at once with `alone`: nobody elsewhere can use
-    the database, as with an embedded one. With `patient`, silence alone proves nothing: the database was away.
+    A process is dead when it was silent for some seconds; one of this machine, at once when it is gone. With `patient`,
+    silence proves nothing: the database was away, or whoever asks has not watched for long enough to know.
     """
     here = _host()
     owners = await store.rows(sql.OWNERS, SILENCE)
     dead = [
         row["owner"]
         for row in owners
-        if row["host"] is None or (row["silent"] and not patient) or (_has_died(row) if row["host"] == here else alone)
+        if row["host"] is None or (row["silent"] and not patient) or (row["host"] == here and _has_died(row))
     ]
     if not dead:
         return Reaped()

@@ -17,7 +17,7 @@ from sim_core.accounts.bootstrap import bootstrap
 from sim_core.flow.events import BlockFinished, RunFinished
 from sim_core.jobs.claims import Claims
 from sim_core.jobs.past import history
-from sim_core.store import line
+from sim_core.store import line, processes
 from sim_core.store.documents import create_workflow
 from sim_core.store.embedded import Embedded
 from sim_core.store.migrate import migrate
@@ -112,6 +112,23 @@ async def check_run(farm: Workers, id: str, n: int) -> None:
     assert sum(isinstance(event, RunFinished) for event in events) == 1
     done = Counter(event.block for event in events if isinstance(event, BlockFinished))
     assert set(done.values()) == {1}, done
+
+
+async def test_who_comes_after_an_outage_takes_nobody_for_dead_who_had_no_chance_to_say_otherwise(
+    clean_postgres: str,
+) -> None:
+    async with workers(clean_postgres, 0) as farm:
+        id = await farm.enqueue(flow("one", answer("end", 1)))
+        await farm.motor.store.execute(
+            "INSERT INTO process (id, kind, host, pid, born, beat_at)"
+            " VALUES ('other', 'worker', 'elsewhere', 1, '', now() - interval '1 minute')"
+        )
+        await farm.motor.store.execute(
+            "UPDATE workflow_execution_logs SET status = 'running', owner = 'other' WHERE id = $1", id
+        )
+        async with workers(clean_postgres, 0):
+            assert await farm.status(id) == "running"
+        assert (await processes.reap(farm.motor.store)).freed == (id,)
 
 
 async def test_a_claim_whose_answer_was_lost_is_given_back(clean_postgres: str) -> None:

@@ -143,5 +143,7 @@ async def test_runs_of_dead_processes_are_told_so_and_those_of_living_ones_go_on
     await store.execute("UPDATE process SET host = 'elsewhere' WHERE id = $1", mine)
     assert (await reap(store)).interrupted == ()
     await journal.close()
-    assert (await reap(store, alone=True)).interrupted == (runs[mine].id,)
+    await store.execute("UPDATE process SET beat_at = now() - interval '1 minute' WHERE id = $1", mine)
+    assert (await reap(store, patient=True)).interrupted == ()
+    assert (await reap(store)).interrupted == (runs[mine].id,)
     await leave(store, mine)
