@@ -44,6 +44,19 @@ def test_who_may_only_look_from_now_on_is_told_while_typing(room: Room) -> None:
     assert room.stored()["blocks"]["work"]["values"]["code"] == "return 1 and again"
 
 
+def test_a_server_that_still_remembers_who_one_was_is_asked_again(room: Room) -> None:
+    page = room.make(BLOCKS).open("Bob")
+    before = room.team["Bob"].ask("GET", "/me")
+    page.route("**/api/v1/me", lambda route: route.fulfill(json=before), times=1)
+    room.allow("Bob", "read")
+    try:
+        # sooner than the next look that comes without any reason
+        expect(page.get_by_text("You may look at this workspace now")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("button", name="New workflow")).to_have_count(0)
+    finally:
+        room.allow("Bob", "write")
+
+
 def test_letters_for_a_block_that_somebody_removes_do_nothing_to_the_others(room: Room) -> None:
     ada, bob = room.make(BLOCKS).open("Ada"), room.open("Bob")
     begin(bob, "work")

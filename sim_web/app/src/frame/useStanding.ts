@@ -11,6 +11,8 @@ import { go } from "./route";
 
 const KEY = "standing";
 const EVERY_MS = 30_000;
+/** A server may remember for two seconds who one was. */
+const AGAIN_MS = 2500;
 const MAY = {
   read: "You may look at this workspace now, and talk about it, not change it.",
   write: "You may change what is in this workspace now.",
@@ -42,8 +44,15 @@ export function useStanding() {
     refetchOnWindowFocus: true,
   });
   useEffect(() => {
-    standing.doubt = () => void refetch({ cancelRefetch: false });
+    let again: ReturnType<typeof setTimeout>;
+    const ask = () => void refetch({ cancelRefetch: false });
+    standing.doubt = () => {
+      ask();
+      clearTimeout(again);
+      again = setTimeout(ask, AGAIN_MS);
+    };
     return () => {
+      clearTimeout(again);
       standing.doubt = () => {};
     };
   }, [refetch]);
