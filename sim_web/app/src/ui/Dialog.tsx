@@ -69,7 +69,7 @@ export function Dialog({ title, about, open, onClose, wide, large, plain, onEsca
           <section
             tabIndex={plain ? 0 : undefined}
             aria-label={title}
-            className="min-h-0 scroll-pb-18 overflow-auto px-5 pt-3 pb-5"
+            className="min-h-0 scroll-pb-18 overflow-auto rounded-b-[inherit] px-5 pt-3 pb-5"
           >
             {children}
           </section>
