@@ -48,6 +48,16 @@ def run(page: Page) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
 
 
+def at_the_end(page: Page, name: str) -> Locator:
+    """The code of a block, where one goes on writing it."""
+    node(page, name).click()
+    text = page.get_by_role("textbox", name="Code", exact=True)
+    text.click()
+    expect(text).to_be_focused()
+    page.keyboard.press("Control+End")
+    return text
+
+
 def stored(person: Person, id: str) -> dict[str, Any]:
     """The blocks of a workflow as the server has them."""
     return person.stack.ask("GET", f"/workflows/{id}")[1]["workflow"]["blocks"]

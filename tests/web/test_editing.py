@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.web.building import block, box_of, code, copied, node, saved, stored
+from tests.web.building import at_the_end, block, box_of, code, copied, node, saved, stored
 from tests.web.conftest import Person
 
 
@@ -115,11 +115,7 @@ def test_menus_fit_what_they_were_opened_on(person: Person) -> None:
 
 def test_a_secret_that_is_missing_is_made_where_it_is_named(person: Person) -> None:
     page = person.open(f"/workflows/{person.make('Secretive', code('work', 'return 1'))}")
-    node(page, "Work").click()
-    text = page.get_by_role("textbox", name="Code", exact=True)
-    text.click()
-    expect(text).to_be_focused()
-    page.keyboard.press("Control+End")
+    text = at_the_end(page, "Work")
     page.keyboard.type(" + {{MADE_")
     page.locator(".cm-tooltip-autocomplete li", has_text="New secret MADE_…").click()
     dialog = page.get_by_role("dialog")

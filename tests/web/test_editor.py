@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import WebSocketRoute, expect
 
-from tests.web.building import block, code, middle_of, node, saved
+from tests.web.building import at_the_end, block, code, middle_of, node, saved
 from tests.web.conftest import Person
 
 
@@ -56,11 +56,7 @@ def test_references_are_completed_while_the_text_is_on_its_way(person: Person) -
     person.context.route_web_socket(re.compile("/ws$"), joined)
     blocks = block("start", "start", values=ASKED), code("prepare", "return 12", 300)
     page = person.open(f"/workflows/{person.make('Completes', *blocks, edges='start>prepare')}")
-    node(page, "Prepare").click()
-    text = page.get_by_role("textbox", name="Code", exact=True)
-    text.click()
-    expect(text).to_be_focused()
-    page.keyboard.press("Control+End")
+    text = at_the_end(page, "Prepare")
     page.keyboard.press("ArrowLeft")
     page.keyboard.type("<start.n")
     offered = page.locator(".cm-tooltip-autocomplete")

@@ -10,7 +10,7 @@ import { ENDED, replay } from "../run/replay";
 import { Trace } from "../run/Trace";
 import { Button } from "../ui/Button";
 import { Card, Page } from "../ui/Page";
-import { Failed, Skeleton, StatusDot } from "../ui/States";
+import { Coming, Failed, StatusDot } from "../ui/States";
 import { Value } from "../ui/Value";
 import { cost, lasted, moment } from "../ui/when";
 import { triggerWord } from "../ui/words";
@@ -25,7 +25,7 @@ export default function Run({ id }: { id: string }) {
   if (!read.data)
     return (
       <Page title="Run">
-        {read.error ? <Failed error={read.error} onRetry={() => void read.refetch()} /> : <Skeleton />}
+        <Coming asked={read} />
       </Page>
     );
   const one = read.data;

@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { Card } from "./Page";
-import { Empty, Failed, Skeleton } from "./States";
+import { Coming, Empty } from "./States";
 
 interface Props<T, R> {
   query: UseQueryResult<R>;
@@ -15,8 +15,7 @@ interface Props<T, R> {
 
 /** What was asked for as rows: while it comes, when it fails, and when there is none. */
 export function List<T, R>({ query, items, idOf, row, empty, label }: Props<T, R>) {
-  if (!query.data)
-    return query.error ? <Failed error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton rows={4} />;
+  if (!query.data) return <Coming asked={query} rows={4} />;
   const found = items(query.data);
   return (
     <Card>

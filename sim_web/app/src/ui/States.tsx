@@ -40,8 +40,17 @@ export function Failed({ error, onRetry }: { error: unknown; onRetry?: () => voi
   );
 }
 
+interface Asked {
+  error: unknown;
+  refetch: () => unknown;
+}
+
+/** What was asked for and is not here: why it cannot be had, or what it will be like. */
+export const Coming = ({ asked, rows }: { asked: Asked; rows?: number }) =>
+  asked.error ? <Failed error={asked.error} onRetry={() => void asked.refetch()} /> : <Skeleton rows={rows} />;
+
 interface Listing {
-  listed: { error: unknown; isPending: boolean; refetch: () => unknown };
+  listed: Asked & { isPending: boolean };
   /** Nothing of it is here yet. */
   isEmpty: boolean;
   children: ReactNode;
@@ -53,7 +62,7 @@ export function Listed({ listed, isEmpty, children }: Listing) {
   if (!failed && !listed.isPending) return children;
   return (
     <div className="p-4">
-      {failed ? <Failed error={listed.error} onRetry={() => void listed.refetch()} /> : <Skeleton rows={8} />}
+      <Coming asked={listed} rows={8} />
     </div>
   );
 }

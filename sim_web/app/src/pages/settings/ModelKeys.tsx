@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { again, vendorKeys } from "../../api/accounts";
-import { Failed, Skeleton } from "../../ui/States";
+import { Coming } from "../../ui/States";
 import { Head } from "./Section";
 import { VendorCard } from "./VendorCard";
 
@@ -12,8 +12,7 @@ interface Props {
 
 function VendorPage({ title, about, base }: Props) {
   const listed = useQuery(vendorKeys(base));
-  if (!listed.data)
-    return listed.error ? <Failed error={listed.error} onRetry={() => void listed.refetch()} /> : <Skeleton rows={4} />;
+  if (!listed.data) return <Coming asked={listed} rows={4} />;
   return (
     <>
       <Head title={title} about={about} />
